@@ -1,0 +1,44 @@
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
+
+/** What should exist. Pure data, made from the configuration alone. */
+export interface Topology {
+  readonly project: string;
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  readonly images: readonly ImageSpec[];
+  readonly services: readonly Service[];
+}
+
+export type Component =
+  | 'keepalived' | 'traefik' | 'edge' | 'app' | 'worker' | 'db' | 'rabbitmq' | 'netdata' | 'engine-proxy' | 'guardian';
+
+/** One container and what it needs. */
+export interface Service {
+  /** As the user says it: `traefik_1`, `db`. */
+  readonly name: string;
+  readonly component: Component;
+  /** For the redundancy report: replicas of the same layer cover for each other. */
+  readonly layer: 'load-balancer' | 'edge' | 'application' | 'worker' | 'database' | 'broker' | 'monitoring' | 'control';
+  readonly container: ContainerSpec;
+  /** Service names: these must be healthy before this one is started. */
+  readonly dependsOn: readonly string[];
+  /** The service whose namespaces `container.joins` names. */
+  readonly podOwner?: string;
+  /** Written to the host before the container is created; its mounts show them to the container. */
+  readonly files: readonly RenderedFile[];
+}
+
+/** A file under the service's folder in the state directory. */
+export interface RenderedFile {
+  /** Relative to `<state>/files/<service>/`, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** The owner inside the container; applied when `up` runs as root. */
+  readonly ownerUid?: number;
+}
+
+/** Where an image comes from when the Engine does not have it. */
+export type ImageSpec =
+  | { readonly kind: 'pull'; readonly reference: string }
+  | { readonly kind: 'build'; readonly reference: string; readonly recipe: 'keepalived' | 'edge' | 'runtime'; readonly baseImage: string };
