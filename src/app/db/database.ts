@@ -1,0 +1,165 @@
+import pg from 'pg';
+import type { CommonSettings } from '../settings.ts';
+import type { Logger } from '../logging.ts';
+import { connectionConfig, probeDatabase } from './connection.ts';
+import {
+  DatabaseOverloaded,
+  DatabaseUnavailable,
+  isAcquireTimeout,
+  isConnectionError,
+  isRetryableConflict,
+} from './errors.ts';
+import { AvailabilityGate } from './gate.ts';
+
+/** A statement that each connection prepares once, under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One connection, or one transaction on it. */
+export interface Queryable {
+  query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface RunOptions {
+  /** Doing it twice does no harm: it is repeated when the connection breaks in the middle. */
+  readonly idempotent: boolean;
+}
+
+export interface DatabaseOptions {
+  readonly settings: CommonSettings;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Waiting calls beyond this are refused with DatabaseOverloaded. */
+  readonly queueMax: number;
+  /** How long a call may wait for a database that is away, in ms. */
+  readonly waitMs: number;
+}
+
+const CONFLICT_RETRIES = 5;
+
+/** The pool with what a database that goes and comes needs: a gate, generations of connections, repeats within a deadline. */
+export class Database {
+  readonly gate: AvailabilityGate;
+  readonly #pool: pg.Pool;
+  readonly #options: DatabaseOptions;
+  readonly #generations = new WeakMap<pg.PoolClient, number>();
+
+  constructor(options: DatabaseOptions) {
+    const { settings, logger, signal } = options;
+    this.#options = options;
+    this.#pool = new pg.Pool({
+      ...connectionConfig(settings, 'pool'),
+      max: settings.DB_POOL_MAX,
+      idleTimeoutMillis: settings.DB_IDLE_TIMEOUT_MS,
+    });
+    this.gate = new AvailabilityGate({
+      probe: () => probeDatabase(settings),
+      signal,
+      onDown: (err) => { logger.warn({ err }, 'database lost'); },
+      onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },
+    });
+    // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die.
+    this.#pool.on('error', (error) => { this.gate.trip(error); });
+    this.#pool.on('connect', (client) => { this.#generations.set(client, this.gate.generation); });
+  }
+
+  /** Starts to look for the database. */
+  start(): void {
+    this.gate.start();
+  }
+
+  /** Runs `work` on one connection, each statement for itself. Throws DatabaseUnavailable, DatabaseOverloaded or what `work` throws. */
+  async run<T>(work: (connection: Queryable) => Promise<T>, options: RunOptions): Promise<T> {
+    const deadline = performance.now() + this.#options.waitMs;
+    for (let conflicts = 0; ; ) {
+      const client = await this.#acquire(deadline);
+      try {
+        const result = await work(queryable(client));
+        this.#release(client, false);
+        return result;
+      } catch (error) {
+        const broken = isConnectionError(error);
+        this.#release(client, broken);
+        if (broken) {
+          this.gate.trip(error);
+          if (options.idempotent && performance.now() < deadline) continue;
+          throw new DatabaseUnavailable('the database went away', { outcomeKnown: options.idempotent, cause: error });
+        }
+        conflicts += 1;
+        if (!isRetryableConflict(error) || conflicts > CONFLICT_RETRIES) throw error;
+      }
+    }
+  }
+
+  /** Runs `work` in a transaction; it is undone if `work` throws. Repeats and errors as with `run`. */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>, options: RunOptions): Promise<T> {
+    return this.run(async (connection) => {
+      await connection.query(begin);
+      let result: T;
+      try {
+        result = await work(connection);
+      } catch (error) {
+        if (!isConnectionError(error)) await connection.query(rollback);
+        throw error;
+      }
+      await connection.query(commit);
+      return result;
+    }, options);
+  }
+
+  /** Connections open, idle, and calls waiting for one. */
+  get poolState(): { total: number; idle: number; waiting: number } {
+    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+  }
+
+  /** Closes all connections as they come back; the caller has stopped using it. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #acquire(deadline: number): Promise<pg.PoolClient> {
+    for (let cause: unknown; ; ) {
+      await this.#awaitGate(deadline, cause);
+      if (this.#pool.waitingCount > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
+      try {
+        const client = await this.#pool.connect();
+        if (this.#generations.get(client) === this.gate.generation) return client;
+        client.release(true);
+      } catch (error) {
+        if (isAcquireTimeout(error)) throw new DatabaseOverloaded('no connection became free in time', { cause: error });
+        if (!isConnectionError(error)) throw error;
+        cause = error;
+        this.gate.trip(error);
+      }
+    }
+  }
+
+  async #awaitGate(deadline: number, cause: unknown): Promise<void> {
+    if (this.gate.up) return;
+    // In an outage that has lasted a while, waiting is of no use: fail at once.
+    const hopeMs = this.#options.waitMs * 3 - this.gate.downForMs;
+    const waitMs = Math.min(deadline - performance.now(), hopeMs);
+    if (await this.gate.waitUntilUp(waitMs)) return;
+    throw new DatabaseUnavailable('the database cannot be reached', { outcomeKnown: true, cause });
+  }
+
+  #release(client: pg.PoolClient, broken: boolean): void {
+    client.release(broken || this.#generations.get(client) !== this.gate.generation);
+  }
+}
+
+const begin: Statement = { name: 'begin', text: 'BEGIN' };
+const commit: Statement = { name: 'commit', text: 'COMMIT' };
+const rollback: Statement = { name: 'rollback', text: 'ROLLBACK' };
+
+const queryable = (client: pg.ClientBase): Queryable => ({
+  async query<Row extends object>(statement: Statement, values: readonly unknown[] = []) {
+    const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+    return result.rows;
+  },
+});
+
+/** The same view of a client that is not of the pool. */
+export const asQueryable = queryable;

@@ -1,0 +1,67 @@
+/** The database can't be reached, or went away before it answered. `outcomeKnown` is false if the work may have been done. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+  readonly outcomeKnown: boolean;
+
+  constructor(message: string, options: { outcomeKnown: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.outcomeKnown = options.outcomeKnown;
+  }
+}
+
+/** Too much work is waiting for a connection; more would only make all of it late. */
+export class DatabaseOverloaded extends Error {
+  override readonly name = 'DatabaseOverloaded';
+}
+
+// Class 08 is "connection exception". 57P0x: the server stops, crashed or starts. 53300: no slot free.
+// 25006: writes to a server that is read-only, as a demoted primary is: its connections are of no more use.
+const connectionStates = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '25006']);
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+]);
+// pg gives these no code.
+const connectionMessages = [
+  'Connection terminated',
+  'timeout expired',
+  'Query read timeout',
+  'Client has encountered a connection error',
+  'Client was closed',
+];
+
+/** The SQLSTATE or system error code of `error`, if it has one. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether the connection, and not the statement, is what failed: it must be thrown away, its work may be repeated if idempotent. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = errorCode(error);
+  if (code !== undefined) return code.startsWith('08') || connectionStates.has(code) || networkCodes.has(code);
+  return connectionMessages.some((message) => error.message.startsWith(message));
+}
+
+/** The server undid the transaction for the sake of another one (serialization failure, deadlock): repeat it. */
+export const isRetryableConflict = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error) ?? '');
+
+/** A statement or lock ran into its timeout. */
+export const isTimeout = (error: unknown): boolean => ['57014', '55P03'].includes(errorCode(error) ?? '');
+
+/** Whether `error` is the violation of the unique constraint or index named `constraint`. */
+export const isUniqueViolation = (error: unknown, constraint: string): boolean =>
+  errorCode(error) === '23505' && (error as { constraint?: unknown }).constraint === constraint;
+
+/** pg-pool's way to say that all connections were in use for too long. */
+export const isAcquireTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect');

@@ -1,0 +1,212 @@
+import Dockerode from 'dockerode';
+import { OperationError } from '../errors.ts';
+import { endOnAbort, execIn, logsOf } from './container-output.ts';
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
+import { toCreateOptions, toEndpoint } from './create-options.ts';
+import { calling, fulfilling, statusOf } from './engine-errors.ts';
+import { labels } from './labels.ts';
+import { jsonLines } from './json-lines.ts';
+import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedNetwork } from './observed.ts';
+import type {
+  BuildOptions, ContainerDetails, Engine, EngineEvent, EngineInfo, ExecOptions, ExecResult, LogLine, LogOptions,
+  ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, ProgressOptions,
+} from './port.ts';
+import { followProgress } from './progress.ts';
+
+const notFound = 404;
+const notModified = 304;
+const conflict = 409;
+
+/**
+ * Connects to the Engine that DOCKER_HOST names, else to the socket given.
+ * Nothing is sent until the first call.
+ */
+export function connectEngine(options: { readonly socketPath: string; readonly dockerHost?: string | undefined }): Engine {
+  const remote = options.dockerHost !== undefined && options.dockerHost !== '';
+  return new DockerodeEngine(remote ? new Dockerode() : new Dockerode({ socketPath: options.socketPath }));
+}
+
+class DockerodeEngine implements Engine {
+  readonly #docker: Dockerode;
+
+  constructor(docker: Dockerode) {
+    this.#docker = docker;
+  }
+
+  async info(): Promise<EngineInfo> {
+    return calling('info', async () => {
+      const [info, version] = await Promise.all([this.#docker.info() as Promise<Record<string, unknown>>, this.#docker.version()]);
+      return {
+        version: version.Version,
+        apiVersion: version.ApiVersion,
+        os: version.Os,
+        architecture: version.Arch,
+        operatingSystem: String(info['OperatingSystem']),
+        kernel: String(info['KernelVersion']),
+        cpus: Number(info['NCPU']),
+        memoryBytes: Number(info['MemTotal']),
+        // Engines before 20.10 do not say, and know version 1 only.
+        cgroupVersion: typeof info['CgroupVersion'] === 'string' ? info['CgroupVersion'] : '1',
+      };
+    });
+  }
+
+  async listContainers({ project }: { readonly project: string }): Promise<ObservedContainer[]> {
+    return calling('list containers', async () => {
+      const rows = await this.#docker.listContainers({ all: true, filters: { label: [`${labels.project}=${project}`] } });
+      return rows.map(toObservedContainer);
+    });
+  }
+
+  async inspectContainer(name: string): Promise<ContainerDetails | undefined> {
+    return calling(`inspect ${name}`, async () => {
+      const raw = await orUndefined(() => this.#docker.getContainer(name).inspect());
+      return raw && toContainerDetails(raw);
+    });
+  }
+
+  async createContainer(spec: ContainerSpec): Promise<void> {
+    await calling(`create ${spec.name}`, () => this.#docker.createContainer(toCreateOptions(spec)));
+  }
+
+  async connectNetwork(attachment: Parameters<Engine['connectNetwork']>[0]): Promise<void> {
+    const { container, network } = attachment;
+    await calling(`connect ${container} to ${network}`, () =>
+      this.#docker.getNetwork(network).connect({ Container: container, EndpointConfig: toEndpoint(attachment) }),
+    );
+  }
+
+  async startContainer(name: string): Promise<void> {
+    await fulfilling(`start ${name}`, [notModified], () => this.#docker.getContainer(name).start());
+  }
+
+  async stopContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {
+    const t = Math.ceil(graceMs / 1000);
+    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#docker.getContainer(name).stop({ t }));
+  }
+
+  async restartContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {
+    const t = Math.ceil(graceMs / 1000);
+    await calling(`restart ${name}`, () => this.#docker.getContainer(name).restart({ t }));
+  }
+
+  async killContainer(name: string, options: { readonly signal?: string } = {}): Promise<void> {
+    await calling(`kill ${name}`, () => this.#docker.getContainer(name).kill({ signal: options.signal ?? 'SIGKILL' }));
+  }
+
+  async pauseContainer(name: string): Promise<void> {
+    await calling(`pause ${name}`, () => this.#docker.getContainer(name).pause());
+  }
+
+  async unpauseContainer(name: string): Promise<void> {
+    await calling(`unpause ${name}`, () => this.#docker.getContainer(name).unpause());
+  }
+
+  async removeContainer(name: string): Promise<void> {
+    // 409: a removal is already under way.
+    await fulfilling(`remove ${name}`, [notFound, conflict], () =>
+      this.#docker.getContainer(name).remove({ force: true, v: true }),
+    );
+  }
+
+  async exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    return calling(`exec in ${name}`, () => execIn(this.#docker.getContainer(name), command, options));
+  }
+
+  logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
+    return logsOf(this.#docker.getContainer(name), options);
+  }
+
+  async *events(options: Parameters<Engine['events']>[0]): AsyncIterable<EngineEvent> {
+    const stream = await calling('events', () =>
+      this.#docker.getEvents({
+        filters: { type: ['container'], label: [`${labels.project}=${options.project}`] },
+        ...(options.since && { since: options.since.getTime() / 1000 }),
+      }),
+    );
+    endOnAbort(stream, options.signal);
+    options.onReady?.();
+    for await (const raw of jsonLines(stream)) {
+      const event = toEngineEvent(raw);
+      if (event !== undefined) yield event;
+    }
+  }
+
+  async listNetworks(filter?: { readonly project: string }): Promise<ObservedNetwork[]> {
+    return calling('list networks', async () => {
+      const filters = filter === undefined ? {} : { label: [`${labels.project}=${filter.project}`] };
+      return (await this.#docker.listNetworks({ filters })).map(toObservedNetwork);
+    });
+  }
+
+  async createNetwork(spec: NetworkSpec): Promise<void> {
+    await calling(`create network ${spec.name}`, () =>
+      this.#docker.createNetwork({
+        Name: spec.name,
+        Driver: 'bridge',
+        CheckDuplicate: true,
+        Internal: spec.internal,
+        Labels: { ...spec.labels },
+        IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway }] },
+      }),
+    );
+  }
+
+  async removeNetwork(name: string): Promise<void> {
+    await fulfilling(`remove network ${name}`, [notFound], () => this.#docker.getNetwork(name).remove());
+  }
+
+  async listVolumes({ project }: { readonly project: string }): Promise<ObservedVolume[]> {
+    return calling('list volumes', async () => {
+      const answer = await this.#docker.listVolumes({ filters: { label: [`${labels.project}=${project}`] } });
+      return answer.Volumes.map((volume) => ({ name: volume.Name, labels: volume.Labels }));
+    });
+  }
+
+  async createVolume(spec: VolumeSpec): Promise<void> {
+    await calling(`create volume ${spec.name}`, () => this.#docker.createVolume({ Name: spec.name, Labels: { ...spec.labels } }));
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await fulfilling(`remove volume ${name}`, [notFound], () => this.#docker.getVolume(name).remove());
+  }
+
+  async inspectImage(reference: string): Promise<ObservedImage | undefined> {
+    return calling(`inspect image ${reference}`, async () => {
+      const raw = await orUndefined(() => this.#docker.getImage(reference).inspect());
+      return raw && { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created) };
+    });
+  }
+
+  async pullImage(reference: string, options: ProgressOptions): Promise<void> {
+    await calling(`pull ${reference}`, async () => {
+      const stream = await this.#docker.pull(reference, options.signal ? { abortSignal: options.signal } : {});
+      await followProgress(stream, options);
+    });
+  }
+
+  async buildImage(options: BuildOptions & ProgressOptions): Promise<void> {
+    await calling(`build ${options.tag}`, async () => {
+      const stream = await this.#docker.buildImage(options.context, {
+        t: options.tag,
+        labels: { ...options.labels },
+        buildargs: { ...options.buildArgs },
+        forcerm: true,
+        ...(options.signal && { abortSignal: options.signal }),
+      });
+      await followProgress(stream, options);
+      if ((await this.inspectImage(options.tag)) === undefined) {
+        throw new OperationError(`build ${options.tag}: the Engine reported no error, and there is no image`);
+      }
+    });
+  }
+}
+
+async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statusOf(error) === notFound) return undefined;
+    throw error;
+  }
+}

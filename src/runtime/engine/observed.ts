@@ -1,0 +1,110 @@
+import type Dockerode from 'dockerode';
+import { labels } from './labels.ts';
+import type {
+  ContainerDetails, ContainerState, EngineEvent, HealthState, ObservedContainer, ObservedNetwork,
+} from './port.ts';
+
+const nanosecondsPerMillisecond = 1_000_000;
+const states: readonly ContainerState[] = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+
+/** A row of `GET /containers/json`. */
+export function toObservedContainer(row: Dockerode.ContainerInfo): ObservedContainer {
+  return {
+    id: row.Id,
+    name: (row.Names[0] ?? '').replace(/^\//, ''),
+    state: toState(row.State),
+    health: healthFromStatus(row.Status),
+    image: row.Image,
+    imageId: row.ImageID,
+    labels: row.Labels,
+    addresses: toAddresses(row.NetworkSettings.Networks),
+    createdAt: new Date(row.Created * 1000),
+    statusText: row.Status,
+  };
+}
+
+/** The answer of `GET /containers/{id}/json`. */
+export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): ContainerDetails {
+  return {
+    id: raw.Id,
+    name: raw.Name.replace(/^\//, ''),
+    state: toState(raw.State.Status),
+    health: toHealth(raw.State.Health?.Status),
+    image: raw.Config.Image,
+    imageId: raw.Image,
+    labels: raw.Config.Labels,
+    addresses: toAddresses(raw.NetworkSettings.Networks),
+    createdAt: new Date(raw.Created),
+    statusText: raw.State.Status,
+    startedAt: toDate(raw.State.StartedAt),
+    finishedAt: toDate(raw.State.FinishedAt),
+    exitCode: raw.State.ExitCode,
+    oomKilled: raw.State.OOMKilled,
+    restartCount: raw.RestartCount,
+    pid: raw.State.Pid,
+    healthLog: (raw.State.Health?.Log ?? []).map((entry) => ({
+      endedAt: new Date(entry.End),
+      exitCode: entry.ExitCode,
+      output: entry.Output.trim(),
+    })),
+  };
+}
+
+/** A row of `GET /networks`. */
+export function toObservedNetwork(row: Dockerode.NetworkInspectInfo): ObservedNetwork {
+  return {
+    id: row.Id,
+    name: row.Name,
+    subnets: (row.IPAM?.Config ?? []).flatMap((config) => (config.Subnet === undefined ? [] : [config.Subnet])),
+    internal: row.Internal,
+    labels: row.Labels ?? {},
+  };
+}
+
+/** One line of `GET /events`; undefined for what does not concern a container of ours. */
+export function toEngineEvent(raw: unknown): EngineEvent | undefined {
+  if (!isRecord(raw) || typeof raw['Action'] !== 'string' || !isRecord(raw['Actor'])) return undefined;
+  const attributes = raw['Actor']['Attributes'];
+  if (!isRecord(attributes)) return undefined;
+  const text = (key: string) => (typeof attributes[key] === 'string' ? attributes[key] : undefined);
+  const [action = '', detail] = raw['Action'].split(': ');
+  const exitCode = text('exitCode');
+  const signal = text('signal');
+  return {
+    action,
+    container: text('name') ?? '',
+    service: text(labels.service) ?? '',
+    atMs: Number(raw['timeNano']) / nanosecondsPerMillisecond,
+    ...(action === 'health_status' && { health: toHealth(detail) }),
+    ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
+    ...(signal !== undefined && { signal }),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function toState(text: string): ContainerState {
+  return states.find((state) => state === text) ?? 'dead';
+}
+
+function toHealth(text: string | undefined): HealthState {
+  return text === 'healthy' || text === 'unhealthy' || text === 'starting' ? text : 'none';
+}
+
+/** The list does not give health as a field before API 1.52; it stands at the end of the status text. */
+function healthFromStatus(status: string): HealthState {
+  if (status.includes('(healthy)')) return 'healthy';
+  if (status.includes('(unhealthy)')) return 'unhealthy';
+  return status.includes('(health: starting)') ? 'starting' : 'none';
+}
+
+function toAddresses(networks: Record<string, { IPAddress?: string }> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(networks ?? {}).map(([name, endpoint]) => [name, endpoint.IPAddress ?? '']));
+}
+
+/** The Engine's "never" is the year 1. */
+function toDate(text: string): Date | undefined {
+  return text === '' || text.startsWith('0001-') ? undefined : new Date(text);
+}
