@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { readAssets } from '../../src/runtime/assets/source-assets.ts';
+
+// Optional parts of dependencies that haplat never reaches: other databases' drivers, ssh and BuildKit sessions to the
+// Engine, native speed-ups. Left out, each `require` of them yields an empty module.
+const unused = [
+  '@grpc/grpc-js', '@grpc/proto-loader', 'better-sqlite3', 'cpu-features', 'mariadb', 'mysql', 'mysql2', 'oracledb',
+  'pg-native', 'pg-query-stream', 'sqlite3', 'ssh2', 'tedious', 'protobufjs',
+];
+const buildIdPlaceholder = 'haplat-build-id';
+
+/** The whole program as one CommonJS text, and an id that is the same exactly when program and Node version are. */
+export async function bundle(root: string, nodeVersion: string): Promise<{ text: string; buildId: string }> {
+  const result = await esbuild.build({
+    entryPoints: [join(root, 'bin/haplat.ts')],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    loader: { '.node': 'empty' },
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [emptyModules(unused), embedAssets(root)],
+  });
+  const text = result.outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild wrote no bundle');
+  const buildId = createHash('sha256').update(nodeVersion).update('\0').update(text).digest('hex').slice(0, 16);
+  return { text: text.replace(buildIdPlaceholder, buildId), buildId };
+}
+
+function emptyModules(names: readonly string[]): Plugin {
+  const filter = new RegExp(`^(${names.join('|')})$`);
+  return {
+    name: 'empty-modules',
+    setup(build) {
+      build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'empty-module' }));
+      build.onLoad({ filter: /.*/, namespace: 'empty-module' }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
+/** Puts version, build id and templates in the place of the module that reads them from a checkout. */
+function embedAssets(root: string): Plugin {
+  return {
+    name: 'embed-assets',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]runtime[\\/]assets[\\/]source-assets\.ts$/ }, () => {
+        const assets = { ...readAssets(root), buildId: buildIdPlaceholder };
+        return { contents: `export const readAssets = () => (${JSON.stringify(assets)});`, loader: 'js' };
+      });
+    },
+  };
+}
