@@ -37,7 +37,7 @@ export async function bundle(root: string, nodeVersion: string): Promise<{ text:
 }
 
 function emptyModules(names: readonly string[]): Plugin {
-  const filter = new RegExp(`^(${names.join('|')})$`);
+  const filter = new RegExp(`^(${names.join('|')})(/.*)?$`);
   return {
     name: 'empty-modules',
     setup(build) {
