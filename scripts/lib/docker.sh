@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# The Docker client as the scripts use it.
+
+engine_answers() { have docker && docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
+image_label() { docker image inspect --format "{{with .Config.Labels}}{{index . \"$2\"}}{{end}}" "$1" 2>/dev/null; }
+
+# image_size TAG: megabytes.
+image_size() { docker image inspect --format '{{.Size}}' "$1" | awk '{ printf "%d MB", $1 / 1000000 }'; }
+
+# Clients from 23 on prefer buildx, which Debian's packages of it do not bring along.
+use_available_builder() {
+  if ! docker buildx version >/dev/null 2>&1; then export DOCKER_BUILDKIT=0; fi
+}
+
+# pull_image TAG LOG: 0 when pulled. A registry that does not begin to answer within 12 s counts as none.
+pull_image() {
+  local tag=$1 log=$2 pid waited
+  docker pull "$tag" >"$log" 2>&1 &
+  pid=$!
+  for ((waited = 0; waited < 120; waited++)); do
+    kill -0 "$pid" 2>/dev/null || break
+    grep -q 'Pulling from' "$log" 2>/dev/null && break
+    sleep 0.1
+  done
+  if ! grep -q 'Pulling from' "$log"; then kill "$pid" 2>/dev/null || true; fi
+  wait "$pid" 2>/dev/null && image_exists "$tag"
+}
