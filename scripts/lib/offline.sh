@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Getting one image: present, else pulled, else built from OS packages (offline-images/).
 
-offline_dir=$root/scripts/offline-images
+offline_dir=${root:?}/scripts/offline-images
 offline_label=io.haplat.offline
 images_cache=${XDG_CACHE_HOME:-$HOME/.cache}/haplat/images
 

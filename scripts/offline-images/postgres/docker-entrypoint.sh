@@ -56,10 +56,10 @@ require_password() {
 }
 
 make_cluster() {
-  local options=(--username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD"))
+  local options=(--username="$POSTGRES_USER")
   [[ -z $POSTGRES_INITDB_WALDIR ]] || options+=(--waldir "$POSTGRES_INITDB_WALDIR")
-  # POSTGRES_INITDB_ARGS is a line of shell words.
-  eval "initdb \"\${options[@]}\" $POSTGRES_INITDB_ARGS"
+  # POSTGRES_INITDB_ARGS is a line of shell words; the password never is a file, nor an argument.
+  eval "initdb \"\${options[@]}\" --pwfile=<(printf '%s\n' \"\$POSTGRES_PASSWORD\") $POSTGRES_INITDB_ARGS"
   local method=$POSTGRES_HOST_AUTH_METHOD
   [[ -n $method ]] || method=$(postgres -C password_encryption -D "$PGDATA")
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
@@ -72,17 +72,27 @@ start_privately() {
 
 stop_privately() { PGUSER=$POSTGRES_USER pg_ctl -D "$PGDATA" -m fast -w stop; }
 
-query() {
-  local options=(-v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --no-password --no-psqlrc)
-  [[ -z $POSTGRES_DB ]] || options+=(--dbname "$POSTGRES_DB")
-  PGHOST='' PGHOSTADDR='' psql "${options[@]}" "$@"
+# query_in DATABASE [PSQL OPTION]...: over the socket, with the input as the script.
+query_in() {
+  local database=$1
+  shift
+  PGHOST='' PGHOSTADDR='' psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --no-password --no-psqlrc --dbname "$database" "$@"
 }
 
 make_database() {
   local there
-  there=$(POSTGRES_DB='' query --dbname postgres --set db="$POSTGRES_DB" --tuples-only <<<"SELECT 1 FROM pg_database WHERE datname = :'db';")
+  there=$(query_in postgres --set db="$POSTGRES_DB" --tuples-only <<<"SELECT 1 FROM pg_database WHERE datname = :'db';")
   [[ -z $there ]] || return 0
-  POSTGRES_DB='' query --dbname postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db";'
+  query_in postgres --set db="$POSTGRES_DB" <<<'CREATE DATABASE :"db";'
+}
+
+run_shell_script() {
+  if [[ -x $1 ]]; then
+    "$1"
+  else
+    # shellcheck disable=SC1090 # the user's own file
+    . "$1"
+  fi
 }
 
 run_init_scripts() {
@@ -90,12 +100,11 @@ run_init_scripts() {
   for file in /docker-entrypoint-initdb.d/*; do
     printf '%s: %s\n' "$0" "$file"
     case $file in
-      # shellcheck disable=SC1090 # the user's own file
-      *.sh) if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;
-      *.sql) query -f "$file" ;;
-      *.sql.gz) gunzip -c "$file" | query ;;
-      *.sql.xz) xzcat "$file" | query ;;
-      *.sql.zst) zstd -dc "$file" | query ;;
+      *.sh) run_shell_script "$file" ;;
+      *.sql) query_in "$POSTGRES_DB" -f "$file" ;;
+      *.sql.gz) gunzip -c "$file" | query_in "$POSTGRES_DB" ;;
+      *.sql.xz) xzcat "$file" | query_in "$POSTGRES_DB" ;;
+      *.sql.zst) zstd -dc "$file" | query_in "$POSTGRES_DB" ;;
       *) printf '%s: ignored %s\n' "$0" "$file" ;;
     esac
   done
