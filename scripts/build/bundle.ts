@@ -27,7 +27,11 @@ export async function bundle(root: string, nodeVersion: string): Promise<{ text:
     legalComments: 'none',
     loader: { '.node': 'empty' },
     logLevel: 'warning',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
     plugins: [emptyModules(unused), embedAssets(root)],
   });
   const text = result.outputFiles[0]?.text;

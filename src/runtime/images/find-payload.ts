@@ -1,0 +1,58 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSea } from 'node:sea';
+import { loadAssets } from '../assets/assets.ts';
+import { OperationError } from '../errors.ts';
+import { executablePayload, hostNodePayload, nodeImagePayload, type Payload } from './payload.ts';
+
+/**
+ * Finds the program that is running, in the form in which a Linux container can run it too. Reads no large file.
+ * OperationError when run from sources that were never built.
+ */
+export function findPayload(): Payload {
+  const { buildId } = loadAssets();
+  if (buildId === undefined) return sourcesPayload(join(import.meta.dirname, '../../..'));
+  if (!isSea()) return bundlePayload(buildId, import.meta.filename);
+  if (process.platform === 'linux') return executablePayload(buildId, process.execPath);
+  throw new OperationError(`this executable is for ${process.platform} and can't run in a container`, {
+    remedy: 'use the npm package instead: npm install -g haplat',
+  });
+}
+
+function bundlePayload(buildId: string, bundle: string): Payload {
+  return process.platform === 'linux' && runsElsewhere(process.execPath)
+    ? hostNodePayload(buildId, bundle, { path: process.execPath, version: process.version })
+    : nodeImagePayload(buildId, bundle);
+}
+
+/** From sources the containers run what was built last. */
+export function sourcesPayload(root: string): Payload {
+  const executable = join(root, 'dist/haplat');
+  const stamp = join(root, 'dist/.stamp');
+  if (!existsSync(executable) || !existsSync(stamp)) {
+    throw new OperationError('haplat runs from sources, and its containers need the executable dist/haplat', {
+      remedy: 'npm run build',
+    });
+  }
+  const { buildId } = JSON.parse(readFileSync(stamp, 'utf8')) as { buildId: string };
+  return process.platform === 'linux'
+    ? executablePayload(buildId, executable)
+    : nodeImagePayload(buildId, join(root, 'dist/haplat.cjs'));
+}
+
+/** Whether this Node binary runs on any glibc: distributions link theirs with shared libraries of their own. */
+function runsElsewhere(node: string): boolean {
+  const variables = process.config.variables as unknown as Record<string, unknown>;
+  const sharedParts = Object.entries(variables).some(([name, value]) => name.startsWith('node_shared') && value === true);
+  return !sharedParts && /\/ld-linux[^/]*\.so/.test(firstBytes(node, 4096));
+}
+
+function firstBytes(path: string, length: number): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    return buffer.toString('latin1', 0, readSync(descriptor, buffer));
+  } finally {
+    closeSync(descriptor);
+  }
+}
