@@ -80,9 +80,9 @@ class DockerodeEngine implements Engine {
     await fulfilling(`start ${name}`, [notModified], () => this.#docker.getContainer(name).start());
   }
 
-  async stopContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {
-    const t = Math.ceil(graceMs / 1000);
-    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#docker.getContainer(name).stop({ t }));
+  async stopContainer(name: string, options: { readonly graceMs?: number } = {}): Promise<void> {
+    const grace = options.graceMs === undefined ? {} : { t: Math.ceil(options.graceMs / 1000) };
+    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#docker.getContainer(name).stop(grace));
   }
 
   async restartContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {

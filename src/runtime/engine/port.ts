@@ -19,7 +19,8 @@ export interface Engine {
     readonly aliases: readonly string[];
   }): Promise<void>;
   startContainer(name: string): Promise<void>;
-  stopContainer(name: string, options: { readonly graceMs: number }): Promise<void>;
+  /** Without `graceMs`: the container's own. */
+  stopContainer(name: string, options?: { readonly graceMs?: number }): Promise<void>;
   restartContainer(name: string, options: { readonly graceMs: number }): Promise<void>;
   /** Sends a signal to process 1 (default SIGKILL). Rejects when the container is not running. */
   killContainer(name: string, options?: { readonly signal?: string }): Promise<void>;

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseDocument } from 'yaml';
+import { ConfigError, messageOf } from '../errors.ts';
+import type { Config } from './schema/config.ts';
+import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
+import { keyPath } from './schema/key-path.ts';
+import { parseConfig, type ConfigProblem } from './schema/parse-config.ts';
+
+export const defaultConfigFile = 'haplat.yaml';
+
+/** A configuration and where it came from. Paths in it are absolute. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What errors call it: the file's name as given, or `defaults`. */
+  readonly source: string;
+  readonly stateDirectory: string;
+}
+
+export interface LoadOptions {
+  /** As given by `--config`; absent: haplat.yaml if there is one. */
+  readonly file?: string | undefined;
+  readonly project?: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads haplat.yaml, `.env` beside it and the environment (each wins over the one before), and checks the result.
+ * Throws ConfigError with one line for each problem; nothing else has been touched by then.
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const path = resolve(options.cwd, options.file ?? defaultConfigFile);
+  const source = options.file ?? defaultConfigFile;
+  const document = parseYaml(await readOptional(path, options.file !== undefined), source);
+  const dotEnv = parseEnv((await readOptional(join(dirname(path), '.env'), false)) ?? '');
+  const strange = unknownVariables(dotEnv);
+  if (strange.length > 0) throw rejection(strange, () => '.env');
+
+  const known = Object.keys(environmentKeys);
+  const variables = { ...pick(dotEnv, known), ...pick(options.env, known) };
+  if (options.project !== undefined) variables['HAPLAT_PROJECT'] = options.project;
+  const parsed = parseConfig(withEnvironment(document ?? {}, variables));
+  if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, variables, dotEnv, source));
+  return located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options);
+}
+
+async function readOptional(path: string, required: boolean): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isMissing && !required) return undefined;
+    throw new ConfigError(`${path}: ${isMissing ? 'there is no such file' : messageOf(error)}`, {
+      cause: error,
+      remedy: 'name another with --config, or write one with "haplat init"',
+    });
+  }
+}
+
+function parseYaml(text: string | undefined, source: string): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const [firstLine = error.message] = error.message.split('\n');
+    throw new ConfigError(`${source}: ${firstLine.replace(/:$/, '')}`, { cause: error, remedy: 'correct the YAML at that place' });
+  }
+  const value: unknown = document.toJS() ?? {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${source}: should be a map of keys`, { remedy: 'see "haplat init" for one with all keys' });
+  }
+  return { ...value };
+}
+
+function originOf(
+  problem: ConfigProblem,
+  options: LoadOptions,
+  variables: Readonly<Record<string, string | undefined>>,
+  dotEnv: Readonly<Record<string, string | undefined>>,
+  source: string,
+): string {
+  const variable = variableOf(problem.path, variables);
+  if (variable === undefined) return source;
+  if (variable === 'HAPLAT_PROJECT' && options.project !== undefined) return '--project';
+  return variable in dotEnv && options.env[variable] === undefined ? `.env: ${variable}` : `environment: ${variable}`;
+}
+
+function rejection(problems: readonly ConfigProblem[], origin: (problem: ConfigProblem) => string): ConfigError {
+  const [first, ...others] = problems;
+  if (first === undefined) return new ConfigError('the configuration is not valid');
+  const line = (problem: ConfigProblem) => `${origin(problem)}: ${[keyPath(problem.path), problem.message].filter(Boolean).join(': ')}`;
+  return new ConfigError(line(first), {
+    remedy: first.remedy,
+    details: others.map((problem) => `${line(problem)} (${problem.remedy})`),
+  });
+}
+
+function located(config: Config, directory: string, source: string, options: LoadOptions): LoadedConfig {
+  const base = options.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(directory, path));
+  const certFile = absolute(config.certificates.certFile);
+  const keyFile = absolute(config.certificates.keyFile);
+  const dbPassword = absolute(config.postgres.passwordFile);
+  const brokerPassword = absolute(config.rabbitmq.passwordFile);
+  return {
+    source,
+    stateDirectory: resolve(directory, config.stateDirectory ?? join(base, 'haplat', config.project)),
+    config: {
+      ...config,
+      certificates: { ...config.certificates, ...(certFile && { certFile }), ...(keyFile && { keyFile }) },
+      postgres: { ...config.postgres, ...(dbPassword && { passwordFile: dbPassword }) },
+      rabbitmq: { ...config.rabbitmq, ...(brokerPassword && { passwordFile: brokerPassword }) },
+    },
+  };
+}
+
+function pick(variables: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])));
+}

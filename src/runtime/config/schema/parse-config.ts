@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { checkConfig } from './checks.ts';
+import { configSchema, type Config } from './config.ts';
+import { keyPath, nearest } from './key-path.ts';
+
+/** What is wrong with one key, and what would be right. */
+export interface ConfigProblem {
+  /** `network.vip`; empty for the document as a whole. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Checks a configuration: first each key for itself, then what keys say together. Fills in the defaults. Pure. */
+export function parseConfig(input: unknown): ParsedConfig {
+  const parsed = configSchema.safeParse(input ?? {});
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(toProblems) };
+  const problems = checkConfig(parsed.data);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+}
+
+function toProblems(issue: z.core.$ZodIssue): ConfigProblem[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+  return [{ path, message: issue.message, remedy: `correct ${keyPath(path)}, or remove it to have the default` }];
+}
+
+function unknownKey(parent: readonly (string | number)[], key: string): ConfigProblem {
+  const known = knownKeys(parent);
+  const close = nearest(key, known);
+  return {
+    path: [...parent, key],
+    message: 'there is no such key',
+    remedy: close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${keyPath([...parent, close])}?`,
+  };
+}
+
+function knownKeys(parent: readonly (string | number)[]): string[] {
+  let value: unknown = configSchema.parse({});
+  for (const part of parent) value = isRecord(value) ? value[part] : undefined;
+  const shape = parent.length === 0 ? Object.keys(configSchema.shape) : [];
+  return [...new Set([...shape, ...(isRecord(value) ? Object.keys(value) : []), ...optionalKeys(parent)])];
+}
+
+/** Keys without a default do not show in the defaults. */
+function optionalKeys(parent: readonly (string | number)[]): string[] {
+  const optional: Record<string, string[]> = {
+    postgres: ['passwordFile'],
+    rabbitmq: ['passwordFile'],
+    certificates: ['certFile', 'keyFile'],
+    objectives: ['maxFailedRequests', 'maxRestoreMs'],
+  };
+  return optional[parent.join('.')] ?? [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

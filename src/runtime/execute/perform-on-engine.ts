@@ -1,0 +1,45 @@
+import type { Engine } from '../engine/port.ts';
+import type { ImageSpec, Service } from '../topology/topology.ts';
+import { awaitHealthy } from './await-healthy.ts';
+import type { Perform } from './execute-plan.ts';
+
+/** What carrying out a plan needs besides the Engine. */
+export interface Means {
+  readonly healthyTimeoutMs: number;
+  readonly writeFiles: (service: Service) => Promise<void>;
+  readonly ensureImage: (image: ImageSpec, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+/** Maps each kind of operation to its one call. */
+export function performOnEngine(engine: Engine, means: Means): Perform {
+  return async (operation, report, signal) => {
+    switch (operation.kind) {
+      case 'ensure-image':
+        return means.ensureImage(operation.image, report, signal);
+      case 'create-network':
+        return engine.createNetwork(operation.network);
+      case 'remove-network':
+        return engine.removeNetwork(operation.name);
+      case 'create-volume':
+        return engine.createVolume(operation.volume);
+      case 'remove-volume':
+        return engine.removeVolume(operation.name);
+      case 'write-files':
+        return means.writeFiles(operation.service);
+      case 'create-container':
+        return engine.createContainer(operation.container);
+      case 'connect-network':
+        return engine.connectNetwork(operation);
+      case 'start-container':
+        return engine.startContainer(operation.container);
+      case 'unpause-container':
+        return engine.unpauseContainer(operation.container);
+      case 'stop-container':
+        return engine.stopContainer(operation.container);
+      case 'remove-container':
+        return engine.removeContainer(operation.container);
+      case 'await-healthy':
+        return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Service } from '../topology/topology.ts';
+
+const directoryMode = 0o755;
+
+/**
+ * Writes a service's rendered files to `<state>/files/<service>/`, each by a rename, and removes what is there no more.
+ * The folder itself is kept: running containers have it mounted. Owners are set when we run as root.
+ */
+export async function writeServiceFiles(stateDirectory: string, service: Service): Promise<void> {
+  const folder = serviceFolder(stateDirectory, service.name);
+  await mkdir(folder, { recursive: true, mode: directoryMode });
+  for (const file of service.files) {
+    const path = join(folder, file.path);
+    await mkdir(dirname(path), { recursive: true, mode: directoryMode });
+    const temporary = `${path}.${process.pid}.tmp`;
+    await writeFile(temporary, file.text, { mode: 0o600 });
+    // Owner first: a file must never be readable by the wrong one, not even for a moment.
+    if (file.ownerUid !== undefined && process.getuid?.() === 0) await chown(temporary, file.ownerUid, file.ownerUid);
+    await chmod(temporary, file.mode);
+    await rename(temporary, path);
+  }
+  await removeOthers(folder, new Set(service.files.map((file) => join(folder, file.path))));
+}
+
+/** Where a service's rendered files are on the host. */
+export function serviceFolder(stateDirectory: string, service: string): string {
+  return join(stateDirectory, 'files', service);
+}
+
+async function removeOthers(folder: string, wanted: ReadonlySet<string>): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  await Promise.all(files.filter((path) => !wanted.has(path)).map((path) => rm(path, { force: true })));
+}

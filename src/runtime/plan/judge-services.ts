@@ -1,0 +1,87 @@
+import type { ObservedContainer } from '../engine/port.ts';
+import type { Service, Topology } from '../topology/topology.ts';
+import { changedParts, configParts } from './config-hash.ts';
+import type { ObservedState } from './observed-state.ts';
+
+/** What is to be done with one service's container. */
+export type Judgement =
+  | { readonly action: 'create'; readonly cause: string }
+  | { readonly action: 'replace'; readonly cause: string; readonly observed: ObservedContainer }
+  | { readonly action: 'start' | 'unpause' | 'await'; readonly cause: string; readonly observed: ObservedContainer }
+  | { readonly action: 'none'; readonly observed: ObservedContainer };
+
+/** Judges every service. A pod is judged as one: what joins a container that is replaced is replaced with it. */
+export function judgeServices(
+  desired: Topology,
+  observed: ObservedState,
+  byService: ReadonlyMap<string, ObservedContainer>,
+  replacedNetworks: ReadonlySet<string>,
+): ReadonlyMap<string, Judgement> {
+  const alone = new Map(
+    desired.services.map((service) => [
+      service.name,
+      judge(service, desired, observed, byService.get(service.name), replacedNetworks),
+    ]),
+  );
+  return new Map(desired.services.map((service) => [service.name, withOwner(service, alone)]));
+}
+
+function judge(
+  service: Service,
+  desired: Topology,
+  state: ObservedState,
+  observed: ObservedContainer | undefined,
+  replacedNetworks: ReadonlySet<string>,
+): Judgement {
+  if (observed === undefined) return { action: 'create', cause: 'is missing' };
+  const cause = replacementCause(service, desired, state, observed, replacedNetworks);
+  return cause === undefined ? judgeState(observed) : { action: 'replace', cause, observed };
+}
+
+function replacementCause(
+  service: Service,
+  desired: Topology,
+  state: ObservedState,
+  observed: ObservedContainer,
+  replacedNetworks: ReadonlySet<string>,
+): string | undefined {
+  const changed = changedParts(configParts(service, desired.networks), observed.labels);
+  if (changed.length > 0) return `config hash changed: ${changed.join(', ')}`;
+  const imageId = state.imageIds[service.container.image];
+  if (imageId !== undefined && imageId !== observed.imageId) return `the image ${service.container.image} was renewed`;
+  const network = service.container.networks.find((one) => replacedNetworks.has(one.network));
+  if (network !== undefined) return `the network ${network.network} is replaced`;
+  // A crash between the creation and the last connection leaves a container that lacks a network.
+  const missing = service.container.networks.find((one) => observed.addresses[one.network] === undefined);
+  return missing && `is not connected to ${missing.network}`;
+}
+
+function judgeState(observed: ObservedContainer): Judgement {
+  switch (observed.state) {
+    case 'running':
+    case 'restarting':
+      return observed.state === 'running' && (observed.health === 'healthy' || observed.health === 'none')
+        ? { action: 'none', observed }
+        : { action: 'await', cause: `is ${observed.state === 'restarting' ? 'restarting' : observed.health}`, observed };
+    case 'paused':
+      return { action: 'unpause', cause: 'is paused', observed };
+    case 'removing':
+    case 'dead':
+      return { action: 'replace', cause: `is ${observed.state}`, observed };
+    case 'created':
+    case 'exited':
+      return { action: 'start', cause: observed.state === 'created' ? 'was never started' : 'has exited', observed };
+  }
+}
+
+/** A container that joins another's namespaces lives and dies with them. */
+function withOwner(service: Service, alone: ReadonlyMap<string, Judgement>): Judgement {
+  const own = alone.get(service.name);
+  if (own === undefined) throw new Error(`no judgement of ${service.name}`);
+  const owner = service.podOwner === undefined ? undefined : alone.get(service.podOwner);
+  if (owner === undefined || own.action === 'create' || own.action === 'replace') return own;
+  if (owner.action === 'create' || owner.action === 'replace') {
+    return { action: 'replace', cause: `joins ${String(service.podOwner)}, which is new`, observed: own.observed };
+  }
+  return own;
+}

@@ -1,0 +1,10 @@
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../engine/port.ts';
+
+/** What the Engine has of a project, as far as a plan needs to know. */
+export interface ObservedState {
+  readonly containers: readonly ObservedContainer[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+  /** Image reference → id, for those of the topology that the Engine has. */
+  readonly imageIds: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,48 @@
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
+import type { ImageSpec, Service } from '../topology/topology.ts';
+
+/** One step of a plan: one call of the Engine (or one wait, or one folder written), and why. */
+export type Operation = {
+  /** Unique in its plan, and readable: `start traefik_1`. */
+  readonly id: string;
+  /** The service, network, volume or image that it is about, as a person says it. */
+  readonly subject: string;
+  /** Why it is to be done: `is missing`, `config hash changed: image`. */
+  readonly cause: string;
+  /** Ids of the operations that must have succeeded before. */
+  readonly after: readonly string[];
+} & Effect;
+
+export type Effect =
+  | { readonly kind: 'ensure-image'; readonly image: ImageSpec }
+  | { readonly kind: 'create-network'; readonly network: NetworkSpec }
+  | { readonly kind: 'remove-network'; readonly name: string }
+  | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }
+  | { readonly kind: 'remove-volume'; readonly name: string }
+  | { readonly kind: 'write-files'; readonly service: Service }
+  | { readonly kind: 'create-container'; readonly container: ContainerSpec }
+  | {
+      readonly kind: 'connect-network';
+      readonly container: string;
+      readonly network: string;
+      readonly ipv4?: string;
+      readonly aliases: readonly string[];
+    }
+  | { readonly kind: 'start-container'; readonly container: string }
+  | { readonly kind: 'unpause-container'; readonly container: string }
+  | { readonly kind: 'await-healthy'; readonly container: ContainerSpec }
+  | { readonly kind: 'stop-container'; readonly container: string }
+  | { readonly kind: 'remove-container'; readonly container: string };
+
+export interface Plan {
+  readonly project: string;
+  /** In an order that respects `after`. */
+  readonly operations: readonly Operation[];
+}
+
+/** A plan as text, one operation a line: for people, and for tests to compare. */
+export function planToText(plan: Plan): string {
+  return plan.operations
+    .map(({ id, cause, after }) => `${id} — ${cause}${after.length > 0 ? ` [after ${after.join(', ')}]` : ''}`)
+    .join('\n');
+}

@@ -1,0 +1,78 @@
+import { labels } from '../engine/labels.ts';
+import type { ObservedContainer } from '../engine/port.ts';
+import type { ObservedState } from './observed-state.ts';
+import type { Operation, Plan } from './operation.ts';
+import { inOrder } from './order.ts';
+
+/**
+ * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian goes
+ * first, so that it does not start again what is being stopped; what depends on a service goes before that service.
+ */
+export function planDown(
+  project: string,
+  observed: ObservedState,
+  options: { readonly volumes: boolean },
+): Plan {
+  const cause = 'down was asked for';
+  const containers = observed.containers.flatMap((container) => takingDown(container, observed.containers, cause));
+  const networks = observed.networks.map(
+    (network): Operation => ({
+      id: `remove network ${network.name}`,
+      kind: 'remove-network',
+      subject: network.name,
+      cause,
+      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => `remove ${nameOf(one)}`),
+      name: network.name,
+    }),
+  );
+  const volumes = (options.volumes ? observed.volumes : []).map(
+    (volume): Operation => ({
+      id: `remove volume ${volume.name}`,
+      kind: 'remove-volume',
+      subject: volume.name,
+      cause: 'its removal was asked for',
+      after: observed.containers.map((one) => `remove ${nameOf(one)}`),
+      name: volume.name,
+    }),
+  );
+  return { project, operations: inOrder([...containers, ...networks, ...volumes]) };
+}
+
+function takingDown(
+  container: ObservedContainer,
+  all: readonly ObservedContainer[],
+  cause: string,
+): Operation[] {
+  const name = nameOf(container);
+  const isRunning = container.state !== 'created' && container.state !== 'exited' && container.state !== 'dead';
+  const before = [...dependentsOf(container, all), ...guardianOf(container, all)].map((other) => `remove ${nameOf(other)}`);
+  const stop: Operation = {
+    id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name,
+  };
+  const remove: Operation = {
+    id: `remove ${name}`,
+    kind: 'remove-container',
+    subject: name,
+    cause,
+    after: isRunning ? [`stop ${name}`] : before,
+    container: container.name,
+  };
+  return isRunning ? [stop, remove] : [remove];
+}
+
+function dependentsOf(container: ObservedContainer, all: readonly ObservedContainer[]): ObservedContainer[] {
+  const name = nameOf(container);
+  return all.filter(
+    (other) =>
+      other.labels[labels.podOwner] === name || (other.labels[labels.dependsOn] ?? '').split(',').includes(name),
+  );
+}
+
+function guardianOf(container: ObservedContainer, all: readonly ObservedContainer[]): ObservedContainer[] {
+  const isGuardian = (one: ObservedContainer) => one.labels[labels.component] === 'guardian';
+  return isGuardian(container) ? [] : all.filter(isGuardian);
+}
+
+function nameOf(container: ObservedContainer): string {
+  return container.labels[labels.service] ?? container.name;
+}

@@ -1,0 +1,56 @@
+import type { NetworkSpec } from '../engine/container-spec.ts';
+import { labels } from '../engine/labels.ts';
+import type { ObservedNetwork } from '../engine/port.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { ObservedState } from './observed-state.ts';
+import type { Operation } from './operation.ts';
+
+/** Networks to create, and those whose definition changed: an Engine can't change one, so it is made anew. */
+export function planNetworks(
+  desired: Topology,
+  observed: ObservedState,
+): { readonly operations: readonly Operation[]; readonly replaced: ReadonlySet<string> } {
+  const existing = new Map(observed.networks.map((network) => [network.name, network]));
+  const causes = new Map(desired.networks.map((network) => [network.name, creationCause(network, existing.get(network.name))]));
+  const replaced = new Set(desired.networks.filter(({ name }) => existing.has(name) && causes.get(name) !== undefined).map(({ name }) => name));
+  const wanted = new Set(desired.networks.map((network) => network.name));
+  const unwanted = observed.networks.filter((network) => !wanted.has(network.name));
+
+  const removals = [...unwanted.map(({ name }) => name), ...replaced].map((name) =>
+    removal(name, causes.get(name) ?? 'is no longer wanted', observed),
+  );
+  const creations = desired.networks.flatMap((network) => {
+    const cause = causes.get(network.name);
+    return cause === undefined ? [] : [creation(network, cause)];
+  });
+  return { operations: [...removals, ...creations], replaced };
+}
+
+function creationCause(desired: NetworkSpec, observed: ObservedNetwork | undefined): string | undefined {
+  if (observed === undefined) return 'is missing';
+  if (!observed.subnets.includes(desired.subnet)) return `its subnet is ${observed.subnets.join(', ') || 'none'}, not ${desired.subnet}`;
+  return observed.internal === desired.internal ? undefined : `should ${desired.internal ? '' : 'not '}be internal`;
+}
+
+function creation(network: NetworkSpec, cause: string): Operation {
+  return {
+    id: `create network ${network.name}`,
+    kind: 'create-network',
+    subject: network.name,
+    cause,
+    after: [`remove network ${network.name}`],
+    network,
+  };
+}
+
+function removal(name: string, cause: string, observed: ObservedState): Operation {
+  const attached = observed.containers.filter((container) => container.addresses[name] !== undefined);
+  return {
+    id: `remove network ${name}`,
+    kind: 'remove-network',
+    subject: name,
+    cause,
+    after: attached.map((container) => `remove ${container.labels[labels.service] ?? container.name}`),
+    name,
+  };
+}

@@ -1,0 +1,158 @@
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import type { Service, Topology } from '../topology/topology.ts';
+import { identityLabels, type ConfigParts } from './config-hash.ts';
+import type { Judgement } from './judge-services.ts';
+import type { Operation } from './operation.ts';
+
+interface Around {
+  readonly desired: Topology;
+  readonly judged: ReadonlyMap<string, Judgement>;
+  readonly parts: ConfigParts;
+  /** Replace replicas one after the other, so that the others serve meanwhile. */
+  readonly rolling: boolean;
+}
+
+/** The operations that bring one service's container to what it should be. */
+export function planService(service: Service, around: Around): Operation[] {
+  const judgement = around.judged.get(service.name);
+  if (judgement === undefined || judgement.action === 'none') return [];
+  const { cause } = judgement;
+  const spec = labelled(service, around);
+  switch (judgement.action) {
+    case 'create':
+      return [...creating(service, spec, around, cause), starting(service, cause), awaiting(service, spec, cause)];
+    case 'replace':
+      return [
+        ...removing(service, around, cause),
+        ...creating(service, spec, around, cause),
+        starting(service, cause),
+        awaiting(service, spec, cause),
+      ];
+    case 'start':
+      return [starting(service, cause), awaiting(service, spec, cause)];
+    case 'unpause':
+      return [
+        { id: `unpause ${service.name}`, kind: 'unpause-container', subject: service.name, cause, after: [], container: spec.name },
+        awaiting(service, spec, cause),
+      ];
+    case 'await':
+      return [awaiting(service, spec, cause)];
+  }
+}
+
+function labelled(service: Service, { desired, parts }: Around): ContainerSpec {
+  const identity = identityLabels(desired.project, service, parts);
+  return { ...service.container, labels: { ...service.container.labels, ...identity } };
+}
+
+function removing(service: Service, around: Around, cause: string): Operation[] {
+  const members = around.desired.services.filter((other) => other.podOwner === service.name);
+  return [
+    {
+      id: `stop ${service.name}`,
+      kind: 'stop-container',
+      subject: service.name,
+      cause,
+      after: [...previousReplicas(service, around), ...members.map((member) => `remove ${member.name}`)],
+      container: service.container.name,
+    },
+    {
+      id: `remove ${service.name}`,
+      kind: 'remove-container',
+      subject: service.name,
+      cause,
+      after: [`stop ${service.name}`],
+      container: service.container.name,
+    },
+  ];
+}
+
+/**
+ * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again. A pod's members go
+ * with their owner, which is the one that waits for other pods.
+ */
+function previousReplicas(service: Service, { desired, judged, rolling }: Around): string[] {
+  if (!rolling) return [];
+  const leader = desired.services.find((other) => other.name === service.podOwner) ?? service;
+  const peers = desired.services.filter((other) => other.component === leader.component);
+  const previous = peers
+    .slice(0, peers.indexOf(leader))
+    .findLast((peer) => judged.get(peer.name)?.action === 'replace' || isMemberReplaced(peer, desired, judged));
+  if (previous === undefined) return [];
+  const pod = [previous, ...desired.services.filter((other) => other.podOwner === previous.name)];
+  return pod.map((member) => `await ${member.name}`);
+}
+
+function isMemberReplaced(owner: Service, desired: Topology, judged: ReadonlyMap<string, Judgement>): boolean {
+  return desired.services.some((other) => other.podOwner === owner.name && judged.get(other.name)?.action === 'replace');
+}
+
+function creating(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {
+  const [first, ...others] = spec.networks;
+  const volumes = spec.mounts.flatMap((mount) => (mount.kind === 'volume' ? [mount.source] : []));
+  const files: Operation[] =
+    service.files.length === 0
+      ? []
+      : [{ id: `write ${service.name}`, kind: 'write-files', subject: service.name, cause, after: [`remove ${service.name}`], service }];
+  return [
+    ...files,
+    {
+      id: `create ${service.name}`,
+      kind: 'create-container',
+      subject: service.name,
+      cause,
+      after: [
+        `remove ${service.name}`,
+        `write ${service.name}`,
+        `ensure image ${spec.image}`,
+        ...spec.networks.map((one) => `create network ${one.network}`),
+        ...volumes.map((volume) => `create volume ${volume}`),
+        ...(service.podOwner === undefined ? [] : [`create ${service.podOwner}`]),
+      ],
+      container: spec,
+    },
+    ...(first === undefined ? [] : others).map(
+      (one): Operation => ({
+        id: `connect ${service.name} to ${shortName(desired.project, one.network)}`,
+        kind: 'connect-network',
+        subject: service.name,
+        cause,
+        after: [`create ${service.name}`],
+        container: spec.name,
+        ...one,
+      }),
+    ),
+  ];
+}
+
+function starting(service: Service, cause: string): Operation {
+  const project = service.container.name.slice(0, -service.name.length - 1);
+  return {
+    id: `start ${service.name}`,
+    kind: 'start-container',
+    subject: service.name,
+    cause,
+    after: [
+      `create ${service.name}`,
+      ...service.container.networks.map((one) => `connect ${service.name} to ${shortName(project, one.network)}`),
+      ...(service.podOwner === undefined ? [] : [`start ${service.podOwner}`]),
+      ...service.dependsOn.map((name) => `await ${name}`),
+    ],
+    container: service.container.name,
+  };
+}
+
+function awaiting(service: Service, spec: ContainerSpec, cause: string): Operation {
+  return {
+    id: `await ${service.name}`,
+    kind: 'await-healthy',
+    subject: service.name,
+    cause,
+    after: [`start ${service.name}`, `unpause ${service.name}`],
+    container: spec,
+  };
+}
+
+function shortName(project: string, name: string): string {
+  return name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
+}
