@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/schema/config.ts';
+import { messageOf, OperationError } from '../errors.ts';
+import { createOnce, ensureFolder } from '../files/atomic-file.ts';
+import type { Secrets } from '../topology/context.ts';
+import { readPasswordFile } from './password-file.ts';
+
+export interface SecretsOptions {
+  readonly stateDirectory: string;
+  /** Paths of password files in it are taken as they are: make them absolute first. */
+  readonly config: Pick<Config, 'postgres' | 'rabbitmq'>;
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * The platform's passwords: the user's own files where the configuration names some, else those under
+ * `<state>/secrets/`, which are made up when first asked for. ConfigError about a user's file, OperationError about ours.
+ */
+export async function loadSecrets({ stateDirectory, config, onWarning }: SecretsOptions): Promise<Secrets> {
+  const folder = join(stateDirectory, 'secrets');
+  const warn = onWarning ?? (() => undefined);
+  const secret = (name: string, key: string, file: string | undefined) =>
+    file === undefined ? loadOrCreate(folder, name) : readPasswordFile(key, file, warn);
+  // The users' files first: a bad one is reported before anything is made.
+  const dbPassword = await secret('db-password', 'postgres.passwordFile', config.postgres.passwordFile);
+  const brokerPassword = await secret('broker-password', 'rabbitmq.passwordFile', config.rabbitmq.passwordFile);
+  return {
+    dbPassword,
+    brokerPassword,
+    dbMonitorPassword: await loadOrCreate(folder, 'db-monitor-password'),
+    brokerMonitorPassword: await loadOrCreate(folder, 'broker-monitor-password'),
+  };
+}
+
+async function loadOrCreate(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  try {
+    const existing = await readIfThere(path);
+    if (existing !== undefined) return check(path, existing);
+    await ensureFolder(folder, { mode: 0o700 });
+    const made = randomBytes(32).toString('base64url');
+    if (await createOnce(path, `${made}\n`, { mode: 0o600 })) return made;
+    return check(path, await readFile(path, 'utf8')); // another process was quicker
+  } catch (error) {
+    if (error instanceof OperationError) throw error;
+    throw new OperationError(`the secret ${path} can't be read or made: ${messageOf(error)}`, {
+      cause: error,
+      remedy: 'run haplat as the user that ran it first, or set stateDirectory to a folder of your own',
+    });
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** An empty secret is not replaced: what stands behind it still has the old one. */
+function check(path: string, text: string): string {
+  const secret = text.trim();
+  if (secret !== '') return secret;
+  throw new OperationError(`the secret ${path} is empty`, {
+    remedy: 'put the password back; to start afresh remove the file and the data with it: haplat down --volumes',
+  });
+}
