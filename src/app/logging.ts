@@ -33,7 +33,7 @@ interface ErrorDescription {
 /** Only these fields: pg puts the client, and a query's values, on its errors. */
 export function describeError(error: unknown): ErrorDescription | undefined {
   if (error === undefined || error === null) return undefined;
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no Error was thrown' };
   const code = (error as { code?: unknown }).code;
   const cause = error.cause === undefined ? undefined : describeError(error.cause);
   return {

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { CommonSettings } from '../settings.ts';
 import { readSecret } from '../settings.ts';
 
-const TIMESTAMPTZ = 1184;
-const JSONB = 3802;
+
+type OidOf = Parameters<typeof pg.types.getTypeParser>[0];
 
 /** `2026-01-02 03:04:05.678+00`, as a session in UTC writes it, to RFC 3339. */
 export const timestampToRfc3339 = (text: string): string => `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, 'Z')}`;
@@ -11,9 +11,9 @@ export const timestampToRfc3339 = (text: string): string => `${text.slice(0, 10)
 // Timestamps and JSON are only passed on to clients: as text they need not be parsed and printed again.
 // The cast is for @types/pg, which describes getTypeParser by overloads that no plain function satisfies.
 const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === TIMESTAMPTZ) return timestampToRfc3339;
-    if (oid === JSONB) return (text: string) => text;
+  getTypeParser: ((oid: OidOf, format?: 'text' | 'binary') => {
+    if (oid === pg.types.builtins.TIMESTAMPTZ) return timestampToRfc3339;
+    if (oid === pg.types.builtins.JSONB) return (text: string) => text;
     return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
   }) as typeof pg.types.getTypeParser,
 };

@@ -1,4 +1,4 @@
-import { knex } from 'knex';
+import knexModule from 'knex';
 import type { CommonSettings } from '../settings.ts';
 import { connectClient, connectionConfig } from './connection.ts';
 import { migrationSource } from './migrations/index.ts';
@@ -30,7 +30,7 @@ export async function migrate(settings: CommonSettings): Promise<string[]> {
 }
 
 async function runMigrations(config: object): Promise<string[]> {
-  const database = knex({
+  const database = knexModule.knex({
     client: 'pg',
     connection: config,
     pool: { min: 0, max: 2 },

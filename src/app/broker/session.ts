@@ -1,0 +1,144 @@
+import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { backoffMs, pause, reconnectPolicy } from '../backoff.ts';
+import { toError } from '../errors.ts';
+import type { Logger } from '../logging.ts';
+import { readSecret, type CommonSettings } from '../settings.ts';
+import { declareTopology } from './topology.ts';
+
+export interface BrokerOptions {
+  readonly settings: CommonSettings;
+  readonly purpose: string;
+  readonly logger: Logger;
+  /** Ends the search for a broker. An open session stays until `close`. */
+  readonly signal: AbortSignal;
+  /** Called with each new channel, before it counts as available: consumers start here. */
+  readonly onChannel?: (channel: ConfirmChannel) => Promise<void>;
+}
+
+/**
+ * One connection with one confirm channel, opened again whenever either is lost. amqplib's own `recovery` looks after
+ * connections only; here a closed channel or a failed declaration starts over in the same way, with one backoff.
+ */
+export class BrokerSession {
+  readonly #options: BrokerOptions;
+  readonly #waiters = new Set<() => void>();
+  #model: ChannelModel | undefined;
+  #channel: ConfirmChannel | undefined;
+  #closed = false;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+  }
+
+  /** The channel while there is one. */
+  get channel(): ConfirmChannel | undefined {
+    return this.#channel;
+  }
+
+  /** Keeps the session open until aborted or closed. Never throws. */
+  async run(): Promise<void> {
+    const { signal, logger } = this.#options;
+    for (let failures = 0; !signal.aborted && !this.#closed; failures += 1) {
+      try {
+        const { lost } = await this.#open();
+        failures = 0;
+        logger.info('broker available');
+        const error = await lost;
+        if (!this.#isEnding()) logger.warn({ err: error }, 'broker lost');
+      } catch (error) {
+        if (failures % 10 === 0) logger.warn({ err: error, failures }, 'broker not reachable');
+      } finally {
+        await this.#discard();
+      }
+      await pause(backoffMs(reconnectPolicy, failures), signal);
+    }
+  }
+
+  /** Resolves to the channel as soon as there is one; to undefined when the session ends first. */
+  async waitForChannel(): Promise<ConfirmChannel | undefined> {
+    while (this.#channel === undefined && !this.#isEnding()) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiters.delete(wake);
+          this.#options.signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#waiters.add(wake);
+        this.#options.signal.addEventListener('abort', wake, { once: true });
+      });
+    }
+    return this.#channel;
+  }
+
+  /** Gives the connection up; `run` opens another. For a broker that is connected and yet does not answer. */
+  async reset(): Promise<void> {
+    await this.#discard();
+  }
+
+  /** Ends the session for good. Unacknowledged messages go back to their queue. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#discard();
+    this.#wakeAll();
+  }
+
+  #isEnding(): boolean {
+    return this.#closed || this.#options.signal.aborted;
+  }
+
+  async #open(): Promise<{ lost: Promise<Error | undefined> }> {
+    const model = await this.#connect();
+    this.#model = model;
+    const lost = new Promise<Error | undefined>((resolve) => {
+      model.on('error', (error) => { resolve(error); });
+      model.on('close', (error?: Error) => { resolve(error); });
+    });
+    const channel = await model.createConfirmChannel();
+    const channelLost = new Promise<Error | undefined>((resolve) => {
+      channel.on('error', (error) => { resolve(error); });
+      channel.on('close', () => { resolve(undefined); });
+    });
+    await declareTopology(channel);
+    await this.#options.onChannel?.(channel);
+    this.#channel = channel;
+    this.#wakeAll();
+    return { lost: Promise.race([lost, channelLost]) };
+  }
+
+  async #connect(): Promise<ChannelModel> {
+    const { settings, purpose } = this.#options;
+    const address = {
+      protocol: 'amqp',
+      hostname: settings.AMQP_HOST,
+      port: settings.AMQP_PORT,
+      username: settings.AMQP_USER,
+      password: readSecret('AMQP_PASSWORD_FILE', settings.AMQP_PASSWORD_FILE),
+      vhost: settings.AMQP_VHOST,
+      heartbeat: settings.AMQP_HEARTBEAT_S,
+    };
+    return amqplib.connect(address, {
+      timeout: settings.AMQP_CONNECT_TIMEOUT_MS,
+      noDelay: true,
+      keepAlive: true,
+      clientProperties: { connection_name: `${settings.INSTANCE}/${purpose}` },
+    });
+  }
+
+  async #discard(): Promise<void> {
+    const model = this.#model;
+    this.#channel = undefined;
+    this.#model = undefined;
+    if (model === undefined) return;
+    // A frozen broker never answers the goodbye.
+    const goodbye = model.close().catch((error: unknown) => {
+      this.#options.logger.debug({ err: toError(error) }, 'broker connection was closed already');
+    });
+    const deadline = new AbortController();
+    await Promise.race([goodbye, pause(1_000, deadline.signal)]);
+    deadline.abort();
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#waiters]) wake();
+  }
+}

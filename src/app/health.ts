@@ -1,0 +1,29 @@
+import type { BrokerSession } from './broker/session.ts';
+import type { Database } from './db/database.ts';
+import type { Lifecycle } from './state.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly status: 'ready' | 'degraded' | 'unavailable' | 'starting' | 'draining';
+  readonly checks: { readonly database: 'up' | 'down'; readonly schema: 'up' | 'down'; readonly broker: 'up' | 'down' };
+}
+
+const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
+
+/**
+ * Whether the process can do its work, and what it lacks. `brokerRequired`: the API does without one (jobs wait in
+ * the outbox, it is "degraded"), a worker does not.
+ */
+export function readiness(
+  parts: { lifecycle: Lifecycle; database: Database; broker: BrokerSession },
+  options: { brokerRequired: boolean },
+): Readiness {
+  const { lifecycle } = parts;
+  const database = parts.database.gate.up;
+  const broker = parts.broker.channel !== undefined;
+  const checks = { database: upOrDown(database), schema: upOrDown(lifecycle.migrated), broker: upOrDown(broker) };
+  if (lifecycle.draining) return { ready: false, status: 'draining', checks };
+  if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
+  if (!database || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
+  return { ready: true, status: broker ? 'ready' : 'degraded', checks };
+}

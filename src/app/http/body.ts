@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpProblem } from './problem.ts';
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads a JSON body of at most `limitBytes`. Throws problems: 415, 413, 400. */
+export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    throw new HttpProblem(415, 'The body has to be application/json.', { headers: { accept: 'application/json' } });
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new HttpProblem(415, 'A body with a content encoding is not accepted.', { headers: { 'accept-encoding': 'identity' } });
+  }
+  const bytes = await readBytes(request, limitBytes);
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown;
+  } catch (cause) {
+    throw new HttpProblem(400, 'The body is not JSON.', { kind: 'malformed-json', cause });
+  }
+}
+
+function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  // What follows is read and dropped, for at most the request timeout: to close at once would cut off the answer too.
+  const tooLarge = new HttpProblem(413, `The body is larger than ${limitBytes} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limitBytes) chunks.push(chunk);
+      else reject(tooLarge);
+    });
+    request.on('end', () => { resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)); });
+    request.on('error', reject);
+    request.on('close', () => { reject(new HttpProblem(400, 'The request was cut off.')); });
+  });
+}

@@ -1,0 +1,24 @@
+import type Koa from 'koa';
+import type { Readiness } from '../health.ts';
+import type { Logger } from '../logging.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Lifecycle } from '../state.ts';
+import type { ExecuteOptions } from './execute.ts';
+
+/** What middleware knows of a request. */
+export interface RequestState {
+  requestId: string;
+  /** The pattern of the route that matched, for logs and metrics: never the path itself, of which there is no end. */
+  route?: string;
+}
+
+export type AppMiddleware = Koa.Middleware<RequestState>;
+
+/** What the web application is put together from. */
+export interface WebParts extends ExecuteOptions {
+  readonly instance: string;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics | undefined;
+  readonly readiness: () => Readiness;
+}

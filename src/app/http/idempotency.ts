@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Queryable, Statement } from '../db/database.ts';
+import type { Reply } from './operation.ts';
+import { HttpProblem } from './problem.ts';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+// A second request with the same key waits here until the first has ended, one way or the other.
+const claim: Statement = {
+  name: 'idempotency-claim',
+  text: `INSERT INTO idempotency_keys (key, operation, request_hash) VALUES ($1, $2, $3)
+         ON CONFLICT (key, operation) DO NOTHING RETURNING key`,
+};
+const find: Statement = {
+  name: 'idempotency-find',
+  text: 'SELECT request_hash, status, headers, body FROM idempotency_keys WHERE key = $1 AND operation = $2',
+};
+const store: Statement = {
+  name: 'idempotency-store',
+  text: 'UPDATE idempotency_keys SET status = $3, headers = $4, body = $5 WHERE key = $1 AND operation = $2',
+};
+
+interface StoredReply {
+  readonly request_hash: string;
+  readonly status: number;
+  readonly headers: string;
+  readonly body: string | null;
+}
+
+export interface KeyedRequest {
+  readonly key: string;
+  readonly operation: string;
+  /** What a repeat must have in common with the first: path and body. */
+  readonly requestHash: string;
+}
+
+/** The request under its Idempotency-Key. Throws a 400 problem for a key that is no such thing. */
+export function keyedRequest(key: string, operation: string, url: string, body: unknown): KeyedRequest {
+  if (!KEY.test(key)) throw new HttpProblem(400, 'Idempotency-Key has to be 1 to 255 visible ASCII characters.');
+  const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null])).digest('base64url');
+  return { key, operation, requestHash };
+}
+
+/**
+ * Does `work` once for each key: its answer is stored in the transaction of its effect, and given again to repeats.
+ * Throws a 422 problem if the key was used for another request. Errors are not stored: their transaction is undone.
+ */
+export async function once(transaction: Queryable, request: KeyedRequest, work: () => Promise<Reply>): Promise<Reply> {
+  const id = [request.key, request.operation];
+  const claimed = await transaction.query(claim, [...id, request.requestHash]);
+  if (claimed.length === 0) return replay(await transaction.query<StoredReply>(find, id), request);
+  const reply = await work();
+  await transaction.query(store, [...id, reply.status, JSON.stringify(reply.headers ?? {}), reply.json ?? null]);
+  return reply;
+}
+
+function replay(rows: readonly StoredReply[], request: KeyedRequest): Reply {
+  const [stored] = rows;
+  if (stored === undefined) throw new HttpProblem(409, 'A request with this Idempotency-Key is being worked on.', { headers: { 'retry-after': '1' } });
+  if (stored.request_hash !== request.requestHash) {
+    throw new HttpProblem(422, 'This Idempotency-Key was used for another request.', { kind: 'idempotency-key-reused' });
+  }
+  const headers = { ...(JSON.parse(stored.headers) as Record<string, string>), 'idempotent-replayed': 'true' };
+  return stored.body === null ? { status: stored.status, headers } : { status: stored.status, headers, json: stored.body };
+}

@@ -1,0 +1,60 @@
+import type { AppMiddleware, WebParts } from './context.ts';
+import { HttpProblem, problemJson, PROBLEM_TYPE, toProblem } from './problem.ts';
+import { requestIdFrom } from './request-id.ts';
+
+const securityHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+// Asked every second by balancers and monitors: of no interest unless it goes wrong.
+const quietRoutes = new Set(['/healthz', '/readyz', '/readyz/traffic', '/metrics']);
+
+/** The outermost layer: request id, who answered, common headers, one log line and one measurement for each request. */
+export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): AppMiddleware => {
+  return async (ctx, next) => {
+    const started = performance.now();
+    ctx.state.requestId = requestIdFrom(ctx.req.headers['x-request-id']);
+    ctx.set('X-Request-Id', ctx.state.requestId);
+    ctx.set('X-Served-By', instance);
+    ctx.set(securityHeaders);
+    await next();
+    if (lifecycle.draining) ctx.set('Connection', 'close');
+    const ms = performance.now() - started;
+    const { requestId, route = 'unmatched' } = ctx.state;
+    metrics?.observeRequest(ctx.method, route, ctx.status, ms / 1000);
+    const line = { requestId, method: ctx.method, route, status: ctx.status, ms: Math.round(ms * 10) / 10 };
+    if (quietRoutes.has(route)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+  };
+};
+
+/** Makes a problem document of everything that is thrown, and of a path that nothing matched. */
+export const problems = ({ logger }: WebParts): AppMiddleware => {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && !ctx.body) throw new HttpProblem(404, 'There is nothing here.');
+    } catch (error) {
+      const problem = toProblem(error);
+      const { requestId } = ctx.state;
+      if (problem.status >= 500) logger.error({ requestId, err: error }, problem.message);
+      ctx.set(problem.headers);
+      ctx.status = problem.status;
+      ctx.body = problemJson(problem, requestId);
+      ctx.type = PROBLEM_TYPE;
+    }
+  };
+};
+
+/** Everything answers in JSON: 406 if the client takes none. */
+export const acceptJson: AppMiddleware = async (ctx, next) => {
+  const accept = ctx.req.headers.accept;
+  const takesAny = accept === undefined || accept.includes('*/*') || accept.includes('application/json');
+  if (!takesAny && ctx.accepts('application/json') === false) {
+    throw new HttpProblem(406, 'Only application/json is on offer.');
+  }
+  await next();
+};

@@ -1,0 +1,71 @@
+import type Router from '@koa/router';
+import { HttpProblem } from './problem.ts';
+import { execute } from './execute.ts';
+import { acceptJson } from './middleware.ts';
+import type { Operation, Reply } from './operation.ts';
+import type { AppMiddleware, RequestState, WebParts } from './context.ts';
+
+type AppRouter = Router<RequestState>;
+type Replied = Parameters<AppMiddleware>[0];
+
+function send(ctx: Replied, reply: Reply): void {
+  if (reply.headers !== undefined) ctx.set(reply.headers);
+  ctx.status = reply.status;
+  if (reply.json === undefined) return;
+  ctx.body = reply.json;
+  ctx.type = 'application/json';
+}
+
+/** `/items/{id}` as the router writes it. */
+const pattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** Adds a route for each operation. */
+export function addOperations(router: AppRouter, operations: readonly Operation[], parts: WebParts): void {
+  for (const operation of operations) {
+    router[operation.method](pattern(operation.path), acceptJson, async (ctx) => {
+      ctx.state.route = operation.path;
+      if (!parts.lifecycle.migrated) throw starting();
+      const { requestId } = ctx.state;
+      send(ctx, await execute(operation, { message: ctx.req, params: ctx.params, query: ctx.query, url: ctx.path, requestId }, parts));
+    });
+  }
+}
+
+const starting = (): HttpProblem =>
+  new HttpProblem(503, 'The service is starting.', { kind: 'starting', headers: { 'retry-after': '1' } });
+
+/** Adds the routes that need no database: what this is, whether it lives, whether it is ready, how it fares. */
+export function addSystemRoutes(router: AppRouter, parts: WebParts): void {
+  const { lifecycle, metrics } = parts;
+  const get = (path: string, answer: AppMiddleware): void => {
+    router.get(path, async (ctx, next) => {
+      ctx.state.route = path;
+      await answer(ctx, next);
+    });
+  };
+  get('/', (ctx) => {
+    send(ctx, { status: 200, json: JSON.stringify(describe(parts.instance)) });
+  });
+  get('/healthz', (ctx) => {
+    send(ctx, { status: 200, json: '{"status":"alive"}' });
+  });
+  get('/readyz', (ctx) => {
+    const state = parts.readiness();
+    send(ctx, { status: state.ready ? 200 : 503, json: JSON.stringify(state) });
+  });
+  // For balancers: during a database outage a replica that says why is better than none.
+  get('/readyz/traffic', (ctx) => {
+    send(ctx, { status: lifecycle.takesTraffic ? 200 : 503, json: JSON.stringify({ takesTraffic: lifecycle.takesTraffic }) });
+  });
+  if (metrics === undefined) return;
+  get('/metrics', async (ctx) => {
+    ctx.body = await metrics.registry.metrics();
+    ctx.set('Content-Type', metrics.registry.contentType);
+  });
+}
+
+const describe = (instance: string) => ({
+  name: 'haplat',
+  instance,
+  links: { items: '/items', openapi: '/openapi.json', health: '/healthz', readiness: '/readyz', metrics: '/metrics' },
+});

@@ -1,0 +1,56 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { ListenError } from '../errors.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** For the whole request to arrive. */
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+}
+
+const BAD_REQUEST = JSON.stringify({ type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is not HTTP.' });
+
+/** Starts an HTTP server. Throws ListenError when the port is taken or not allowed. */
+export async function listen(handler: RequestListener, options: ServerOptions): Promise<Server> {
+  const server = createServer(
+    {
+      keepAliveTimeout: options.keepAliveTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      headersTimeout: Math.min(options.requestTimeoutMs, 10_000),
+      // How often the two above are looked after.
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16_384,
+    },
+    handler,
+  );
+  server.on('clientError', answerGarbage);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => { reject(new ListenError(options.port, error)); });
+    server.listen(options.port, options.host, 511, resolve);
+  });
+  return server;
+}
+
+function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''];
+  const head = status ?? '400 Bad Request';
+  const body = status === undefined ? BAD_REQUEST : '';
+  socket.end(
+    `HTTP/1.1 ${head}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** Stops accepting and waits for the requests in flight; those not done after `graceMs` are cut off. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => { server.closeAllConnections(); }, graceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,32 @@
+import Koa from 'koa';
+import Router from '@koa/router';
+import { itemOperations } from '../items/operations.ts';
+import { jobOperations } from '../jobs/operations.ts';
+import type { RequestState, WebParts } from './context.ts';
+import { observe, problems } from './middleware.ts';
+import { HttpProblem } from './problem.ts';
+import { addOperations, addSystemRoutes } from './routes.ts';
+
+/** All operations of the API, in the order of its documentation. */
+export const operations = [...itemOperations, ...jobOperations];
+
+/** The web application, to be given to an HTTP server as its handler. */
+export function createWebApp(parts: WebParts): Koa<RequestState> {
+  const app = new Koa<RequestState>();
+  // What arrives here happened after the answer had begun (a client that went away): there is nobody to tell.
+  app.on('error', (err: unknown) => { parts.logger.debug({ err }, 'response failed'); });
+  const router = new Router<RequestState>();
+  addSystemRoutes(router, parts);
+  addOperations(router, operations, parts);
+  app.use(observe(parts));
+  app.use(problems(parts));
+  app.use(router.routes());
+  app.use(
+    router.allowedMethods({
+      throw: true,
+      methodNotAllowed: () => new HttpProblem(405, 'This method is not allowed here.'),
+      notImplemented: () => new HttpProblem(501, 'This method is not implemented.'),
+    }),
+  );
+  return app;
+}

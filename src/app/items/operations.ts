@@ -1,0 +1,134 @@
+import { isUniqueViolation } from '../db/errors.ts';
+import type { Queryable } from '../db/database.ts';
+import { matchesIfNoneMatch, preconditionFailed, versionFromIfMatch } from '../http/etag.ts';
+import { operation, type Operation, type Reply } from '../http/operation.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { itemEtag, itemJson, itemPage } from './present.ts';
+import { deleteItem, findItem, insertItem, ITEM_KEY_CONSTRAINT, listItems, updateItem, type ItemRow } from './repository.ts';
+import {
+  itemPageSchema,
+  itemParamsSchema,
+  itemQuerySchema,
+  itemSchema,
+  itemUpdateSchema,
+  newItemSchema,
+  type NewItem,
+} from './schemas.ts';
+
+const list = operation({
+  id: 'listItems',
+  method: 'get',
+  path: '/items',
+  summary: 'Items in the order of their creation, a page at a time',
+  query: itemQuerySchema,
+  responses: { 200: { description: 'A page of items', schema: itemPageSchema, headers: ['Link'] } },
+  idempotent: true,
+  async handle(connection, { query }) {
+    const page = itemPage(await listItems(connection, query), query.limit);
+    if (page.nextCursor === undefined) return { status: 200, json: page.json };
+    const next = `/items?limit=${query.limit}&cursor=${page.nextCursor}`;
+    return { status: 200, json: page.json, headers: { link: `<${next}>; rel="next"` } };
+  },
+});
+
+const create = operation({
+  id: 'createItem',
+  method: 'post',
+  path: '/items',
+  summary: 'Create an item',
+  body: newItemSchema,
+  responses: {
+    201: { description: 'Created', schema: itemSchema, headers: ['Location', 'ETag'] },
+    409: { description: 'There is an item with this key already' },
+  },
+  idempotent: true,
+  acceptsIdempotencyKey: true,
+  async handle(connection, { body, newId }) {
+    const row = await insertUnique(connection, newId, body);
+    return withItem(201, row, { location: `/items/${row.id}` });
+  },
+});
+
+const read = operation({
+  id: 'readItem',
+  method: 'get',
+  path: '/items/{id}',
+  summary: 'One item',
+  params: itemParamsSchema,
+  responses: {
+    200: { description: 'The item', schema: itemSchema, headers: ['ETag'] },
+    304: { description: 'It has the version that If-None-Match names' },
+    404: { description: 'There is no such item' },
+  },
+  idempotent: true,
+  async handle(connection, { params, headers }) {
+    const row = await findItem(connection, params.id);
+    if (row === undefined) throw noSuchItem();
+    const etag = itemEtag(row);
+    return matchesIfNoneMatch(headers['if-none-match'], etag) ? { status: 304, headers: { etag } } : withItem(200, row);
+  },
+});
+
+const replace = operation({
+  id: 'replaceItem',
+  method: 'put',
+  path: '/items/{id}',
+  summary: 'Replace an item; with If-Match only if it still has that version',
+  params: itemParamsSchema,
+  body: itemUpdateSchema,
+  responses: {
+    200: { description: 'Replaced', schema: itemSchema, headers: ['ETag'] },
+    404: { description: 'There is no such item' },
+    412: { description: 'It has another version than If-Match asks for' },
+  },
+  // A repeat of one that did arrive would find the version changed, by itself.
+  idempotent: (headers) => headers['if-match'] === undefined,
+  async handle(connection, { params, body, headers }) {
+    const row = await updateItem(connection, params.id, body, versionFromIfMatch(headers['if-match']));
+    if (row === undefined) throw await missingOrChanged(connection, params.id);
+    return withItem(200, row);
+  },
+});
+
+const remove = operation({
+  id: 'deleteItem',
+  method: 'delete',
+  path: '/items/{id}',
+  summary: 'Delete an item; with If-Match only if it still has that version',
+  params: itemParamsSchema,
+  responses: {
+    204: { description: 'Deleted' },
+    404: { description: 'There is no such item' },
+    412: { description: 'It has another version than If-Match asks for' },
+  },
+  idempotent: false,
+  async handle(connection, { params, headers }) {
+    const deleted = await deleteItem(connection, params.id, versionFromIfMatch(headers['if-match']));
+    if (!deleted) throw await missingOrChanged(connection, params.id);
+    return { status: 204 };
+  },
+});
+
+export const itemOperations: readonly Operation[] = [list, create, read, replace, remove];
+
+async function insertUnique(connection: Queryable, id: string, item: NewItem): Promise<ItemRow> {
+  try {
+    const row = await insertItem(connection, id, item);
+    if (row !== undefined) return row;
+  } catch (error) {
+    if (!isUniqueViolation(error, ITEM_KEY_CONSTRAINT)) throw error;
+    throw new HttpProblem(409, 'There is an item with this key already.', { kind: 'duplicate-key', cause: error });
+  }
+  throw new Error('INSERT … RETURNING gave no row');
+}
+
+const withItem = (status: number, row: ItemRow, headers: Record<string, string> = {}): Reply => ({
+  status,
+  json: itemJson(row),
+  headers: { ...headers, etag: itemEtag(row) },
+});
+
+export const noSuchItem = (): HttpProblem => new HttpProblem(404, 'There is no such item.', { kind: 'no-such-item' });
+
+const missingOrChanged = async (connection: Queryable, id: string): Promise<HttpProblem> =>
+  (await findItem(connection, id)) === undefined ? noSuchItem() : preconditionFailed();

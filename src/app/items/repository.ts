@@ -1,0 +1,75 @@
+import type { Queryable, Statement } from '../db/database.ts';
+import type { ItemQuery, ItemUpdate, NewItem } from './schemas.ts';
+import { decodeCursor } from './cursor.ts';
+
+/** A row as it comes: timestamps are RFC 3339 text, `data` is JSON text. */
+export interface ItemRow {
+  readonly id: string;
+  readonly key: string | null;
+  readonly name: string;
+  readonly description: string | null;
+  readonly data: string | null;
+  readonly status: string;
+  readonly processed_count: number;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export const ITEM_KEY_CONSTRAINT = 'items_key_unique';
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+const columns = 'id, key, name, description, data, status, processed_count, version, created_at, updated_at';
+const statement = (name: string, text: string): Statement => ({ name: `items-${name}`, text });
+
+// Ids are UUIDs of version 7, so their order is that of creation.
+const list = statement('list', `SELECT ${columns} FROM items WHERE id > $1 ORDER BY id LIMIT $2`);
+const byKey = statement('by-key', `SELECT ${columns} FROM items WHERE key = $1`);
+const byId = statement('by-id', `SELECT ${columns} FROM items WHERE id = $1`);
+// The same id again is the same request repeated after its connection broke: its first try did arrive.
+const insert = statement(
+  'insert',
+  `INSERT INTO items (id, key, name, description, data) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ${columns}`,
+);
+const update = statement(
+  'update',
+  `UPDATE items SET name = $2, description = $3, data = $4, version = version + 1, updated_at = now()
+   WHERE id = $1 AND version = coalesce($5::int, version) RETURNING ${columns}`,
+);
+const remove = statement('remove', 'DELETE FROM items WHERE id = $1 AND version = coalesce($2::int, version) RETURNING id');
+
+/** Up to `limit + 1` items after the cursor: the one too many tells that there is a next page. */
+export function listItems(connection: Queryable, query: ItemQuery): Promise<ItemRow[]> {
+  if (query.key !== undefined) return connection.query<ItemRow>(byKey, [query.key]);
+  const after = query.cursor === undefined ? FIRST_ID : (decodeCursor(query.cursor) ?? FIRST_ID);
+  return connection.query<ItemRow>(list, [after, query.limit + 1]);
+}
+
+export async function findItem(connection: Queryable, id: string): Promise<ItemRow | undefined> {
+  return (await connection.query<ItemRow>(byId, [id]))[0];
+}
+
+/** Inserts, or finds what an earlier try with the same id inserted. Throws a unique violation of ITEM_KEY_CONSTRAINT. */
+export async function insertItem(connection: Queryable, id: string, item: NewItem): Promise<ItemRow | undefined> {
+  const values = [id, item.key ?? null, item.name, item.description ?? null, json(item.data)];
+  return (await connection.query<ItemRow>(insert, values))[0];
+}
+
+/** Replaces the item if it has `version` (undefined: any). Undefined if there is no such item or version. */
+export async function updateItem(
+  connection: Queryable,
+  id: string,
+  item: ItemUpdate,
+  version: number | undefined,
+): Promise<ItemRow | undefined> {
+  const values = [id, item.name, item.description ?? null, json(item.data), version ?? null];
+  return (await connection.query<ItemRow>(update, values))[0];
+}
+
+/** Whether there was an item with this id and version (undefined: any), which now is gone. */
+export async function deleteItem(connection: Queryable, id: string, version: number | undefined): Promise<boolean> {
+  return (await connection.query(remove, [id, version ?? null])).length > 0;
+}
+
+const json = (data: unknown): string | null => (data === null || data === undefined ? null : JSON.stringify(data));

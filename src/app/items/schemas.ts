@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { decodeCursor } from './cursor.ts';
+import { DATA_MAX_DEPTH, isStorableJson, isStorableText } from './storable.ts';
+
+const storable = (schema: z.ZodString) =>
+  schema.refine(isStorableText, { message: 'must not contain NUL or unpaired surrogates' });
+
+const name = storable(z.string().min(1).max(200)).meta({ description: 'What people call it' });
+const description = storable(z.string().max(10_000)).nullable();
+const data = z
+  .record(z.string(), z.unknown())
+  .refine((value) => isStorableJson(value), {
+    message: `must not contain NUL or unpaired surrogates, nor be nested deeper than ${DATA_MAX_DEPTH}`,
+  })
+  .nullable();
+const key = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[A-Za-z0-9._:-]+$/)
+  .meta({ description: 'A unique name given by the client; a second item with it is refused' });
+
+export const newItemSchema = z
+  .strictObject({ name, description: description.optional(), data: data.optional(), key: key.optional() })
+  .meta({ id: 'NewItem' });
+export type NewItem = z.infer<typeof newItemSchema>;
+
+/** PUT replaces: what is left out is emptied. The key stays. */
+export const itemUpdateSchema = z
+  .strictObject({ name, description: description.optional(), data: data.optional() })
+  .meta({ id: 'ItemUpdate' });
+export type ItemUpdate = z.infer<typeof itemUpdateSchema>;
+
+export const itemStatuses = ['new', 'processing', 'processed'] as const;
+
+export const itemSchema = z
+  .object({
+    id: z.uuid(),
+    key: z.string().nullable(),
+    name: z.string(),
+    description: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()).nullable(),
+    status: z.enum(itemStatuses),
+    processedCount: z.int().min(0).meta({ description: 'Jobs whose effect has been applied to the item' }),
+    version: z.int().min(1).meta({ description: 'Counts the changes; the ETag' }),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Item' });
+
+export const itemPageSchema = z
+  .object({ items: z.array(itemSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'ItemPage' });
+
+export const PAGE_MAX = 100;
+const PAGE_DEFAULT = 50;
+
+export const itemQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+  cursor: z
+    .string()
+    .refine((text) => decodeCursor(text) !== undefined, { message: 'is not a cursor of this API' })
+    .optional(),
+  key: key.optional(),
+});
+export type ItemQuery = z.infer<typeof itemQuerySchema>;
+
+export const itemParamsSchema = z.object({ id: z.uuid() });

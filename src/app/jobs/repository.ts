@@ -1,0 +1,50 @@
+import type { Queryable, Statement } from '../db/database.ts';
+
+export interface JobRow {
+  readonly id: string;
+  readonly item_id: string;
+  readonly type: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly request_id: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly finished_at: string | null;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly type: string;
+  readonly itemId: string;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+}
+
+const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
+const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
+
+// One statement and so one transaction: the item is marked, the job recorded and its message put in the outbox, or
+// none of it. A job id that is there already is the same request repeated after its connection broke.
+const enqueue: Statement = {
+  name: 'jobs-enqueue',
+  text: `WITH item AS (
+           UPDATE items SET status = 'processing', version = version + 1, updated_at = now()
+           WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = $1) RETURNING id
+         ), job AS (
+           INSERT INTO jobs (id, type, item_id, request_id, traceparent) SELECT $1, $2, id, $4, $5 FROM item RETURNING ${columns}
+         ), message AS (
+           INSERT INTO outbox (job_id) SELECT id FROM job
+         )
+         SELECT ${columns} FROM job UNION ALL SELECT ${columns} FROM jobs WHERE id = $1`,
+};
+
+export async function findJob(connection: Queryable, id: string): Promise<JobRow | undefined> {
+  return (await connection.query<JobRow>(byId, [id]))[0];
+}
+
+/** Accepts a job for an item: once this has returned, the job will be done. Undefined if there is no such item. */
+export async function enqueueJob(connection: Queryable, job: NewJob): Promise<JobRow | undefined> {
+  const values = [job.id, job.type, job.itemId, job.requestId, job.traceparent ?? null];
+  return (await connection.query<JobRow>(enqueue, values))[0];
+}

@@ -1,0 +1,106 @@
+import { pause, reconnectPolicy, retry } from './backoff.ts';
+import { BrokerSession } from './broker/session.ts';
+import { Database } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { readiness } from './health.ts';
+import { closeServer, listen } from './http/server.ts';
+import { createWebApp } from './http/web-app.ts';
+import { createLogger, type Logger } from './logging.ts';
+import { createRegistry, Metrics } from './metrics.ts';
+import { OutboxRelay } from './outbox/relay.ts';
+import { outboxLag } from './outbox/repository.ts';
+import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
+import { Lifecycle } from './state.ts';
+
+export interface ServeOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both.
+ * Throws SettingsError and ListenError: what no waiting mends.
+ */
+export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
+  const settings = readApiSettings(env);
+  readSecret('DB_PASSWORD_FILE', settings.DB_PASSWORD_FILE);
+  readSecret('AMQP_PASSWORD_FILE', settings.AMQP_PASSWORD_FILE);
+  const logger = createLogger({ service: 'api', instance: settings.INSTANCE }, settings.LOG_LEVEL);
+  // Work behind the requests goes on while they are drained, so it has a signal of its own.
+  const background = new AbortController();
+  const parts = createParts(settings, logger, background.signal);
+  const handle = parts.app.callback();
+  const server = await listen((request, response) => void handle(request, response), {
+    host: settings.HOST,
+    port: settings.PORT,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
+  });
+  logger.info({ port: settings.PORT }, 'listening');
+  parts.database.start();
+  const running = [parts.broker.run(), migrateThenRelay(settings, logger, parts, background.signal)];
+
+  await aborted(signal);
+  const deadline = performance.now() + settings.SHUTDOWN_GRACE_MS;
+  logger.info('draining');
+  parts.lifecycle.startDraining();
+  await pause(Math.min(settings.DRAIN_DELAY_MS, settings.SHUTDOWN_GRACE_MS / 2), background.signal);
+  await closeServer(server, Math.max(deadline - performance.now() - 1_000, 0));
+  background.abort();
+  await settleWithin(deadline - performance.now(), [...running, parts.broker.close(), parts.database.close()]);
+  logger.info('stopped');
+}
+
+function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal) {
+  const lifecycle = new Lifecycle();
+  const { DB_POOL_QUEUE_MAX: queueMax, DB_WAIT_MS: waitMs } = settings;
+  const database = new Database({ settings, logger, signal, queueMax, waitMs });
+  const broker = new BrokerSession({ settings, purpose: 'relay', logger, signal });
+  const relay = new OutboxRelay({ settings, database, broker, logger, signal });
+  const lag = () => database.run((connection) => outboxLag(connection), { idempotent: true });
+  const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), lag) : undefined;
+  const app = createWebApp({
+    instance: settings.INSTANCE,
+    bodyLimitBytes: settings.BODY_LIMIT_BYTES,
+    logger,
+    lifecycle,
+    metrics,
+    database,
+    readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: false }),
+  });
+  return { lifecycle, database, broker, relay, app };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Parts, signal: AbortSignal): Promise<void> {
+  await retry(
+    async () => {
+      await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
+      if (signal.aborted) return;
+      const names = await migrate(settings);
+      logger.info({ migrations: names }, 'schema is up to date');
+      parts.lifecycle.markMigrated();
+    },
+    {
+      signal,
+      policy: reconnectPolicy,
+      onError: (err, attempt) => { logger.warn({ err, attempt }, 'migrations failed, trying again'); },
+    },
+  );
+  await parts.relay.run();
+}
+
+/** Resolves when `signal` aborts. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+
+/** Waits for all of `work`, failed or not, but no longer than `ms`. */
+export async function settleWithin(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([Promise.allSettled(work), pause(Math.max(ms, 0), done.signal)]);
+  done.abort();
+}

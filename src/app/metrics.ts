@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from './db/database.ts';
+
+// From the fastest answer (a millisecond) to the longest a request may take.
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** A registry with the process's own metrics and those of its pool. */
+export function createRegistry(instance: string, database: Database): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ instance });
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'db_pool_connections',
+    help: 'Connections by state, and requests that wait for one',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { total, idle, waiting } = database.poolState;
+      this.set({ state: 'used' }, total - idle);
+      this.set({ state: 'idle' }, idle);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
+  new Gauge({
+    name: 'db_up',
+    help: 'Whether the database can be used',
+    registers: [registry],
+    collect() {
+      this.set(database.gate.up ? 1 : 0);
+    },
+  });
+  return registry;
+}
+
+/** The API's metrics. */
+export class Metrics {
+  readonly registry: Registry;
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+
+  /** `outboxLag` is asked at each scrape. */
+  constructor(registry: Registry, outboxLag: () => Promise<{ waiting: number; ageSeconds: number }>) {
+    this.registry = registry;
+    this.#requests = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Requests by route',
+      labelNames: ['method', 'route', 'status'],
+      buckets,
+      registers: [registry],
+    });
+    const age = new Gauge({ name: 'outbox_oldest_seconds', help: 'Age of the oldest message not yet sent', registers: [registry] });
+    new Gauge({
+      name: 'outbox_waiting',
+      help: 'Messages not yet confirmed by the broker',
+      registers: [registry],
+      async collect() {
+        const lag = await outboxLag().catch(() => undefined);
+        this.set(lag?.waiting ?? Number.NaN);
+        age.set(lag?.ageSeconds ?? Number.NaN);
+      },
+    });
+  }
+
+  observeRequest(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status }, seconds);
+  }
+}

@@ -1,0 +1,103 @@
+import type pg from 'pg';
+import type { ConfirmChannel } from 'amqplib';
+import { retry, reconnectPolicy } from '../backoff.ts';
+import type { BrokerSession } from '../broker/session.ts';
+import { TASK_QUEUE } from '../broker/topology.ts';
+import { connectClient, connectionConfig } from '../db/connection.ts';
+import { asQueryable, type Database } from '../db/database.ts';
+import { serializeMessage } from '../jobs/message.ts';
+import type { Logger } from '../logging.ts';
+import type { ApiSettings } from '../settings.ts';
+import { WakeUp } from '../wake-up.ts';
+import { publishConfirmed, type Outgoing } from './publish.ts';
+import { claimOutbox, removeFromOutbox, type OutboxEntry } from './repository.ts';
+
+export interface RelayOptions {
+  readonly settings: ApiSettings;
+  readonly database: Database;
+  readonly broker: BrokerSession;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries messages from the outbox to the broker: a message leaves the outbox in the transaction that ends only after
+ * the broker's confirm, so one can be sent twice and never not at all. Runs on a connection of its own, so neither
+ * waits for the other's; that connection listens for notifications, a slow poll covers those that got lost.
+ */
+export class OutboxRelay {
+  readonly #options: RelayOptions;
+  readonly #wakeUp = new WakeUp();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Relays until aborted; the batch in hand is finished first. Never throws. */
+  async run(): Promise<void> {
+    const { signal, logger, database, settings } = this.#options;
+    await retry(
+      async () => {
+        await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
+        if (signal.aborted) return;
+        const client = await connectClient(connectionConfig(settings, 'relay'), () => { this.#wakeUp.wake(); });
+        try {
+          await this.#relayOn(client);
+        } finally {
+          void client.end().catch(() => undefined);
+        }
+      },
+      {
+        signal,
+        policy: reconnectPolicy,
+        onError: (err, attempt, waitMs) => { logger.warn({ err, attempt, waitMs }, 'outbox relay starts over'); },
+      },
+    );
+  }
+
+  async #relayOn(client: pg.Client): Promise<void> {
+    const { signal, settings, broker } = this.#options;
+    client.on('notification', () => { this.#wakeUp.wake(); });
+    await client.query('LISTEN outbox');
+    while (!signal.aborted) {
+      const channel = await broker.waitForChannel();
+      if (channel === undefined) return;
+      const sent = await this.#relayBatch(client, channel);
+      if (sent < settings.OUTBOX_BATCH) await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
+    }
+  }
+
+  async #relayBatch(client: pg.Client, channel: ConfirmChannel): Promise<number> {
+    const { settings, broker, logger } = this.#options;
+    const transaction = asQueryable(client);
+    await client.query('BEGIN');
+    const entries = await claimOutbox(transaction, settings.OUTBOX_BATCH);
+    if (entries.length > 0) {
+      try {
+        await publishConfirmed(channel, entries.map(outgoing), settings.PUBLISH_TIMEOUT_MS);
+      } catch (error) {
+        // The connection is new or quiet after this, and the rows are free again with the end of this client.
+        await broker.reset();
+        throw error;
+      }
+      await removeFromOutbox(transaction, entries.map((entry) => entry.id));
+    }
+    await client.query('COMMIT');
+    for (const entry of entries) logger.debug({ jobId: entry.job_id, requestId: entry.request_id }, 'job queued');
+    return entries.length;
+  }
+}
+
+const outgoing = (entry: OutboxEntry): Outgoing => ({
+  queue: TASK_QUEUE,
+  messageId: entry.job_id,
+  content: serializeMessage({ type: entry.type, jobId: entry.job_id, itemId: entry.item_id }),
+  options: {
+    type: entry.type,
+    timestamp: Math.floor(Date.now() / 1000),
+    headers: {
+      ...(entry.request_id === null ? {} : { 'x-request-id': entry.request_id }),
+      ...(entry.traceparent === null ? {} : { traceparent: entry.traceparent }),
+    },
+  },
+});
