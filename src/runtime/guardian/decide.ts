@@ -1,0 +1,144 @@
+import type { Action, Decision, Lease, Memory, Trace, Trouble, Verb, Watched } from './model.ts';
+import { begun, remember } from './remember.ts';
+
+/** Nothing happens for this long, at most, before the guardian looks again. */
+export const lookAgainMs = 10_000;
+
+/**
+ * How long a trouble is left to whoever may be about to end it: `docker restart` puts a moment of "exited" between its
+ * stop and its start, an `up` creates containers some time before it starts them.
+ */
+const graceMs: Readonly<Record<Trouble, number>> = {
+  down: 100,
+  created: 60_000,
+  paused: 500,
+  unhealthy: 0,
+  'stale-namespace': 1000,
+};
+/** Dependencies come first, but a container is not kept down for long on their account: most of ours wait by themselves. */
+const dependencyPatienceMs = 3000;
+
+const verbs: Readonly<Record<Trouble, Verb>> = {
+  down: 'start',
+  created: 'start',
+  paused: 'unpause',
+  unhealthy: 'restart',
+  'stale-namespace': 'restart',
+};
+
+const guardianComponent = 'guardian';
+
+/**
+ * What to do now. Pure: the same look, memory, leases and time give the same decision. `self` is the guardian's own
+ * service: where there are several, the first that runs looks after everything, the others only after guardians.
+ */
+export function decide(
+  observed: readonly Watched[],
+  memory: Memory,
+  leases: readonly Lease[],
+  nowMs: number,
+  self = 'guardian',
+): Decision {
+  const look = new Look(observed, remember(observed, memory, nowMs), nowMs);
+  const standby = isStandby(observed, self);
+  const inForce = leases.filter((lease) => lease.expiresAtMs > nowMs);
+  const expired = standby ? [] : leases.filter((lease) => lease.expiresAtMs <= nowMs);
+  const actions: Action[] = [];
+  const next = new Map(look.memory);
+  let wakeAtMs = Math.min(nowMs + lookAgainMs, ...inForce.map((lease) => lease.expiresAtMs));
+
+  for (const seen of observed) {
+    if (standby && seen.component !== guardianComponent) continue;
+    if (inForce.some((lease) => covers(lease, seen.service))) continue;
+    const verdict = look.at(seen, expired);
+    if (verdict === undefined) continue;
+    if (verdict.atMs > nowMs) {
+      wakeAtMs = Math.min(wakeAtMs, verdict.atMs);
+      continue;
+    }
+    const { verb, reason } = verdict;
+    actions.push({ verb, service: seen.service, container: seen.container, reason });
+    const trace = look.memory.get(seen.service);
+    if (trace !== undefined) next.set(seen.service, begun(trace, seen.service, reason, nowMs));
+  }
+  return { actions, memory: next, wakeAtMs, expired };
+}
+
+/** Whether the lease's holder looks after the service itself. */
+export function covers(lease: Lease, service: string): boolean {
+  return lease.targets.includes('*') || lease.targets.includes(service);
+}
+
+function isStandby(observed: readonly Watched[], self: string): boolean {
+  return observed.some(
+    (seen) =>
+      seen.component === guardianComponent &&
+      seen.service < self &&
+      seen.state === 'running' &&
+      seen.health !== 'unhealthy',
+  );
+}
+
+interface Repair {
+  readonly verb: Verb;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+class Look {
+  readonly memory: Memory;
+  readonly #byService: ReadonlyMap<string, Watched>;
+  readonly #nowMs: number;
+
+  constructor(observed: readonly Watched[], memory: Memory, nowMs: number) {
+    this.#byService = new Map(observed.map((seen) => [seen.service, seen]));
+    this.memory = memory;
+    this.#nowMs = nowMs;
+  }
+
+  /** The repair a service needs and from when on; undefined: none, or one that cannot be done before something happens. */
+  at(seen: Watched, expired: readonly Lease[]): Repair | undefined {
+    const trace = this.memory.get(seen.service);
+    if (trace === undefined || trace.busy) return undefined;
+    if (seen.state === 'running' && expired.some((lease) => lease.restartOnExpiry.includes(seen.service))) {
+      return { verb: 'restart', reason: 'a drill left its fault behind', atMs: this.#nowMs };
+    }
+    const { trouble, troubleSinceMs } = trace;
+    if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
+    const atMs = Math.max(troubleSinceMs + graceMs[trouble], trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
+    return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
+  }
+
+  /** A member cannot start without its owner's namespaces. */
+  #ownerIsUp(seen: Watched): boolean {
+    if (seen.podOwner === undefined) return true;
+    return this.#byService.get(seen.podOwner)?.state === 'running' && this.memory.get(seen.podOwner)?.busy !== true;
+  }
+
+  #dependenciesUntil(seen: Watched, trace: Trace): number {
+    if (trace.trouble === 'paused') return 0;
+    const ready = seen.dependsOn.every((name) => name === seen.podOwner || this.#isReady(name));
+    return ready ? 0 : (trace.troubleSinceMs ?? this.#nowMs) + dependencyPatienceMs;
+  }
+
+  #isReady(name: string): boolean {
+    const dependency = this.#byService.get(name);
+    if (dependency === undefined) return true;
+    return dependency.state === 'running' && (dependency.health === 'healthy' || dependency.health === 'none');
+  }
+}
+
+function reasons(trouble: Trouble, seen: Watched): string {
+  switch (trouble) {
+    case 'down':
+      return `is ${seen.state}`;
+    case 'created':
+      return 'was created and not started';
+    case 'paused':
+      return 'is paused, and no drill holds it';
+    case 'unhealthy':
+      return 'is unhealthy';
+    case 'stale-namespace':
+      return `runs in a namespace that ${seen.podOwner ?? 'its owner'} has left`;
+  }
+}

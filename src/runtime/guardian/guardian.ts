@@ -1,0 +1,162 @@
+import { watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import type { EngineEvent } from '../engine/port.ts';
+import { decide } from './decide.ts';
+import { EngineLink, inTime } from './link.ts';
+import type { Action, Memory } from './model.ts';
+import { perform } from './perform.ts';
+import { dropLease, readLeases } from './read-leases.ts';
+import { died, settled } from './remember.ts';
+import type { GuardianSettings } from './settings.ts';
+import { StateFile, toGuardianState } from './state-file.ts';
+import { Wake } from './wake.ts';
+import { Watcher } from './watch.ts';
+
+export type Log = (level: 'info' | 'warn', event: Readonly<Record<string, unknown>>) => void;
+
+/** No more looks than this a second, however many events come. */
+const betweenLooksMs = 50;
+const firstRetryMs = 100;
+const longestRetryMs = 2000;
+/** Longer than a restart's grace and the kill after it. */
+const actionWithinMs = 30_000;
+const telling = new Set(['create', 'start', 'restart', 'die', 'oom', 'stop', 'pause', 'unpause', 'health_status', 'destroy']);
+
+/** Looks, decides, acts; again at each event and from time to time. */
+export class Guardian {
+  readonly #settings: GuardianSettings;
+  readonly #log: Log;
+  readonly #link: EngineLink;
+  readonly #leases: string;
+  readonly #stateFile: StateFile;
+  readonly #wake = new Wake();
+  #watcher: Watcher;
+  #subscription = new AbortController();
+  #memory: Memory = new Map();
+  #lastContactMs = performance.now();
+
+  constructor(settings: GuardianSettings, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#link = new EngineLink(settings.sockets);
+    this.#watcher = new Watcher(this.#link.engine, settings.project);
+    this.#leases = path.join(settings.stateDirectory, 'leases');
+    this.#stateFile = new StateFile(settings.stateDirectory);
+  }
+
+  /** The monotonic time of the Engine's last answer. */
+  get lastContactMs(): number {
+    return this.#lastContactMs;
+  }
+
+  /** Resolves when the signal aborts; rejects only when the state folder cannot be used. */
+  async run(signal: AbortSignal): Promise<void> {
+    await mkdir(this.#leases, { recursive: true });
+    const watching = watch(this.#leases, () => {
+      this.#wake.call();
+    });
+    const stop = () => {
+      this.#wake.call();
+      this.#subscription.abort();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.all([this.#follow(signal), this.#guard(signal)]);
+    } finally {
+      watching.close();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #guard(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedMs = Date.now();
+      const index = this.#link.index;
+      let waitMs: number;
+      try {
+        waitMs = (await this.#reconcile(startedMs)) - Date.now();
+        failures = 0;
+      } catch (error) {
+        waitMs = retryDelayMs(failures++);
+        this.#changeSocket(index, error);
+      }
+      await delay(Math.max(0, startedMs + betweenLooksMs - Date.now()));
+      await this.#wake.sleep(Math.max(0, waitMs));
+    }
+  }
+
+  /** Returns when to look again. */
+  async #reconcile(nowMs: number): Promise<number> {
+    const observed = await inTime('list', this.#watcher.look());
+    this.#lastContactMs = performance.now();
+    const leases = await readLeases(this.#leases);
+    const decision = decide(observed, this.#memory, leases, nowMs, this.#settings.service);
+    this.#memory = decision.memory;
+    for (const action of decision.actions) void this.#act(action);
+    for (const lease of decision.expired) {
+      this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
+      await dropLease(this.#leases, lease);
+    }
+    await this.#stateFile.write(toGuardianState(observed, this.#memory, nowMs));
+    return decision.wakeAtMs;
+  }
+
+  async #act(action: Action): Promise<void> {
+    const startedMs = performance.now();
+    const call = perform(this.#link.engine, action);
+    const result = await inTime(action.verb, call, actionWithinMs).catch((error: unknown) => ({
+      outcome: 'failed' as const,
+      message: messageOf(error),
+    }));
+    this.#memory = settled(this.#memory, action.service, result.outcome, Date.now());
+    const { verb, service, reason } = action;
+    const tookMs = Math.round(performance.now() - startedMs);
+    this.#log(result.outcome === 'done' ? 'info' : 'warn', { event: 'repair', verb, service, reason, tookMs, ...result });
+    this.#wake.call();
+  }
+
+  /** Follows the Engine's events for as long as it runs; a stream that ends is opened again. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      this.#subscription = new AbortController();
+      const subscription = this.#subscription.signal;
+      const onReady = () => {
+        failures = 0;
+        this.#watcher.forget();
+        this.#wake.call();
+      };
+      try {
+        const { project } = this.#settings;
+        for await (const event of this.#link.engine.events({ project, signal: subscription, onReady })) this.#note(event);
+      } catch (error) {
+        this.#log('warn', { event: 'events-lost', message: messageOf(error) });
+      }
+      this.#wake.call();
+      await delay(retryDelayMs(failures++), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #note(event: EngineEvent): void {
+    if (!telling.has(event.action)) return;
+    this.#lastContactMs = performance.now();
+    if (event.action === 'start' || event.action === 'die') this.#watcher.forget(event.container);
+    if (event.action === 'die') this.#memory = died(this.#memory, event.service, event.atMs);
+    this.#wake.call();
+  }
+
+  #changeSocket(index: number, error: unknown): void {
+    this.#log('warn', { event: 'engine-silent', message: messageOf(error) });
+    this.#link.next(index);
+    this.#watcher = new Watcher(this.#link.engine, this.#settings.project);
+    this.#subscription.abort();
+  }
+}
+
+function retryDelayMs(failures: number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 16));
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { messageOf, OperationError } from '../errors.ts';
+import { labels } from '../engine/labels.ts';
+import type { Engine } from '../engine/port.ts';
+import { leaseFileSchema } from './lease-file.ts';
+import type { LeaseFile } from './lease-file.ts';
+
+export interface LeaseRequest {
+  readonly kind: LeaseFile['kind'];
+  /** Services, or `*` for all. */
+  readonly targets: readonly string[];
+  readonly holder: string;
+  readonly fault?: string;
+  readonly restartOnExpiry?: readonly string[];
+  /** Default 15 s; renewed each third of it until released. */
+  readonly ttlMs?: number;
+  /** Default: whether there is no guardian is left to the renewals; `true`: `take` rejects when nobody took the lease. */
+  readonly required?: boolean;
+  /** A renewal that failed; the next one tries again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface HeldLease extends AsyncDisposable {
+  readonly id: string;
+  /** Gives the targets back to the guardian. Safe to call twice. */
+  release(): Promise<void>;
+}
+
+export interface LeaseClient {
+  /** Holds a lease until it is released; a holder that crashes loses it within `ttlMs`. */
+  take(request: LeaseRequest): Promise<HeldLease>;
+}
+
+const defaultTtlMs = 15_000;
+const execTimeoutMs = 5000;
+const guardianComponent = 'guardian';
+
+// The folder stands in the environment of the guardian's container, and so of what is executed in it.
+const directory = '"${HAPLAT_GUARDIAN_STATE:-/run/haplat-guardian}/leases"';
+// Whole or not at all: a reader must never see half a lease.
+const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"; mv -f ".$0.$$" "$0.json"`;
+const removeScript = `cd ${directory} && rm -f "$0.json"`;
+
+/**
+ * Takes leases with the guardian, by writing files into its container. Without a running guardian there is nobody to
+ * keep still: a lease then counts as taken, and is written as soon as there is one.
+ */
+export function leaseClient(engine: Engine, project: string): LeaseClient {
+  return {
+    take: async (request) => {
+      const held = new FileLease(engine, project, request);
+      await held.write();
+      held.keep();
+      return held;
+    },
+  };
+}
+
+class FileLease implements HeldLease {
+  readonly id: string;
+  readonly #engine: Engine;
+  readonly #project: string;
+  readonly #request: LeaseRequest;
+  readonly #ttlMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #renewal: Promise<void> = Promise.resolve();
+  #released = false;
+
+  constructor(engine: Engine, project: string, request: LeaseRequest) {
+    this.#engine = engine;
+    this.#project = project;
+    this.#request = request;
+    this.#ttlMs = request.ttlMs ?? defaultTtlMs;
+    this.id = `${request.kind}-${randomBytes(6).toString('hex')}`;
+  }
+
+  async write(): Promise<void> {
+    const { kind, targets, holder, fault, restartOnExpiry, required } = this.#request;
+    const file = leaseFileSchema.parse({ id: this.id, kind, targets, holder, fault, restartOnExpiry, ttlMs: this.#ttlMs });
+    const taken = await this.#inGuardians(writeScript, JSON.stringify(file));
+    if (required === true && taken === 0) {
+      throw new OperationError('no guardian runs that could take the lease', { remedy: 'run `haplat up` first' });
+    }
+  }
+
+  keep(): void {
+    this.#timer = setInterval(() => {
+      this.#renewal = this.write().catch((error: unknown) => this.#request.onError?.(error));
+    }, this.#ttlMs / 3);
+    this.#timer.unref();
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#released) return;
+    this.#released = true;
+    // A renewal under way would write the file again.
+    await this.#renewal;
+    await this.#inGuardians(removeScript, '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release().catch((error: unknown) => this.#request.onError?.(error));
+  }
+
+  /** Runs a script in every guardian; returns in how many. */
+  async #inGuardians(script: string, stdin: string): Promise<number> {
+    const all = await this.#engine.listContainers({ project: this.#project });
+    const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
+    const results = await Promise.allSettled(running.map((guardian) => this.#run(guardian.name, script, stdin)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return results.length;
+  }
+
+  async #run(container: string, script: string, stdin: string): Promise<void> {
+    const result = await this.#engine.exec(container, ['bash', '-c', script, this.id], { timeoutMs: execTimeoutMs, stdin });
+    if (result.exitCode === 0) return;
+    throw new OperationError(`lease with ${container}: ${messageOf(result.stderr.trim() || `exit code ${result.exitCode}`)}`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { ContainerState, HealthState } from '../engine/port.ts';
+
+/** One container of the project, as far as the guardian cares. */
+export interface Watched {
+  readonly service: string;
+  readonly component: string;
+  /** The container's full name. */
+  readonly container: string;
+  readonly id: string;
+  readonly state: ContainerState;
+  readonly health: HealthState;
+  /** The service whose namespaces it joins. */
+  readonly podOwner?: string;
+  readonly dependsOn: readonly string[];
+  /** Known for members and owners of pods only: two inspections less for everybody else. */
+  readonly startedAtMs?: number;
+}
+
+/** What the guardian remembers of a service between two looks. */
+export interface Trace {
+  /** The container's id: another one is another container, and nothing is held against it. */
+  readonly id: string;
+  /** Since when the trouble that is there now has been there. */
+  readonly troubleSinceMs?: number;
+  readonly trouble?: Trouble;
+  readonly wellSinceMs?: number;
+  /** Repairs since it was last well for long enough. */
+  readonly attempts: number;
+  /** Starts that were refused only because something else was just under way. */
+  readonly refusals: number;
+  readonly notBeforeMs: number;
+  readonly busy: boolean;
+  /** When process 1 died, the latest last. */
+  readonly deathsMs: readonly number[];
+  readonly lastReason?: string;
+}
+
+export type Trouble = 'down' | 'created' | 'paused' | 'unhealthy' | 'stale-namespace';
+export type Memory = ReadonlyMap<string, Trace>;
+
+/** A promise of the command line to look after some services itself for a while. */
+export interface Lease {
+  readonly id: string;
+  readonly kind: 'maintenance' | 'drill';
+  /** Services, or `*` for all. */
+  readonly targets: readonly string[];
+  readonly expiresAtMs: number;
+  /** Restarted when the lease runs out unreleased: their network rules and processes go with the restart. */
+  readonly restartOnExpiry: readonly string[];
+}
+
+export type Verb = 'start' | 'restart' | 'unpause';
+
+export interface Action {
+  readonly verb: Verb;
+  readonly service: string;
+  readonly container: string;
+  readonly reason: string;
+}
+
+/** How an action ended. `refused`: something else was under way, try again soon. `gone`: there is no such container. */
+export type Outcome = 'done' | 'refused' | 'gone' | 'failed';
+
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly memory: Memory;
+  /** When to look again at the latest, if nothing happens before. */
+  readonly wakeAtMs: number;
+  /** Leases that ran out without being released; the actions above include what they asked for. */
+  readonly expired: readonly Lease[];
+}

@@ -1,0 +1,93 @@
+import { backoffMs, patience, retryMs } from './backoff.ts';
+import type { Memory, Outcome, Trace, Trouble, Watched } from './model.ts';
+
+/** Well for this long, and past failures are forgotten. */
+const forgetAfterMs = 60_000;
+/** Deaths older than this do not count any more. */
+export const windowMs = 300_000;
+const keptDeaths = 50;
+
+/** What is wrong with a container, if anything. A restarting or a vanishing one is in the Engine's hands. */
+export function troubleOf(seen: Watched, owner: Watched | undefined): Trouble | undefined {
+  switch (seen.state) {
+    case 'exited':
+    case 'dead':
+      return 'down';
+    case 'created':
+      return 'created';
+    case 'paused':
+      return 'paused';
+    case 'restarting':
+    case 'removing':
+      return undefined;
+    case 'running':
+      if (startedBefore(seen, owner)) return 'stale-namespace';
+      return seen.health === 'unhealthy' ? 'unhealthy' : undefined;
+  }
+}
+
+function startedBefore(seen: Watched, owner: Watched | undefined): boolean {
+  if (owner?.state !== 'running' || owner.startedAtMs === undefined || seen.startedAtMs === undefined) return false;
+  return seen.startedAtMs < owner.startedAtMs;
+}
+
+/** Brings the memory up to date with what is seen now; services that are gone are forgotten. */
+export function remember(observed: readonly Watched[], memory: Memory, nowMs: number): Memory {
+  const byService = new Map(observed.map((seen) => [seen.service, seen]));
+  return new Map(
+    observed.map((seen) => {
+      const owner = seen.podOwner === undefined ? undefined : byService.get(seen.podOwner);
+      return [seen.service, updated(traceOf(seen, memory), seen, troubleOf(seen, owner), nowMs)];
+    }),
+  );
+}
+
+function traceOf(seen: Watched, memory: Memory): Trace {
+  const known = memory.get(seen.service);
+  return known?.id === seen.id ? known : fresh(seen.id);
+}
+
+function fresh(id: string): Trace {
+  return { id, attempts: 0, refusals: 0, notBeforeMs: 0, busy: false, deathsMs: [] };
+}
+
+function updated(trace: Trace, seen: Watched, trouble: Trouble | undefined, nowMs: number): Trace {
+  const { troubleSinceMs, trouble: before, wellSinceMs, ...kept } = trace;
+  const deathsMs = kept.deathsMs.filter((at) => at > nowMs - windowMs);
+  if (trouble !== undefined) {
+    return { ...kept, deathsMs, trouble, troubleSinceMs: trouble === before ? (troubleSinceMs ?? nowMs) : nowMs };
+  }
+  const well = seen.state === 'running' && (seen.health === 'healthy' || seen.health === 'none');
+  if (!well) return { ...kept, deathsMs };
+  const since = wellSinceMs ?? nowMs;
+  const forgiven = nowMs - since >= forgetAfterMs ? { attempts: 0, refusals: 0, notBeforeMs: 0 } : {};
+  return { ...kept, deathsMs, wellSinceMs: since, ...forgiven };
+}
+
+/** Notes that an action has been sent off: nothing else happens to the service until `settled`. */
+export function begun(trace: Trace, service: string, reason: string, nowMs: number): Trace {
+  const attempts = trace.attempts + 1;
+  return { ...trace, busy: true, attempts, lastReason: reason, notBeforeMs: nowMs + backoffMs(attempts, service) };
+}
+
+/** Notes how an action ended. A refusal is not held against the container: it is tried again in a moment. */
+export function settled(memory: Memory, service: string, outcome: Outcome, nowMs: number): Memory {
+  const trace = memory.get(service);
+  if (trace === undefined) return memory;
+  return new Map(memory).set(service, ended({ ...trace, busy: false }, outcome, nowMs));
+}
+
+function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {
+  if (outcome !== 'refused') return { ...trace, refusals: 0 };
+  const refusals = trace.refusals + 1;
+  if (refusals > patience) return { ...trace, refusals: 0 };
+  return { ...trace, refusals, attempts: Math.max(0, trace.attempts - 1), notBeforeMs: nowMs + retryMs(refusals) };
+}
+
+/** Notes that a service's process 1 died. */
+export function died(memory: Memory, service: string, atMs: number): Memory {
+  const trace = memory.get(service);
+  if (trace === undefined) return memory;
+  const { wellSinceMs: _, ...rest } = trace;
+  return new Map(memory).set(service, { ...rest, deathsMs: [...trace.deathsMs, atMs].slice(-keptDeaths) });
+}

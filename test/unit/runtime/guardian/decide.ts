@@ -1,0 +1,208 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { decide } from '../../../../src/runtime/guardian/decide.ts';
+import type { Lease, Memory, Watched } from '../../../../src/runtime/guardian/model.ts';
+import { settled } from '../../../../src/runtime/guardian/remember.ts';
+import { lease, t0, traceIn, watched } from './_states.ts';
+
+const nothing: Memory = new Map();
+
+/** Decides twice: once when the trouble is first seen, once `afterMs` later. */
+function after(afterMs: number, observed: readonly Watched[], leases: readonly Lease[] = []) {
+  const first = decide(observed, nothing, leases, t0);
+  return decide(observed, first.memory, leases, t0 + afterMs);
+}
+
+const verbs = (decision: { actions: readonly { verb: string; service: string }[] }) =>
+  decision.actions.map(({ verb, service }) => `${verb} ${service}`);
+
+test('what runs and is healthy is left alone', (t) => {
+  t.deepEqual(verbs(after(60_000, [watched('app_1'), watched('db', { health: 'none' })])), []);
+});
+
+test('a dead container is started once the grace has passed', (t) => {
+  const observed = [watched('app_1', { state: 'exited', health: 'none' })];
+  t.deepEqual(verbs(after(50, observed)), []);
+  t.deepEqual(verbs(after(100, observed)), ['start app_1']);
+});
+
+test('a look that finds a trouble in its grace asks to be woken when that is over', (t) => {
+  t.is(decide([watched('app_1', { state: 'exited' })], nothing, [], t0).wakeAtMs, t0 + 100);
+});
+
+test('an unhealthy container is restarted at once', (t) => {
+  t.deepEqual(verbs(decide([watched('traefik_1', { health: 'unhealthy' })], nothing, [], t0)), ['restart traefik_1']);
+});
+
+test('a paused container without a lease is unpaused', (t) => {
+  t.deepEqual(verbs(after(500, [watched('db', { state: 'paused' })])), ['unpause db']);
+});
+
+test('a created container is left to the up that made it, for a minute', (t) => {
+  const observed = [watched('db', { state: 'created', health: 'none' })];
+  t.deepEqual(verbs(after(59_000, observed)), []);
+  t.deepEqual(verbs(after(60_000, observed)), ['start db']);
+});
+
+for (const state of ['restarting', 'removing'] as const) {
+  test(`a container that is ${state} is in the hands of the Engine`, (t) => {
+    t.deepEqual(verbs(after(600_000, [watched('db', { state, health: 'none' })])), []);
+  });
+}
+
+test('a member of a pod waits for its owner, and follows as soon as that runs', (t) => {
+  const member = watched('traefik_1', { state: 'exited', podOwner: 'keepalived_1', dependsOn: ['keepalived_1'] });
+  const down = after(5000, [watched('keepalived_1', { state: 'restarting' }), member]);
+  t.deepEqual(verbs(down), []);
+  const owner = watched('keepalived_1', { health: 'starting' });
+  t.deepEqual(verbs(decide([owner, member], down.memory, [], t0 + 5001)), ['start traefik_1']);
+});
+
+test('a member is not started while its owner is being restarted', (t) => {
+  const member = watched('traefik_1', { state: 'exited', podOwner: 'keepalived_1' });
+  t.deepEqual(verbs(after(5000, [watched('keepalived_1', { state: 'exited' }), member])), ['start keepalived_1']);
+});
+
+test('a member that started before its owner did is in a dead namespace, and is restarted', (t) => {
+  const owner = watched('keepalived_1', { startedAtMs: t0 });
+  const member = (startedAtMs: number) => watched('traefik_1', { podOwner: 'keepalived_1', startedAtMs });
+  t.deepEqual(verbs(after(1000, [owner, member(t0 - 1)])), ['restart traefik_1']);
+  t.deepEqual(verbs(after(1000, [owner, member(t0 + 1)])), []);
+});
+
+test('a dependency that is down comes first, but is not waited for beyond 3 s', (t) => {
+  const observed = [watched('db', { health: 'starting' }), watched('app_1', { state: 'exited', dependsOn: ['db'] })];
+  t.deepEqual(verbs(after(2999, observed)), []);
+  t.deepEqual(verbs(after(3000, observed)), ['start app_1']);
+});
+
+test('nothing more happens to a service while an action on it is under way', (t) => {
+  const observed = [watched('app_1', { state: 'exited' })];
+  const first = after(100, observed);
+  t.deepEqual(verbs(decide(observed, first.memory, [], t0 + 600_000)), []);
+});
+
+test('a start that was refused because the owner was not up yet is tried again within 100 ms', (t) => {
+  const observed = [watched('app_1', { state: 'exited' })];
+  const refused = settled(after(100, observed).memory, 'app_1', 'refused', t0 + 110);
+  t.deepEqual(verbs(decide(observed, refused, [], t0 + 209)), []);
+  t.deepEqual(verbs(decide(observed, refused, [], t0 + 210)), ['start app_1']);
+});
+
+test('the delays of a container that keeps dying double up to a minute, and are forgotten once it has been well for one', (t) => {
+  const dead = [watched('app_1', { state: 'exited' })];
+  let memory = decide(dead, nothing, [], t0).memory;
+  let now = t0 + 100;
+  const delays: number[] = [];
+  for (let repair = 0; repair < 9; repair++) {
+    const decision = decide(dead, memory, [], now);
+    t.deepEqual(verbs(decision), ['start app_1']);
+    memory = settled(decision.memory, 'app_1', 'done', now);
+    const until = traceIn(memory, 'app_1').notBeforeMs;
+    delays.push(Math.round((until - now) / 1000));
+    t.deepEqual(verbs(decide(dead, memory, [], until - 1)), []);
+    now = until;
+  }
+  for (const [index, delay] of delays.entries()) {
+    const plain = Math.min(60, 2 ** index);
+    t.true(delay >= plain * 0.9 - 1 && delay <= Math.min(60, plain * 1.1 + 1), `${delay} s for repair ${index + 1}`);
+  }
+
+  const well = decide([watched('app_1')], memory, [], now).memory;
+  t.is(traceIn(decide([watched('app_1')], well, [], now + 59_999).memory, 'app_1').attempts, 9);
+  t.is(traceIn(decide([watched('app_1')], well, [], now + 60_000).memory, 'app_1').attempts, 0);
+});
+
+test('another container under the same name starts with a clean slate', (t) => {
+  const { memory } = after(100, [watched('app_1', { state: 'exited' })]);
+  t.is(traceIn(decide([watched('app_1', { id: 'new', state: 'exited' })], memory, [], t0 + 200).memory, 'app_1').attempts, 0);
+});
+
+test('what a lease covers is left alone until the lease runs out', (t) => {
+  const observed = [watched('db', { state: 'paused' }), watched('app_1', { state: 'exited' })];
+  const held = lease(['db'], { expiresAtMs: t0 + 8000 });
+  t.deepEqual(verbs(after(7999, observed, [held])), ['start app_1']);
+  const late = after(8000, observed, [held]);
+  t.true(verbs(late).includes('unpause db'));
+  t.deepEqual(late.expired, [held]);
+});
+
+test('the guardian wakes when a lease runs out', (t) => {
+  const held = lease(['db'], { expiresAtMs: t0 + 1234 });
+  t.is(decide([watched('db', { state: 'paused' })], nothing, [held], t0).wakeAtMs, t0 + 1234);
+});
+
+test('a lease that runs out has its network faults undone by a restart', (t) => {
+  const held = lease(['keepalived_1'], { expiresAtMs: t0, restartOnExpiry: ['keepalived_1'] });
+  t.deepEqual(verbs(decide([watched('keepalived_1'), watched('keepalived_2')], nothing, [held], t0)), ['restart keepalived_1']);
+});
+
+test('of several guardians the first that runs does everything, the others look after guardians', (t) => {
+  const second = (first: Partial<Watched>) => {
+    const observed = [watched('guardian_1', first), watched('guardian_2'), watched('db', { state: 'exited' })];
+    const { memory } = decide(observed, nothing, [], t0, 'guardian_2');
+    return verbs(decide(observed, memory, [], t0 + 1000, 'guardian_2'));
+  };
+  t.deepEqual(second({}), []);
+  t.deepEqual(second({ state: 'exited' }), ['start guardian_1', 'start db']);
+  t.deepEqual(second({ state: 'paused' }), ['unpause guardian_1', 'start db']);
+});
+
+const anyWatched = fc
+  .record({
+    state: fc.constantFrom('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'),
+    health: fc.constantFrom('none', 'starting', 'healthy', 'unhealthy'),
+    inPod: fc.boolean(),
+    startedAtMs: fc.integer({ min: t0 - 1000, max: t0 + 1000 }),
+  } as const)
+  .map(({ inPod, ...changes }) => ({ inPod, changes }));
+const anyProject = fc.array(anyWatched, { minLength: 1, maxLength: 6 }).map((all) =>
+  all.map(({ inPod, changes }, index) =>
+    watched(`s_${index}`, { ...changes, ...(inPod && index > 0 && { podOwner: `s_${index - 1}` }) }),
+  ),
+);
+const anyTimes = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 8 }).map((times) => times.sort((a, b) => a - b));
+
+test('never acts on what is leased, being removed or restarted by the Engine, nor on a member before its owner', (t) => {
+  const property = fc.property(anyProject, anyTimes, fc.subarray([0, 1, 2, 3, 4, 5]), (observed, times, leased) => {
+    const held = leased.length === 0 ? [] : [lease(leased.map((index) => `s_${index}`))];
+    let memory: Memory = nothing;
+    for (const time of times) {
+      const decision = decide(observed, memory, held, t0 + time);
+      memory = decision.memory;
+      for (const action of decision.actions) {
+        const seen = observed.find((one) => one.service === action.service);
+        const owner = observed.find((one) => one.service === seen?.podOwner);
+        if (seen === undefined || held[0]?.targets.includes(seen.service) === true) return false;
+        if (seen.state === 'removing' || seen.state === 'restarting') return false;
+        if (owner !== undefined && owner.state !== 'running') return false;
+        memory = settled(memory, action.service, 'done', t0 + time);
+      }
+    }
+    return true;
+  });
+  t.notThrows(() => {
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+test('no container is acted upon more than once a second, whatever it does', (t) => {
+  const states = fc.array(fc.constantFrom('running', 'exited', 'paused'), { minLength: 40, maxLength: 40 });
+  const property = fc.property(states, (sequence) => {
+    let memory: Memory = nothing;
+    let last = -Infinity;
+    for (const [index, state] of sequence.entries()) {
+      const now = t0 + index * 150;
+      const decision = decide([watched('app_1', { state })], memory, [], now);
+      memory = decision.memory;
+      if (decision.actions.length === 0) continue;
+      if (now - last < 900) return false;
+      last = now;
+      memory = settled(memory, 'app_1', 'done', now);
+    }
+    return true;
+  });
+  t.notThrows(() => {
+    fc.assert(property, { numRuns: 300 });
+  });
+});
