@@ -70,13 +70,25 @@ get_image() {
 }
 
 build_image() {
-  local name=$1 tag=$2 stamp
+  local name=$1 tag=$2 stamp before
+  before=$(docker image inspect --format '{{.Id}}' "$tag" 2>/dev/null || true)
   stamp=$(stamp_of_image "$name")
   case $name in
     debian) HAPLAT_STAMP=$stamp "$offline_dir/base" trixie ;;
     debian-bookworm) HAPLAT_STAMP=$stamp "$offline_dir/base" bookworm ;;
     *) build_from_context "$name" "$tag" "$stamp" ;;
-  esac
+  esac || return 1
+  sweep "$tag" "$before"
+}
+
+# sweep TAG BEFORE: removes what the build leaves behind: the image that it replaced, and its download stages.
+# One that a container uses stays.
+sweep() {
+  local left
+  [[ -z $2 || $2 == "$(docker image inspect --format '{{.Id}}' "$1")" ]] || docker rmi "$2" || true
+  for left in $(docker images --quiet --filter dangling=true --filter label="$offline_label"=stage); do
+    docker rmi "$left" || true
+  done
 }
 
 build_from_context() {
