@@ -10,12 +10,8 @@ import { createRegistry, Metrics } from './metrics.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { outboxLag } from './outbox/repository.ts';
 import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
+import { aborted, settleWithin, type ServeOptions } from './shutdown.ts';
 import { Lifecycle } from './state.ts';
-
-export interface ServeOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both.
@@ -89,18 +85,4 @@ async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Pa
     },
   );
   await parts.relay.run();
-}
-
-/** Resolves when `signal` aborts. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-  });
-
-/** Waits for all of `work`, failed or not, but no longer than `ms`. */
-export async function settleWithin(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
-  const done = new AbortController();
-  await Promise.race([Promise.allSettled(work), pause(Math.max(ms, 0), done.signal)]);
-  done.abort();
 }

@@ -31,12 +31,18 @@ export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): App
   };
 };
 
-/** Makes a problem document of everything that is thrown, and of a path that nothing matched. */
+const bareProblems: Readonly<Record<number, string>> = {
+  404: 'There is nothing here.',
+  405: 'This method is not allowed here; the Allow header says which are.',
+  501: 'This method is not known.',
+};
+
+/** Makes a problem document of everything that is thrown, and of a path or method that nothing matched. */
 export const problems = ({ logger }: WebParts): AppMiddleware => {
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && !ctx.body) throw new HttpProblem(404, 'There is nothing here.');
+      if (ctx.status >= 400 && !ctx.body) throw new HttpProblem(ctx.status, bareProblems[ctx.status] ?? ctx.message);
     } catch (error) {
       const problem = toProblem(error);
       const { requestId } = ctx.state;

@@ -4,7 +4,6 @@ import { itemOperations } from '../items/operations.ts';
 import { jobOperations } from '../jobs/operations.ts';
 import type { RequestState, WebParts } from './context.ts';
 import { observe, problems } from './middleware.ts';
-import { HttpProblem } from './problem.ts';
 import { addOperations, addSystemRoutes } from './routes.ts';
 
 /** All operations of the API, in the order of its documentation. */
@@ -21,12 +20,7 @@ export function createWebApp(parts: WebParts): Koa<RequestState> {
   app.use(observe(parts));
   app.use(problems(parts));
   app.use(router.routes());
-  app.use(
-    router.allowedMethods({
-      throw: true,
-      methodNotAllowed: () => new HttpProblem(405, 'This method is not allowed here.'),
-      notImplemented: () => new HttpProblem(501, 'This method is not implemented.'),
-    }),
-  );
+  // Answers OPTIONS, and sets 405 with Allow, 501: bare, until `problems` gives them their documents.
+  app.use(router.allowedMethods());
   return app;
 }

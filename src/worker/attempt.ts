@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../app/db/database.ts';
+import { DatabaseOverloaded, DatabaseUnavailable } from '../app/db/errors.ts';
+import { pause } from '../app/backoff.ts';
+import { DeadlineError } from '../app/errors.ts';
+import type { JobMessage } from '../app/jobs/message.ts';
+import type { JobHandler } from './handlers.ts';
+import { isFinished, lockJob, markDone } from './jobs.ts';
+import { PermanentJobError } from './errors.ts';
+
+export type AttemptOutcome = 'done' | 'duplicate' | 'interrupted';
+
+export interface AttemptOptions {
+  readonly database: Database;
+  readonly handler: JobHandler;
+  readonly workMs: number;
+  readonly timeoutMs: number;
+  /** Aborted when there is no more time: unfinished work is given back. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes one attempt at a job. The effect and the job's new state are one transaction under the job's row lock, so a
+ * redelivery finds it done ("duplicate") and changes nothing. A database that is away is waited for, as long as it
+ * takes: that says nothing about the job. Throws what the handler throws.
+ */
+export async function attemptJob(message: JobMessage, options: AttemptOptions): Promise<AttemptOutcome> {
+  await simulateWork(options);
+  const outcome = await withDatabase(options, () =>
+    options.database.transaction(
+      async (transaction) => {
+        const job = await lockJob(transaction, message.jobId);
+        if (job === undefined) throw new PermanentJobError('the job is not recorded');
+        if (isFinished(job)) return 'duplicate' as const;
+        await options.handler(transaction, message);
+        await markDone(transaction, message.jobId);
+        return 'done' as const;
+      },
+      { idempotent: true },
+    ),
+  );
+  return outcome ?? 'interrupted';
+}
+
+/** Repeats `work` until the database is there for it; undefined when aborted before. */
+export async function withDatabase<T>(
+  options: { readonly database: Database; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  while (!options.signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) await options.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, options.signal);
+      else if (error instanceof DatabaseOverloaded) await pause(200, options.signal);
+      else throw error;
+    }
+  }
+  return undefined;
+}
+
+async function simulateWork({ workMs, timeoutMs, signal }: AttemptOptions): Promise<void> {
+  if (workMs === 0) return;
+  await sleep(Math.min(workMs, timeoutMs), undefined, { signal }).catch(() => undefined);
+  if (workMs > timeoutMs) throw new DeadlineError('the job', timeoutMs);
+}

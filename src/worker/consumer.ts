@@ -1,0 +1,155 @@
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { DEAD_LETTER_QUEUE, retryQueue, TASK_QUEUE } from '../app/broker/topology.ts';
+import type { Database } from '../app/db/database.ts';
+import { toError } from '../app/errors.ts';
+import type { Logger } from '../app/logging.ts';
+import { publishConfirmed } from '../app/outbox/publish.ts';
+import { settleWithin } from '../app/shutdown.ts';
+import { attemptJob, withDatabase } from './attempt.ts';
+import { deadHeaders, nextRetry, readDelivery, retryHeaders, type Delivery } from './delivery.ts';
+import { PermanentJobError } from './errors.ts';
+import { handlers } from './handlers.ts';
+import { markFailed, markRetrying } from './jobs.ts';
+import type { WorkerMetrics } from './metrics.ts';
+import type { WorkerSettings } from './settings.ts';
+
+export interface ConsumerOptions {
+  readonly settings: WorkerSettings;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
+  /** Aborted when the grace period is over. */
+  readonly signal: AbortSignal;
+}
+
+interface InHand {
+  readonly channel: ConfirmChannel;
+  readonly delivery: ConsumeMessage;
+  readonly logger: Logger;
+}
+
+const knownTypes = new Set(handlers.keys());
+
+/** Takes messages from the task queue and brings each to an end: done, another attempt, or the dead-letter queue. */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #inHand = new Set<Promise<void>>();
+  #channel: ConfirmChannel | undefined;
+  #tag: string | undefined;
+  #stopping = false;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to consume on a new channel. */
+  async start(channel: ConfirmChannel): Promise<void> {
+    if (this.#stopping) return;
+    await channel.prefetch(this.#options.settings.WORKER_PREFETCH);
+    const { consumerTag } = await channel.consume(TASK_QUEUE, (delivery) => { this.#receive(channel, delivery); });
+    this.#channel = channel;
+    this.#tag = consumerTag;
+  }
+
+  /** Takes no more messages and waits for those in hand, finished or interrupted. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    // If the channel is gone, so is the consumer.
+    if (this.#tag !== undefined && this.#channel !== undefined) await settleWithin(1_000, [this.#cancel(this.#channel, this.#tag)]);
+    await Promise.all(this.#inHand);
+  }
+
+  async #cancel(channel: ConfirmChannel, tag: string): Promise<void> {
+    await channel.cancel(tag);
+  }
+
+  #receive(channel: ConfirmChannel, delivery: ConsumeMessage | null): void {
+    if (delivery === null) {
+      // The broker has cancelled the consumer (its queue was deleted): without a channel the session starts over.
+      void channel.close().catch(() => undefined);
+      return;
+    }
+    const work = this.#work(channel, delivery).finally(() => this.#inHand.delete(work));
+    this.#inHand.add(work);
+  }
+
+  async #work(channel: ConfirmChannel, delivery: ConsumeMessage): Promise<void> {
+    const read = readDelivery(delivery, knownTypes);
+    const headers: Record<string, unknown> = delivery.properties.headers ?? {};
+    const jobId = read.kind === 'job' ? read.message.jobId : read.jobId;
+    const logger = this.#options.logger.child({ jobId, requestId: headers['x-request-id'], traceparent: headers['traceparent'] });
+    const inHand: InHand = { channel, delivery, logger };
+    try {
+      const settled = read.kind === 'job' ? await this.#attempt(inHand, read) : await this.#bury(inHand, jobId, read.reason, read.reason, 0);
+      if (settled) channel.ack(delivery);
+      else channel.nack(delivery, false, true);
+    } catch (err) {
+      // The channel broke, or the broker did not take the message's successor: this one is delivered again.
+      logger.warn({ err }, 'message not settled');
+      try {
+        channel.nack(delivery, false, true);
+      } catch {
+        // A closed channel has given it back already.
+      }
+    }
+  }
+
+  /** Resolves to whether the message may be acknowledged. */
+  async #attempt(inHand: InHand, { message, attempt }: Extract<Delivery, { kind: 'job' }>): Promise<boolean> {
+    const { database, settings, signal, metrics } = this.#options;
+    const handler = handlers.get(message.type);
+    if (handler === undefined) throw new Error(`no handler for ${message.type}`);
+    const started = performance.now();
+    const ms = (): number => Math.round((performance.now() - started) * 10) / 10;
+    try {
+      const options = { database, handler, signal, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
+      const outcome = await attemptJob(message, options);
+      metrics.observeJob(message.type, outcome, ms() / 1000);
+      inHand.logger.info({ attempt, outcome, ms: ms() }, 'job');
+      return outcome !== 'interrupted';
+    } catch (thrown) {
+      const error = toError(thrown);
+      metrics.observeJob(message.type, 'error', ms() / 1000);
+      inHand.logger.warn({ attempt, err: error, ms: ms() }, 'job attempt failed');
+      return this.#afterFailure(inHand, message.jobId, attempt, error);
+    }
+  }
+
+  async #afterFailure(inHand: InHand, jobId: string, attempt: number, error: Error): Promise<boolean> {
+    const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
+    if (retry === undefined) return this.#bury(inHand, jobId, 'failed', error.message, 1);
+    const { database, settings } = this.#options;
+    const recorded = await withDatabase(this.#options, async () => {
+      await database.run((connection) => markRetrying(connection, jobId, error.message), { idempotent: true });
+      return true;
+    });
+    if (recorded === undefined) return false;
+    const message = {
+      queue: retryQueue(retry.queueDelayMs),
+      content: inHand.delivery.content,
+      messageId: String(inHand.delivery.properties.messageId ?? jobId),
+      options: { expiration: retry.waitMs, headers: retryHeaders(inHand.delivery, attempt) },
+    };
+    await publishConfirmed(inHand.channel, [message], settings.PUBLISH_TIMEOUT_MS);
+    return true;
+  }
+
+  async #bury(inHand: InHand, jobId: string | undefined, reason: string, error: string, attempts: number): Promise<boolean> {
+    const { database, settings, metrics } = this.#options;
+    const recorded = await withDatabase(this.#options, async () => {
+      if (jobId !== undefined) await database.run((connection) => markFailed(connection, jobId, error, attempts), { idempotent: true });
+      return true;
+    });
+    if (recorded === undefined) return false;
+    const message = {
+      queue: DEAD_LETTER_QUEUE,
+      content: inHand.delivery.content,
+      messageId: String(inHand.delivery.properties.messageId ?? jobId ?? 'unknown'),
+      options: { headers: deadHeaders(inHand.delivery, reason, error) },
+    };
+    await publishConfirmed(inHand.channel, [message], settings.PUBLISH_TIMEOUT_MS);
+    metrics.countDead(reason);
+    inHand.logger.error({ reason, error }, 'message given up');
+    return true;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Queryable, Statement } from '../app/db/database.ts';
+
+interface ClaimedJob {
+  readonly state: string;
+  readonly attempts: number;
+}
+
+// The row lock makes a second delivery of the same job wait for the first, and then see what it did.
+const lock: Statement = { name: 'job-lock', text: 'SELECT state, attempts FROM jobs WHERE id = $1 FOR UPDATE' };
+const done: Statement = {
+  name: 'job-done',
+  text: `UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now() WHERE id = $1`,
+};
+const retrying: Statement = {
+  name: 'job-retrying',
+  text: `UPDATE jobs SET state = 'retrying', attempts = attempts + 1, error = $2, updated_at = now()
+         WHERE id = $1 AND state IN ('queued', 'retrying')`,
+};
+const failed: Statement = {
+  name: 'job-failed',
+  text: `UPDATE jobs SET state = 'failed', attempts = attempts + $3, error = $2, updated_at = now(), finished_at = now()
+         WHERE id = $1 AND state IN ('queued', 'retrying')`,
+};
+
+/** The job, locked until the transaction ends; undefined if it is not recorded. */
+export async function lockJob(transaction: Queryable, jobId: string): Promise<ClaimedJob | undefined> {
+  return (await transaction.query<ClaimedJob>(lock, [jobId]))[0];
+}
+
+/** Whether nothing is left to do for a job in this state. */
+export const isFinished = (job: ClaimedJob): boolean => job.state === 'done' || job.state === 'failed';
+
+export const markDone = async (transaction: Queryable, jobId: string): Promise<void> => {
+  await transaction.query(done, [jobId]);
+};
+
+/** Records a failed attempt after which another will be made. */
+export const markRetrying = async (connection: Queryable, jobId: string, reason: string): Promise<void> => {
+  await connection.query(retrying, [jobId, reason]);
+};
+
+/** Records that the job is given up. `attempts`: how many to add to those counted. */
+export const markFailed = async (connection: Queryable, jobId: string, reason: string, attempts: number): Promise<void> => {
+  await connection.query(failed, [jobId, reason, attempts]);
+};

@@ -1,0 +1,85 @@
+import { retry } from '../app/backoff.ts';
+import { BrokerSession } from '../app/broker/session.ts';
+import { Database } from '../app/db/database.ts';
+import { isSchemaReady } from '../app/db/schema-check.ts';
+import { readiness } from '../app/health.ts';
+import { closeServer, listen } from '../app/http/server.ts';
+import { createLogger, type Logger } from '../app/logging.ts';
+import { createRegistry } from '../app/metrics.ts';
+import { readSecret } from '../app/settings.ts';
+import { aborted, settleWithin, type ServeOptions } from '../app/shutdown.ts';
+import { Lifecycle } from '../app/state.ts';
+import { Consumer } from './consumer.ts';
+import { healthHandler } from './health-server.ts';
+import { WorkerMetrics } from './metrics.ts';
+import { readWorkerSettings, type WorkerSettings } from './settings.ts';
+
+/**
+ * Does jobs until `signal` aborts, then finishes what it has in hand, or gives it back when the grace period is over,
+ * and returns. Waits for database, schema and broker. Throws SettingsError and ListenError.
+ */
+export async function serveWorker({ env, signal }: ServeOptions): Promise<void> {
+  const settings = readWorkerSettings(env);
+  readSecret('DB_PASSWORD_FILE', settings.DB_PASSWORD_FILE);
+  readSecret('AMQP_PASSWORD_FILE', settings.AMQP_PASSWORD_FILE);
+  const logger = createLogger({ service: 'worker', instance: settings.INSTANCE }, settings.LOG_LEVEL);
+  const background = new AbortController();
+  const graceOver = new AbortController();
+  const parts = createParts(settings, logger, background.signal, graceOver.signal);
+  const server = await listen((request, response) => void parts.health(request, response), {
+    host: settings.HOST,
+    port: settings.PORT,
+    requestTimeoutMs: 5_000,
+    keepAliveTimeoutMs: 5_000,
+  });
+  parts.database.start();
+  const running = consumeWhenReady(parts, logger, signal);
+
+  await aborted(signal);
+  logger.info('draining');
+  parts.lifecycle.startDraining();
+  const timer = setTimeout(() => { graceOver.abort(); }, Math.max(settings.SHUTDOWN_GRACE_MS - 3_000, 0));
+  await settleWithin(settings.SHUTDOWN_GRACE_MS - 1_000, [parts.consumer.stop()]);
+  clearTimeout(timer);
+  background.abort();
+  await settleWithin(1_000, [parts.broker.close(), parts.database.close(), closeServer(server, 0), running]);
+  logger.info('stopped');
+}
+
+function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSignal, graceOver: AbortSignal) {
+  const lifecycle = new Lifecycle();
+  // The prefetch bounds what waits, so nothing need be turned away.
+  const database = new Database({ settings, logger, signal, queueMax: settings.WORKER_PREFETCH * 2, waitMs: 1_000 });
+  const metrics = new WorkerMetrics(createRegistry(settings.INSTANCE, database));
+  const consumer = new Consumer({ settings, database, logger, metrics, signal: graceOver });
+  const broker = new BrokerSession({
+    settings,
+    purpose: 'consumer',
+    logger,
+    signal,
+    onChannel: (channel) => consumer.start(channel),
+  });
+  const health = healthHandler({
+    instance: settings.INSTANCE,
+    registry: metrics.registry,
+    readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: true }),
+  });
+  return { lifecycle, database, broker, consumer, health };
+}
+
+async function consumeWhenReady(parts: ReturnType<typeof createParts>, logger: Logger, signal: AbortSignal): Promise<void> {
+  await retry(
+    async () => {
+      await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
+      if (!signal.aborted && !(await isSchemaReady(parts.database))) throw new Error('the schema is older than this version needs');
+    },
+    {
+      signal,
+      policy: { initialMs: 200, maxMs: 2_000 },
+      onError: (err, attempt) => { if (attempt % 10 === 1) logger.info({ err, attempt }, 'waiting for the schema'); },
+    },
+  );
+  if (signal.aborted) return;
+  parts.lifecycle.markMigrated();
+  await parts.broker.run();
+}
