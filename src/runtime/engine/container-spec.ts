@@ -65,6 +65,8 @@ export interface NetworkSpec {
   readonly name: string;
   readonly subnet: string;
   readonly gateway: string;
+  /** Where dynamic addresses come from, so that none takes an address that is somebody's by configuration. */
+  readonly ipRange?: string;
   readonly internal: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -147,7 +147,7 @@ class DockerodeEngine implements Engine {
         CheckDuplicate: true,
         Internal: spec.internal,
         Labels: { ...spec.labels },
-        IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway }] },
+        IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway, ...(spec.ipRange !== undefined && { IPRange: spec.ipRange }) }] },
       }),
     );
   }

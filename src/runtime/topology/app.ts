@@ -1,0 +1,85 @@
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import { container, filesMount, filesMountPath, healthcheck, ownerUser, serviceNames, tmpfs } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import { secretFile } from './secrets-files.ts';
+import type { RenderedFile, Service } from './topology.ts';
+
+const databasePassword = 'db-password';
+const brokerPassword = 'rabbitmq-password';
+
+/** The replicas of the API. */
+export function apps(context: TopologyContext): Service[] {
+  const { project, app } = context.config;
+  return serviceNames('app', app.replicas).map((name) => ({
+    name,
+    component: 'app',
+    layer: 'application',
+    dependsOn: ['db', 'rabbitmq'],
+    files: applicationFiles(context),
+    container: applicationContainer(context, name, {
+      command: ['serve', 'api'],
+      env: { ...applicationEnvironment(context, name), PORT: String(ports.api), LOG_LEVEL: app.logLevel },
+      labels: traefikLabels(),
+      networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
+      memoryLimitMiB: app.memoryLimitMiB,
+    }),
+  }));
+}
+
+/** How Traefik finds the replicas. All of them say the same, so that they become the servers of one service. */
+function traefikLabels(): Record<string, string> {
+  const service = 'traefik.http.services.app.loadbalancer';
+  return {
+    'traefik.enable': 'true',
+    'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
+    'traefik.http.routers.app.entrypoints': 'websecure',
+    'traefik.http.routers.app.tls': 'true',
+    'traefik.http.routers.app.middlewares': 'retry',
+    'traefik.http.middlewares.retry.retry.attempts': '4',
+    'traefik.http.middlewares.retry.retry.initialinterval': '10ms',
+    [`${service}.server.port`]: String(ports.api),
+    // Of the replica alone (503 while it drains): a database that is down must not empty the pool, because then Traefik
+    // would answer instead of the API.
+    [`${service}.healthcheck.path`]: '/healthz',
+    [`${service}.healthcheck.interval`]: '500ms',
+    [`${service}.healthcheck.timeout`]: '400ms',
+  };
+}
+
+/** What API and worker have in common: haplat's own image, no privileges, nothing to write. */
+export function applicationContainer(
+  context: TopologyContext,
+  name: string,
+  own: Pick<ContainerSpec, 'command' | 'env' | 'networks' | 'memoryLimitMiB'> & Partial<ContainerSpec>,
+): ContainerSpec {
+  return container(context, name, {
+    image: context.images.runtime,
+    user: ownerUser(context),
+    mounts: [filesMount(context, name), tmpfs('/tmp', 16, 0o1777)],
+    healthcheck: healthcheck(['haplat-health']),
+    stopGraceMs: 15_000,
+    ...own,
+  });
+}
+
+/** Where database and broker are, for those who use both. */
+export function applicationEnvironment({ config }: TopologyContext, name: string): Record<string, string> {
+  return {
+    INSTANCE: name,
+    DB_HOST: 'db',
+    DB_PORT: String(ports.postgres),
+    DB_NAME: config.postgres.database,
+    DB_USER: config.postgres.user,
+    DB_PASSWORD_FILE: `${filesMountPath}/${databasePassword}`,
+    AMQP_HOST: 'rabbitmq',
+    AMQP_PORT: String(ports.amqp),
+    AMQP_USER: config.rabbitmq.user,
+    AMQP_PASSWORD_FILE: `${filesMountPath}/${brokerPassword}`,
+  };
+}
+
+export function applicationFiles({ secrets }: TopologyContext): RenderedFile[] {
+  return [secretFile(databasePassword, secrets.dbPassword), secretFile(brokerPassword, secrets.brokerPassword)];
+}

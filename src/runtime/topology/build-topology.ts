@@ -1,0 +1,61 @@
+import type { VolumeSpec } from '../engine/container-spec.ts';
+import { labels } from '../engine/labels.ts';
+import { apps } from './app.ts';
+import { broker } from './broker.ts';
+import type { TopologyContext } from './context.ts';
+import { database } from './database.ts';
+import { edge } from './edge.ts';
+import { controlVolume, engineProxy } from './engine-proxy.ts';
+import { guardian, guardianVolume } from './guardian.ts';
+import { loadBalancers } from './load-balancer.ts';
+import { monitoring } from './monitoring.ts';
+import { fullName } from './names.ts';
+import { networks } from './networks.ts';
+import type { ImageSpec, Topology } from './topology.ts';
+import { workers } from './worker.ts';
+
+/**
+ * What should exist for this configuration. Throws ConfigError when the addresses of the public network can't work and
+ * RenderError when a template is broken.
+ */
+export function buildTopology(context: TopologyContext): Topology {
+  return {
+    project: context.config.project,
+    networks: networks(context),
+    volumes: volumes(context),
+    images: images(context),
+    services: [
+      engineProxy(context),
+      database(context),
+      broker(context),
+      ...loadBalancers(context),
+      ...apps(context),
+      ...workers(context),
+      edge(context),
+      guardian(context),
+      ...monitoring(context),
+    ],
+  };
+}
+
+function volumes({ config }: TopologyContext): VolumeSpec[] {
+  return ['db_data', 'rabbitmq_data', controlVolume, guardianVolume].map((name) => ({
+    name: fullName(config.project, name),
+    labels: { [labels.project]: config.project },
+  }));
+}
+
+function images({ config, images: own }: TopologyContext): ImageSpec[] {
+  const pulled = [
+    config.loadBalancers.image,
+    config.postgres.image,
+    config.rabbitmq.image,
+    config.engineProxy.image,
+    ...(config.netdata.enabled ? [config.netdata.image] : []),
+  ];
+  const recipes = ['keepalived', 'edge', 'runtime'] as const;
+  return [
+    ...[...new Set(pulled)].map((reference): ImageSpec => ({ kind: 'pull', reference })),
+    ...recipes.map((recipe): ImageSpec => ({ kind: 'build', reference: own[recipe], recipe, baseImage: config.baseImage })),
+  ];
+}

@@ -1,0 +1,64 @@
+import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec.ts';
+import type { TopologyContext } from './context.ts';
+import { fullName } from './names.ts';
+
+/** Where every container sees its own rendered files, read-only. */
+export const filesMountPath = '/run/haplat';
+/** Where the script of that name is in the image `runtime`; others get it mounted with their files. */
+export const healthScript = 'runtime/haplat-health';
+
+/** A specification with the strictest settings; a component says only in what it differs. */
+export function container(
+  context: TopologyContext,
+  service: string,
+  own: Pick<ContainerSpec, 'image' | 'healthcheck'> & Partial<ContainerSpec>,
+): ContainerSpec {
+  return {
+    name: fullName(context.config.project, service),
+    hostname: service.replaceAll('_', '-'),
+    env: {},
+    labels: {},
+    networks: [],
+    mounts: [],
+    ports: [],
+    capAdd: [],
+    sysctls: {},
+    readOnlyRootfs: true,
+    init: false,
+    restart: 'always',
+    stopGraceMs: 10_000,
+    pidsLimit: 128,
+    ...own,
+  };
+}
+
+/**
+ * Checks often enough that a container which hangs is known to be unhealthy within 2 × (interval + timeout) = 14 s.
+ * The start period is long because a success ends it.
+ */
+export function healthcheck(command: readonly string[], own: Partial<Healthcheck> = {}): Healthcheck {
+  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 120_000, ...own };
+}
+
+/** Mounts the service's rendered files. */
+export function filesMount(context: TopologyContext, service: string, target = filesMountPath): Mount {
+  return { kind: 'bind', source: `${context.stateDirectory}/files/${service}`, target, readOnly: true };
+}
+
+export function tmpfs(target: string, sizeMiB: number, mode = 0o755): Mount {
+  return { kind: 'tmpfs', target, sizeMiB, mode };
+}
+
+export function volume(context: TopologyContext, name: string, target: string, readOnly = false): Mount {
+  return { kind: 'volume', source: fullName(context.config.project, name), target, readOnly };
+}
+
+/** `uid:gid` of whom our own containers run as. */
+export function ownerUser({ owner }: TopologyContext): string {
+  return `${owner.uid}:${owner.gid}`;
+}
+
+/** `serviceNames('app', 2)` → `app_1`, `app_2`. */
+export function serviceNames(component: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${component}_${index + 1}`);
+}

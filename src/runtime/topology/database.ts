@@ -1,0 +1,75 @@
+import { plain } from '../render/render.ts';
+import { container, filesMount, filesMountPath, healthcheck, tmpfs, volume } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import { secretFile } from './secrets-files.ts';
+import type { Service } from './topology.ts';
+
+const name = 'db';
+/** A tmpfs where the postgres user finds what belongs to the host's. */
+const secretsPath = '/run/secrets-postgres';
+const settings = {
+  shared_buffers: '128MB',
+  max_connections: '100',
+  effective_cache_size: '512MB',
+  checkpoint_timeout: '15min',
+  max_wal_size: '512MB',
+  // What was acknowledged must survive a crash. Both are defaults; a platform that counts lost writes says so.
+  fsync: 'on',
+  synchronous_commit: 'on',
+  // A client that vanished must not keep its locks.
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+  idle_in_transaction_session_timeout: '30s',
+  log_connections: 'off',
+};
+
+/** PostgreSQL, by the contract of the official image. */
+export function database(context: TopologyContext): Service {
+  const { config, secrets, templates } = context;
+  return {
+    name,
+    component: 'db',
+    layer: 'database',
+    dependsOn: [],
+    files: [
+      { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
+      { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
+      secretFile('secrets/password', secrets.dbPassword),
+      secretFile('secrets/monitor-password', secrets.dbMonitorPassword),
+    ],
+    container: container(context, name, {
+      image: config.postgres.image,
+      entrypoint: ['bash', `${filesMountPath}/start`],
+      command: ['postgres', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+      env: {
+        POSTGRES_DB: config.postgres.database,
+        POSTGRES_USER: config.postgres.user,
+        POSTGRES_PASSWORD_FILE: `${secretsPath}/password`,
+        POSTGRES_INITDB_ARGS: '--data-checksums',
+        PGDATA: '/var/lib/postgresql/data',
+      },
+      networks: [attach(config.project, 'data', [name])],
+      mounts: [
+        volume(context, 'db_data', '/var/lib/postgresql/data'),
+        filesMount(context, name),
+        { kind: 'bind', source: `${context.stateDirectory}/files/${name}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
+        tmpfs(secretsPath, 1),
+        tmpfs('/run/postgresql', 1),
+        tmpfs('/tmp', 64, 0o1777),
+      ],
+      // For the official entry point, which hands the data over to postgres and becomes it.
+      capAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+      // Over TCP: the server that the entry point runs on an empty volume listens on a socket only, and is not it.
+      healthcheck: healthcheck([
+        'pg_isready', '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2',
+      ]),
+      stopSignal: 'SIGINT',
+      stopGraceMs: 30_000,
+      shmSizeMiB: 128,
+      pidsLimit: 512,
+    }),
+  };
+}

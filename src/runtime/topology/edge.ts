@@ -1,0 +1,51 @@
+import { render } from '../render/render.ts';
+import { publicAddresses } from './addresses.ts';
+import { container, filesMount, healthcheck } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { traefikNames } from './load-balancer.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import type { Service } from './topology.ts';
+
+const loopback = '127.0.0.1';
+
+/** Publishes the ports on the host and forwards them in the kernel to the virtual address. */
+export function edge(context: TopologyContext): Service {
+  const { config } = context;
+  const name = 'edge';
+  const { edge: address, vip } = publicAddresses(config.network);
+  // A redirect has to name the port that the client can reach, and only here is it known who came by a published one.
+  const web = config.ports.https === ports.https ? ports.http : ports.webPublished;
+  const forwards = [
+    { port: ports.http, target: web },
+    { port: ports.https, target: ports.https },
+    { port: ports.dashboard, target: ports.dashboard },
+  ];
+  const publish = (hostIp: string, hostPort: number, containerPort: number) =>
+    ({ hostIp, hostPort, containerPort, protocol: 'tcp' }) as const;
+  return {
+    name,
+    component: 'edge',
+    layer: 'edge',
+    dependsOn: traefikNames(),
+    files: [{ path: 'edge.nft', text: render(context.templates, 'edge/edge.nft.eta', { address, vip, forwards }), mode: 0o644 }],
+    container: container(context, name, {
+      image: context.images.edge,
+      env: { VIP: vip },
+      networks: [attach(config.project, 'public', [name], address)],
+      mounts: [filesMount(context, name)],
+      ports: [
+        publish(config.ports.bindAddress, config.ports.http, ports.http),
+        publish(config.ports.bindAddress, config.ports.https, ports.https),
+        publish(loopback, config.ports.dashboard, ports.dashboard),
+      ],
+      capAdd: ['NET_ADMIN'],
+      sysctls: { 'net.ipv4.ip_forward': '1' },
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
+      // Process 1 sleeps and has nothing to finish.
+      stopSignal: 'SIGKILL',
+      stopGraceMs: 1000,
+      pidsLimit: 32,
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import { plain, render } from '../render/render.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, volume } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import type { Service } from './topology.ts';
+
+const name = 'engine-proxy';
+const socketPath = '/var/run/docker.sock';
+/** A volume that only this proxy and the guardian have. */
+export const controlVolume = 'control';
+export const controlPath = '/run/haplat-control';
+export const guardianSocket = `${controlPath}/engine.sock`;
+/** Whom the guardian may start, restart and kill: by component, so that more replicas change nothing here. */
+const healed = [
+  'keepalived_[0-9]+', 'traefik_[0-9]+', 'app_[0-9]+', 'worker_[0-9]+', 'edge', 'db', 'rabbitmq', 'netdata', 'engine-proxy', 'guardian',
+];
+
+/** The only one with the Engine's socket. Lets through what Traefik, Netdata and the guardian need. */
+export function engineProxy(context: TopologyContext): Service {
+  const { config, templates } = context;
+  return {
+    name,
+    component: 'engine-proxy',
+    layer: 'control',
+    dependsOn: [],
+    files: [
+      {
+        path: 'haproxy.cfg',
+        text: render(templates, 'engine-proxy/haproxy.cfg.eta', {
+          port: ports.engineProxy,
+          guardianSocket,
+          engineSocket: socketPath,
+          project: config.project,
+          services: healed,
+        }),
+        mode: 0o644,
+      },
+      { path: 'haplat-health', text: plain(templates, healthScript), mode: 0o755 },
+    ],
+    container: container(context, name, {
+      image: config.engineProxy.image,
+      entrypoint: ['haproxy'],
+      command: ['-db', '-f', `${filesMountPath}/haproxy.cfg`],
+      // The socket is root's, which opens it without any capability.
+      user: '0:0',
+      networks: [attach(config.project, 'control', [name])],
+      mounts: [
+        filesMount(context, name),
+        { kind: 'bind', source: config.engine.socketPath, target: socketPath, readOnly: true },
+        volume(context, controlVolume, controlPath),
+      ],
+      healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.engineProxy), '/_ping']),
+      // The image's own waits for the followers of events, who never leave.
+      stopSignal: 'SIGTERM',
+      stopGraceMs: 2000,
+      pidsLimit: 32,
+    }),
+  };
+}

@@ -1,0 +1,139 @@
+import { plain, render } from '../render/render.ts';
+import { tlsMountPath } from '../render/tls-dynamic-config.ts';
+import { publicAddresses, type PublicAddresses } from './addresses.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { fullName } from './names.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import type { Service } from './topology.ts';
+
+/** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
+const priorities = [250, 245];
+const nodeCapabilities = ['NET_ADMIN', 'NET_RAW'];
+/** To run a script as another user and to send signal 0 to Traefik, which is one. */
+const scriptCapabilities = ['SETUID', 'SETGID', 'KILL'];
+
+/** Two pods: `keepalived_N` has the namespaces, `traefik_N` joins them. */
+export function loadBalancers(context: TopologyContext): Service[] {
+  const addresses = publicAddresses(context.config.network);
+  return addresses.keepalived.flatMap((_, index) => [keepalived(context, addresses, index), traefik(context, index + 1)]);
+}
+
+function keepalived(context: TopologyContext, addresses: PublicAddresses, index: number): Service {
+  const { project, vrrp } = context.config;
+  const number = index + 1;
+  const name = `keepalived_${number}`;
+  const aliases = [name, `traefik_${number}`];
+  const address = addresses.keepalived[index];
+  return {
+    name,
+    component: 'keepalived',
+    layer: 'load-balancer',
+    dependsOn: [],
+    files: [{ path: 'keepalived.conf', text: keepalivedConf(context, addresses, index), mode: 0o644 }],
+    container: container(context, name, {
+      image: context.images.keepalived,
+      env: {
+        PUBLIC_ADDRESS: address ?? '',
+        CHECK_MODE: vrrp.checkMode,
+        CHECK_PORT: String(ports.ping),
+        CHECK_INTERVAL_MS: String(vrrp.checkIntervalMs),
+        CHECK_TIMEOUT_MS: String(vrrp.checkTimeoutMs),
+        CHECK_FAILURES: String(vrrp.checkFailures),
+        CHECK_RISES: String(vrrp.checkRises),
+      },
+      networks: [attach(project, 'public', aliases, address), attach(project, 'app', aliases), attach(project, 'control', aliases)],
+      mounts: [tmpfs('/run', 1), filesMount(context, name)],
+      capAdd: vrrp.checkMode === 'http' ? nodeCapabilities : [...nodeCapabilities, ...scriptCapabilities],
+      // Traefik has no capabilities and binds 80 and 443 in this namespace. Engines set it by default; say so anyway.
+      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
+      stopGraceMs: 5000,
+    }),
+  };
+}
+
+function keepalivedConf(context: TopologyContext, addresses: PublicAddresses, index: number): string {
+  const { vrrp } = context.config;
+  const seconds = (ms: number) => String(ms / 1000);
+  return render(context.templates, 'keepalived/keepalived.conf.eta', {
+    node: `keepalived_${index + 1}`,
+    version: vrrp.version,
+    virtualRouterId: vrrp.virtualRouterId,
+    priority: priorities[index],
+    // Version 3 has centiseconds on the wire, version 2 whole seconds.
+    advertInterval: vrrp.version === 3 ? seconds(rounded(vrrp.advertIntervalMs, 10)) : seconds(rounded(vrrp.advertIntervalMs, 1000)),
+    address: addresses.keepalived[index],
+    peers: addresses.keepalived.filter((_, other) => other !== index),
+    vip: addresses.vip,
+    prefix: addresses.prefix,
+    checkMode: vrrp.checkMode,
+    checkInterval: seconds(vrrp.checkIntervalMs),
+    checkTimeout: seconds(vrrp.checkTimeoutMs),
+    checkFailures: vrrp.checkFailures,
+    checkRises: vrrp.checkRises,
+    stateFile: '/run/traefik.state',
+    fifo: '/run/vrrp.fifo',
+  });
+}
+
+function rounded(ms: number, step: number): number {
+  return Math.max(1, Math.round(ms / step)) * step;
+}
+
+function traefik(context: TopologyContext, number: number): Service {
+  const name = `traefik_${number}`;
+  const owner = `keepalived_${number}`;
+  return {
+    name,
+    component: 'traefik',
+    layer: 'load-balancer',
+    dependsOn: [owner, 'engine-proxy'],
+    podOwner: owner,
+    files: [
+      { path: 'traefik.yml', text: traefikYml(context), mode: 0o644 },
+      { path: 'health', text: plain(context.templates, 'traefik/health'), mode: 0o755 },
+      { path: 'haplat-health', text: plain(context.templates, healthScript), mode: 0o755 },
+    ],
+    container: container(context, name, {
+      image: context.config.loadBalancers.image,
+      command: [`--configFile=${filesMountPath}/traefik.yml`],
+      user: ownerUser(context),
+      joins: fullName(context.config.project, owner),
+      mounts: [
+        filesMount(context, name),
+        { kind: 'bind', source: `${context.stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
+        tmpfs('/tmp', 16, 0o1777),
+      ],
+      healthcheck: healthcheck(['sh', `${filesMountPath}/health`, String(ports.ping)]),
+      // The Engine would start it before its owner, fail, and not try again: the guardian does it in the right order.
+      restart: 'no',
+      stopGraceMs: 5000,
+      pidsLimit: 512,
+    }),
+  };
+}
+
+function traefikYml(context: TopologyContext): string {
+  const { config } = context;
+  return render(context.templates, 'traefik/traefik.yml.eta', {
+    logLevel: config.loadBalancers.logLevel,
+    publishedHttps: config.ports.https,
+    ports: {
+      webPublished: ports.webPublished,
+      dashboard: ports.dashboard,
+      ping: ports.ping,
+      metrics: ports.traefikMetrics,
+    },
+    engineProxy: `engine-proxy:${ports.engineProxy}`,
+    network: fullName(config.project, 'app'),
+    project: config.project,
+    tlsDirectory: tlsMountPath,
+  });
+}
+
+/** Names of the pods' members that serve. */
+export function traefikNames(): string[] {
+  return serviceNames('traefik', priorities.length);
+}

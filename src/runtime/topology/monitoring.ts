@@ -1,0 +1,84 @@
+import { plain, render } from '../render/render.ts';
+import { publicAddresses } from './addresses.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, tmpfs } from './container.ts';
+import type { TopologyContext } from './context.ts';
+import { traefikNames } from './load-balancer.ts';
+import { attach } from './networks.ts';
+import { ports } from './ports.ts';
+import { secretFile } from './secrets-files.ts';
+import type { RenderedFile, Service } from './topology.ts';
+
+const name = 'netdata';
+const updateEverySeconds = 5;
+const retentionMinutes = 60;
+
+/** Netdata: the host, each container by its name, and Traefik, PostgreSQL and RabbitMQ by its collectors. */
+export function monitoring(context: TopologyContext): Service[] {
+  return context.config.netdata.enabled ? [netdata(context)] : [];
+}
+
+function netdata(context: TopologyContext): Service {
+  const { config } = context;
+  return {
+    name,
+    component: 'netdata',
+    layer: 'monitoring',
+    dependsOn: ['engine-proxy'],
+    files: netdataFiles(context),
+    container: container(context, name, {
+      image: config.netdata.image,
+      entrypoint: ['bash', `${filesMountPath}/start`],
+      command: [],
+      env: {
+        NETDATA_HOST_PREFIX: '/host',
+        // Its script for the names of containers wants it without a scheme.
+        DOCKER_HOST: `engine-proxy:${ports.engineProxy}`,
+        DISABLE_TELEMETRY: '1',
+        DO_NOT_TRACK: '1',
+      },
+      networks: [
+        attach(config.project, 'public', [name], publicAddresses(config.network).netdata),
+        attach(config.project, 'data', [name]),
+        attach(config.project, 'control', [name]),
+      ],
+      ports: [{ hostIp: '127.0.0.1', hostPort: config.ports.netdata, containerPort: ports.netdata, protocol: 'tcp' }],
+      mounts: [
+        filesMount(context, name),
+        { kind: 'bind', source: '/proc', target: '/host/proc', readOnly: true },
+        { kind: 'bind', source: '/sys', target: '/host/sys', readOnly: true },
+        // Volumes of the official image, which would otherwise be made anew, anonymous, with each container.
+        tmpfs('/etc/netdata', 8),
+        tmpfs('/var/cache/netdata', 64),
+        tmpfs('/var/lib/netdata', 16),
+      ],
+      // For its entry point, which takes over our files and becomes netdata.
+      capAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+      readOnlyRootfs: false,
+      healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.netdata), '/api/v1/info']),
+      stopGraceMs: 5000,
+      pidsLimit: 256,
+    }),
+  };
+}
+
+function netdataFiles(context: TopologyContext): RenderedFile[] {
+  const { config, secrets, templates } = context;
+  const updateEvery = updateEverySeconds;
+  const rendered = (file: string, variables: object) => render(templates, `netdata/${file}.eta`, { updateEvery, ...variables });
+  const open = (path: string, text: string): RenderedFile => ({ path, text, mode: 0o644 });
+  const postgres = { port: ports.postgres, database: config.postgres.database, password: secrets.dbMonitorPassword };
+  return [
+    open('start', plain(templates, 'netdata/start')),
+    open('haplat-health', plain(templates, healthScript)),
+    open('etc/netdata.conf', rendered('netdata.conf', { project: config.project, port: ports.netdata, retentionMinutes })),
+    open('etc/go.d.conf', plain(templates, 'netdata/go.d.conf')),
+    open('etc/cloud.d/cloud.conf', plain(templates, 'netdata/cloud.conf')),
+    open('etc/go.d/traefik.conf', rendered('traefik.conf', { names: traefikNames(), port: ports.traefikMetrics })),
+    open('etc/go.d/prometheus.conf', rendered('prometheus.conf', { names: serviceNames('app', config.app.replicas), port: ports.api })),
+    secretFile('etc/go.d/postgres.conf', rendered('postgres.conf', postgres)),
+    secretFile(
+      'etc/go.d/rabbitmq.conf',
+      rendered('rabbitmq.conf', { port: ports.rabbitmqManagement, password: secrets.brokerMonitorPassword }),
+    ),
+  ];
+}

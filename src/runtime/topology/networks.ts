@@ -1,0 +1,32 @@
+import { addressAt, canonicalCidr } from '../config/schema/ipv4.ts';
+import type { NetworkAttachment, NetworkSpec } from '../engine/container-spec.ts';
+import { labels } from '../engine/labels.ts';
+import { publicAddresses } from './addresses.ts';
+import type { TopologyContext } from './context.ts';
+import { fullName } from './names.ts';
+
+export type Tier = 'public' | 'app' | 'data' | 'control';
+
+/** One network a tier, so that each reaches only the next. Only `public` has a way out. */
+export function networks({ config }: TopologyContext): NetworkSpec[] {
+  const { subnet, gateway, ipRange } = publicAddresses(config.network);
+  const own = { [labels.project]: config.project };
+  const internal = (tier: Tier, cidr: string): NetworkSpec => ({
+    name: fullName(config.project, tier),
+    subnet: canonicalCidr(cidr),
+    gateway: addressAt(cidr, 1),
+    internal: true,
+    labels: own,
+  });
+  return [
+    { name: fullName(config.project, 'public'), subnet, gateway, ipRange, internal: false, labels: own },
+    internal('app', config.network.appSubnet),
+    internal('data', config.network.dataSubnet),
+    internal('control', config.network.controlSubnet),
+  ];
+}
+
+/** A container's place in a network, where it is known by these names. */
+export function attach(project: string, tier: Tier, aliases: readonly string[], ipv4?: string): NetworkAttachment {
+  return { network: fullName(project, tier), aliases, ...(ipv4 !== undefined && { ipv4 }) };
+}

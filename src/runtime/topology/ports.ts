@@ -1,0 +1,19 @@
+/** Ports inside the platform; those on the host are the configuration's. */
+export const ports = {
+  http: 80,
+  https: 443,
+  /** Redirects to the published HTTPS port, where that is not 443. */
+  webPublished: 8081,
+  dashboard: 8080,
+  ping: 8082,
+  traefikMetrics: 8083,
+  api: 3000,
+  worker: 3001,
+  guardian: 3002,
+  postgres: 5432,
+  amqp: 5672,
+  rabbitmqManagement: 15_672,
+  rabbitmqPrometheus: 15_692,
+  engineProxy: 2375,
+  netdata: 19_999,
+} as const;
