@@ -18,4 +18,4 @@ if mountpoint -q /etc/netdata && [[ -z $(ls -A /etc/netdata) ]]; then
   cp -a /etc/netdata.stock/. /etc/netdata
 fi
 
-exec /usr/sbin/netdata -u "$DOCKER_USR" -D -s /host -p "$NETDATA_LISTENER_PORT" "$@"
+LD_PRELOAD=/usr/local/lib/statfs.so exec /usr/sbin/netdata -u "$DOCKER_USR" -D -s /host -p "$NETDATA_LISTENER_PORT" "$@"
