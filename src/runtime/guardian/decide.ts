@@ -4,6 +4,9 @@ import { begun, remember } from './remember.ts';
 /** Nothing happens for this long, at most, before the guardian looks again. */
 export const lookAgainMs = 10_000;
 
+/** A lease that ran out longer ago is history: what it held has been replaced or repaired since. */
+const forgottenLeaseMs = 600_000;
+
 /**
  * How long a trouble is left to whoever may be about to end it: `docker restart` puts a moment of "exited" between its
  * stop and its start, an `up` creates containers some time before it starts them.
@@ -100,13 +103,19 @@ class Look {
   at(seen: Watched, expired: readonly Lease[]): Repair | undefined {
     const trace = this.memory.get(seen.service);
     if (trace === undefined || trace.busy) return undefined;
-    if (seen.state === 'running' && expired.some((lease) => lease.restartOnExpiry.includes(seen.service))) {
+    if (seen.state === 'running' && this.#isFaultLeft(seen, expired)) {
       return { verb: 'restart', reason: 'a drill left its fault behind', atMs: this.#nowMs };
     }
     const { trouble, troubleSinceMs } = trace;
     if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
     const atMs = Math.max(troubleSinceMs + graceMs[trouble], trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
     return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
+  }
+
+  #isFaultLeft(seen: Watched, expired: readonly Lease[]): boolean {
+    return expired.some(
+      (lease) => lease.restartOnExpiry.includes(seen.service) && this.#nowMs - lease.expiresAtMs < forgottenLeaseMs,
+    );
   }
 
   /** A member cannot start without its owner's namespaces. */

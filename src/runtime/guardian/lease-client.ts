@@ -36,7 +36,7 @@ const execTimeoutMs = 5000;
 const guardianComponent = 'guardian';
 
 // The folder stands in the environment of the guardian's container, and so of what is executed in it.
-const directory = '"${HAPLAT_GUARDIAN_STATE:-/run/haplat-guardian}/leases"';
+const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';
 // Whole or not at all: a reader must never see half a lease.
 const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"; mv -f ".$0.$$" "$0.json"`;
 const removeScript = `cd ${directory} && rm -f "$0.json"`;

@@ -5,7 +5,7 @@ const schema = z.object({
   HAPLAT_PROJECT: z.string().min(1),
   /** One socket or several, separated by commas: the next is tried when one does not answer. */
   HAPLAT_ENGINE_SOCKET: z.string().min(1),
-  HAPLAT_GUARDIAN_STATE: z.string().min(1).default('/run/haplat-guardian'),
+  HAPLAT_STATE_DIRECTORY: z.string().min(1).default('/var/lib/haplat'),
   HAPLAT_SERVICE: z.string().min(1).default('guardian'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3002),
 });
@@ -31,7 +31,7 @@ export function guardianSettings(env: Readonly<Record<string, string | undefined
   return {
     project: found.HAPLAT_PROJECT,
     sockets: found.HAPLAT_ENGINE_SOCKET.split(',').map((socket) => socket.trim()),
-    stateDirectory: found.HAPLAT_GUARDIAN_STATE,
+    stateDirectory: found.HAPLAT_STATE_DIRECTORY,
     service: found.HAPLAT_SERVICE,
     port: found.PORT,
   };

@@ -79,7 +79,7 @@ export class StateFile {
 export async function readGuardianState(engine: Engine, container: string): Promise<GuardianState | undefined> {
   const details = await engine.inspectContainer(container);
   if (details?.state !== 'running') return undefined;
-  const script = `cat "\${HAPLAT_GUARDIAN_STATE:-/run/haplat-guardian}/${stateFile}"`;
+  const script = `cat "\${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/${stateFile}"`;
   const result = await engine.exec(container, ['bash', '-c', script], { timeoutMs: readTimeoutMs });
   if (result.exitCode !== 0) return undefined;
   try {

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerSpec } from '../../../../src/runtime/engine/container-spec.ts';
+import { connectEngine } from '../../../../src/runtime/engine/dockerode-engine.ts';
+import { labels } from '../../../../src/runtime/engine/labels.ts';
+import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
+import { serveGuardian } from '../../../../src/runtime/guardian/main.ts';
+
+const socketPath = '/var/run/docker.sock';
+const image = 'debian:trixie-slim';
+const deadlineMs = 30_000;
+
+/** A few throw-away containers with a guardian that speaks to the real Engine. */
+export class Platform implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly project = `guardtest-${randomBytes(3).toString('hex')}`;
+  readonly #stop = new AbortController();
+  readonly #made: string[] = [];
+  #directory = '';
+  #guardian: Promise<void> = Promise.resolve();
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Undefined where there is no Engine, or not the image that the containers are made of. */
+  static async start(): Promise<Platform | undefined> {
+    const engine = connectEngine({ socketPath });
+    const found = await engine.inspectImage(image).catch(() => undefined);
+    if (found === undefined) return undefined;
+    const platform = new Platform(engine);
+    platform.#directory = await mkdtemp(path.join(tmpdir(), 'guardtest-'));
+    return platform;
+  }
+
+  guard(): void {
+    this.#guardian = serveGuardian({
+      env: { HAPLAT_PROJECT: this.project, HAPLAT_ENGINE_SOCKET: socketPath, HAPLAT_STATE_DIRECTORY: this.#directory, PORT: '0' },
+      signal: this.#stop.signal,
+      out: { write: () => true },
+    });
+  }
+
+  async run(service: string, podOwner?: string): Promise<void> {
+    const name = `${this.project}-${service}`;
+    this.#made.unshift(name);
+    await this.engine.createContainer({
+      ...plain,
+      name,
+      hostname: service,
+      labels: {
+        [labels.project]: this.project,
+        [labels.service]: service,
+        [labels.component]: service.replace(/_\d+$/, ''),
+        ...(podOwner !== undefined && { [labels.podOwner]: podOwner, [labels.dependsOn]: podOwner }),
+      },
+      ...(podOwner !== undefined && { joins: `${this.project}-${podOwner}` }),
+      env: { HAPLAT_STATE_DIRECTORY: '/state' },
+      mounts: [{ kind: 'bind', source: this.#directory, target: '/state', readOnly: false }],
+    });
+    await this.engine.startContainer(name);
+  }
+
+  name(service: string): string {
+    return `${this.project}-${service}`;
+  }
+
+  async details(service: string): Promise<ContainerDetails> {
+    const found = await this.engine.inspectContainer(this.name(service));
+    if (found === undefined) throw new Error(`there is no ${service}`);
+    return found;
+  }
+
+  /** Waits until all are healthy; those with a start time given must have been started anew. */
+  async well(services: readonly string[], before: Readonly<Record<string, ContainerDetails>> = {}): Promise<void> {
+    const until = Date.now() + deadlineMs;
+    for (const service of services) {
+      let seen = await this.details(service);
+      while (seen.health !== 'healthy' || seen.startedAt?.getTime() === before[service]?.startedAt?.getTime()) {
+        if (Date.now() > until) throw new Error(`${service} is ${seen.state}, ${seen.health} after ${deadlineMs} ms`);
+        await delay(50);
+        seen = await this.details(service);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#guardian;
+    for (const name of this.#made) await this.engine.removeContainer(name);
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+const plain: Omit<ContainerSpec, 'name' | 'hostname' | 'labels' | 'env' | 'mounts'> = {
+  image,
+  entrypoint: ['bash', '-c', 'trap "exit 0" TERM; touch /tmp/well; while :; do sleep 1 & wait $!; done'],
+  networks: [],
+  ports: [],
+  capAdd: [],
+  sysctls: {},
+  readOnlyRootfs: false,
+  init: true,
+  healthcheck: { command: ['test', '-e', '/tmp/well'], intervalMs: 1000, timeoutMs: 1000, retries: 2, startPeriodMs: 0 },
+  restart: 'always',
+  stopGraceMs: 1000,
+};
