@@ -80,6 +80,7 @@ export function applicationEnvironment({ config }: TopologyContext, name: string
   };
 }
 
-export function applicationFiles({ secrets }: TopologyContext): RenderedFile[] {
-  return [secretFile(databasePassword, secrets.dbPassword), secretFile(brokerPassword, secrets.brokerPassword)];
+export function applicationFiles(context: TopologyContext): RenderedFile[] {
+  const { secrets } = context;
+  return [secretFile(context, databasePassword, secrets.dbPassword), secretFile(context, brokerPassword, secrets.brokerPassword)];
 }

@@ -30,7 +30,7 @@ export function broker(context: TopologyContext): Service {
         text: render(templates, 'rabbitmq/rabbitmq.conf.eta', { definitionsFile: `${secretsPath}/definitions.json` }),
         mode: 0o644,
       },
-      secretFile('definitions.json', brokerDefinitions(config.rabbitmq.user, context.secrets)),
+      secretFile(context, 'definitions.json', brokerDefinitions(config.rabbitmq.user, context.secrets)),
     ],
     container: container(context, name, {
       image: config.rabbitmq.image,

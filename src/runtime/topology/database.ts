@@ -37,8 +37,8 @@ export function database(context: TopologyContext): Service {
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
-      secretFile('secrets/password', secrets.dbPassword),
-      secretFile('secrets/monitor-password', secrets.dbMonitorPassword),
+      secretFile(context, 'secrets/password', secrets.dbPassword),
+      secretFile(context, 'secrets/monitor-password', secrets.dbMonitorPassword),
     ],
     container: container(context, name, {
       image: config.postgres.image,
@@ -61,7 +61,7 @@ export function database(context: TopologyContext): Service {
         tmpfs('/tmp', 64, 0o1777),
       ],
       // For the official entry point, which hands the data over to postgres and becomes it.
-      capAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+      capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
       // Over TCP: the server that the entry point runs on an empty volume listens on a socket only, and is not it.
       healthcheck: healthcheck([
         'pg_isready', '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2',

@@ -75,8 +75,9 @@ function netdataFiles(context: TopologyContext): RenderedFile[] {
     open('etc/cloud.d/cloud.conf', plain(templates, 'netdata/cloud.conf')),
     open('etc/go.d/traefik.conf', rendered('traefik.conf', { names: traefikNames(), port: ports.traefikMetrics })),
     open('etc/go.d/prometheus.conf', rendered('prometheus.conf', { names: serviceNames('app', config.app.replicas), port: ports.api })),
-    secretFile('etc/go.d/postgres.conf', rendered('postgres.conf', postgres)),
+    secretFile(context, 'etc/go.d/postgres.conf', rendered('postgres.conf', postgres)),
     secretFile(
+      context,
       'etc/go.d/rabbitmq.conf',
       rendered('rabbitmq.conf', { port: ports.rabbitmqManagement, password: secrets.brokerMonitorPassword }),
     ),

@@ -1,6 +1,7 @@
+import type { TopologyContext } from './context.ts';
 import type { RenderedFile } from './topology.ts';
 
 /** A secret is a file of its own, for its owner's eyes only; never in an environment, a label or a command. */
-export function secretFile(path: string, text: string): RenderedFile {
-  return { path, text, mode: 0o600 };
+export function secretFile({ owner }: TopologyContext, path: string, text: string): RenderedFile {
+  return { path, text, mode: 0o600, ownerUid: owner.uid };
 }
