@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
@@ -65,7 +66,7 @@ async function failureOf(
 async function lastLines(engine: Engine, name: string, details: ContainerDetails | undefined): Promise<string[]> {
   const lines: string[] = [];
   try {
-    for await (const line of engine.logs(name, { tail: shownLogLines })) lines.push(`${name} | ${line.text}`);
+    for await (const line of engine.logs(name, { tail: shownLogLines })) lines.push(`${name} | ${stripVTControlCharacters(line.text)}`);
   } catch {
     lines.push(`${name} | (no log to be had)`);
   }

@@ -53,7 +53,13 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
       kind: 'stop-container',
       subject: service.name,
       cause,
-      after: [...previousReplicas(service, around), ...members.map((member) => `remove ${member.name}`)],
+      // The old one serves until the new one has all that it needs.
+      after: [
+        ...previousReplicas(service, around),
+        ...members.map((member) => `remove ${member.name}`),
+        `ensure image ${service.container.image}`,
+        ...(around.rolling ? service.dependsOn.filter((name) => name !== service.podOwner).map((name) => `await ${name}`) : []),
+      ],
       container: service.container.name,
     },
     {

@@ -12,35 +12,38 @@ export interface SecretsOptions {
   /** Paths of password files in it are taken as they are: make them absolute first. */
   readonly config: Pick<Config, 'postgres' | 'rabbitmq'>;
   readonly onWarning?: (message: string) => void;
+  /** Writes nothing: a secret that is not there yet is made up for this call alone, for looking ahead. */
+  readonly readOnly?: boolean;
 }
 
 /**
  * The platform's passwords: the user's own files where the configuration names some, else those under
  * `<state>/secrets/`, which are made up when first asked for. ConfigError about a user's file, OperationError about ours.
  */
-export async function loadSecrets({ stateDirectory, config, onWarning }: SecretsOptions): Promise<Secrets> {
+export async function loadSecrets({ stateDirectory, config, onWarning, readOnly = false }: SecretsOptions): Promise<Secrets> {
   const folder = join(stateDirectory, 'secrets');
   const warn = onWarning ?? (() => undefined);
   const secret = (name: string, key: string, file: string | undefined) =>
-    file === undefined ? loadOrCreate(folder, name) : readPasswordFile(key, file, warn);
+    file === undefined ? loadOrCreate(folder, name, readOnly) : readPasswordFile(key, file, warn);
   // The users' files first: a bad one is reported before anything is made.
   const dbPassword = await secret('db-password', 'postgres.passwordFile', config.postgres.passwordFile);
   const brokerPassword = await secret('broker-password', 'rabbitmq.passwordFile', config.rabbitmq.passwordFile);
   return {
     dbPassword,
     brokerPassword,
-    dbMonitorPassword: await loadOrCreate(folder, 'db-monitor-password'),
-    brokerMonitorPassword: await loadOrCreate(folder, 'broker-monitor-password'),
+    dbMonitorPassword: await loadOrCreate(folder, 'db-monitor-password', readOnly),
+    brokerMonitorPassword: await loadOrCreate(folder, 'broker-monitor-password', readOnly),
   };
 }
 
-async function loadOrCreate(folder: string, name: string): Promise<string> {
+async function loadOrCreate(folder: string, name: string, readOnly: boolean): Promise<string> {
   const path = join(folder, name);
   try {
     const existing = await readIfThere(path);
     if (existing !== undefined) return check(path, existing);
-    await ensureFolder(folder, { mode: 0o700 });
     const made = randomBytes(32).toString('base64url');
+    if (readOnly) return made;
+    await ensureFolder(folder, { mode: 0o700 });
     if (await createOnce(path, `${made}\n`, { mode: 0o600 })) return made;
     return check(path, await readFile(path, 'utf8')); // another process was quicker
   } catch (error) {

@@ -1,0 +1,1 @@
+export async function runDoctor(): Promise<void> { await Promise.resolve(); }

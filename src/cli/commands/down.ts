@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline/promises';
+import { ConfigError } from '../../runtime/errors.ts';
+import { down } from '../../runtime/platform/down.ts';
+import type { Invocation } from '../invocation.ts';
+import { PlanProgress } from '../present/plan-progress.ts';
+
+export async function runDown(invocation: Invocation, options: { readonly volumes: boolean; readonly yes: boolean }): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const { project } = loaded.config;
+  if (options.volumes && !options.yes && !(await confirmed(`Remove all data of project ${project}? [y/N] `, invocation.signal))) {
+    invocation.print('Nothing was removed.');
+    return;
+  }
+  const engine = await invocation.connect(loaded);
+  const progress = new PlanProgress(invocation.options);
+  try {
+    const plan = await down({
+      loaded,
+      engine,
+      signal: invocation.signal,
+      volumes: options.volumes,
+      onNote: invocation.note,
+      onPlan: (made) => { progress.begin(made); },
+      onEvent: (event) => { progress.take(event); },
+    });
+    await progress.end();
+    report(invocation, project, plan.operations.length, options.volumes);
+  } finally {
+    await progress.end();
+  }
+}
+
+function report(invocation: Invocation, project: string, operations: number, volumes: boolean): void {
+  if (invocation.options.json) {
+    invocation.printJson({ schema: 'haplat.down/1', project, operations, volumesRemoved: volumes });
+    return;
+  }
+  const kept = volumes ? 'Its data is gone with it.' : 'Its data is kept; "haplat down --volumes" removes that.';
+  invocation.print(operations === 0 ? `There is nothing of project ${project}.` : `Project ${project} is down. ${kept}`);
+}
+
+async function confirmed(question: string, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new ConfigError('--volumes: removes data, and there is no terminal to ask on', { remedy: 'add --yes if you mean it' });
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
+  } finally {
+    terminal.close();
+  }
+}

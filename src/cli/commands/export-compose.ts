@@ -1,0 +1,1 @@
+export async function runExportCompose(): Promise<void> { await Promise.resolve(); }

@@ -1,0 +1,1 @@
+export async function runFailover(): Promise<void> { await Promise.resolve(); }

@@ -1,0 +1,21 @@
+import { ConfigError } from '../../runtime/errors.ts';
+import type { Invocation } from '../invocation.ts';
+
+const roles = ['api', 'worker', 'probe', 'guardian'] as const;
+
+/** Runs one of the platform's own programs until SIGTERM. Each is loaded only when asked for. */
+export async function runServe(invocation: Invocation, _options: object, [role, ...args]: readonly string[]): Promise<void> {
+  const surroundings = { env: process.env, signal: invocation.signal };
+  switch (roles.find((known) => known === role)) {
+    case 'api':
+      return (await import('../../app/main.ts')).serveApi(surroundings);
+    case 'worker':
+      return (await import('../../worker/main.ts')).serveWorker(surroundings);
+    case 'guardian':
+      return (await import('../../runtime/guardian/main.ts')).serveGuardian({ ...surroundings, out: process.stdout });
+    case 'probe':
+      throw new ConfigError(`serve probe: ${args.join(' ')}`);
+    case undefined:
+      throw new ConfigError(`serve: there is no ${String(role)}`, { remedy: `use one of ${roles.join(', ')}` });
+  }
+}

@@ -1,0 +1,58 @@
+import { endpointsOf, type Endpoints } from '../../runtime/platform/endpoints.ts';
+import { up, type UpResult } from '../../runtime/platform/up.ts';
+import type { Invocation } from '../invocation.ts';
+import { PlanProgress } from '../present/plan-progress.ts';
+import { formatSeconds } from '../present/text.ts';
+
+export async function runUp(invocation: Invocation): Promise<void> {
+  const startedAtMs = performance.now();
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const progress = new PlanProgress(invocation.options);
+  let result: UpResult;
+  try {
+    result = await up({
+      loaded,
+      engine,
+      signal: invocation.signal,
+      onWarning: invocation.warn,
+      onNote: invocation.note,
+      onPlan: (plan) => { progress.begin(plan); },
+      onEvent: (event) => { progress.take(event); },
+    });
+  } finally {
+    await progress.end();
+  }
+  const durationMs = Math.round(performance.now() - startedAtMs);
+  const endpoints = endpointsOf(loaded.config);
+  const ca = loaded.config.certificates.certFile === undefined ? `${loaded.stateDirectory}/ca/ca.crt` : undefined;
+  if (invocation.options.json) {
+    invocation.printJson({
+      schema: 'haplat.up/1',
+      project: loaded.config.project,
+      changed: result.plan.operations.length > 0 || result.certificates.length > 0,
+      operations: result.plan.operations.map(({ id, cause }) => ({ id, cause })),
+      certificates: result.certificates,
+      durationMs,
+      endpoints,
+    });
+    return;
+  }
+  for (const line of result.certificates) invocation.note(line);
+  invocation.print(describe(result, endpoints, ca, durationMs));
+}
+
+function describe(result: UpResult, endpoints: Endpoints, ca: string | undefined, durationMs: number): string {
+  const changes = result.plan.operations.length;
+  const head =
+    changes === 0
+      ? 'Nothing to do: the platform is as it should be, and healthy.'
+      : `The platform is up and healthy: ${result.topology.services.length} containers, ${formatSeconds(durationMs)}.`;
+  const rows = [
+    ['application', `${endpoints.https}  (from a Linux host also ${endpoints.vip})`],
+    ['dashboard', endpoints.traefikDashboard],
+    ...(endpoints.netdata === undefined ? [] : [['metrics', endpoints.netdata]]),
+    ...(ca === undefined ? [] : [['try it', `curl --cacert ${ca} ${endpoints.https}/items`]]),
+  ];
+  return [head, ...rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`)].join('\n');
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { LoadedConfig } from '../runtime/config/load-config.ts';
+import type { Engine } from '../runtime/engine/port.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly project?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
+
+/** What main gives to every command. */
+export interface Host {
+  readonly signal: AbortSignal;
+  readonly setExitCode: (code: number) => void;
+}
+
+/** One run of a command: its options and its ways to the outside. */
+export interface Invocation {
+  readonly options: GlobalOptions;
+  readonly signal: AbortSignal;
+  /** The result: stdout. */
+  readonly print: (text: string) => void;
+  /** One JSON document: stdout, and nothing else there. */
+  readonly printJson: (document: unknown) => void;
+  /** Progress and warnings: stderr; nothing with --quiet. */
+  readonly note: (text: string) => void;
+  readonly warn: (text: string) => void;
+  readonly exit: (code: number) => void;
+  readonly loadConfig: () => Promise<LoadedConfig>;
+  readonly connect: (loaded: LoadedConfig) => Promise<Engine>;
+}
+
+export function invocationOf(command: Command, host: Host): Invocation {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const print = (text: string) => { process.stdout.write(`${text}\n`); };
+  const note = (text: string) => {
+    if (!options.quiet) process.stderr.write(`${text}\n`);
+  };
+  return {
+    options,
+    signal: host.signal,
+    print,
+    printJson: (document) => { print(JSON.stringify(document, undefined, 2)); },
+    note,
+    warn: (text) => { note(`warning: ${text}`); },
+    exit: host.setExitCode,
+    loadConfig: async () => {
+      const { loadConfig } = await import('../runtime/config/load-config.ts');
+      return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env });
+    },
+    connect: async (loaded) => {
+      const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
+      return connectEngine({ socketPath: loaded.config.engine.socketPath, dockerHost: process.env['DOCKER_HOST'] });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { CommanderError } from 'commander';
+import { HaplatError, messageOf } from '../runtime/errors.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { presentError } from './present/error.ts';
+import { createProgram } from './program.ts';
+import { watchSignals } from './signals.ts';
+
+/**
+ * Runs the command line and sets the exit code. The one place where errors end: whatever is thrown below becomes two
+ * lines on stderr here.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipe(process.stdout);
+  ignoreClosedPipe(process.stderr);
+  const signals = watchSignals();
+  const program = createProgram({ signal: signals.signal, setExitCode: (code) => { process.exitCode = code; } });
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = finish(error, program.opts<{ verbose?: boolean }>().verbose === true);
+  } finally {
+    signals.dispose();
+  }
+}
+
+function finish(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version are no errors.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  process.stderr.write(presentError(error, { verbose }));
+  if (!(error instanceof HaplatError) && !verbose) {
+    process.stderr.write(`  (this is a defect of haplat: ${messageOf(error)}; -v shows where)\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/** `haplat logs | head` closes our output: that is no failure. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    throw error;
+  });
+}

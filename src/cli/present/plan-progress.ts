@@ -1,0 +1,133 @@
+import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
+import type { ExecutionEvent } from '../../runtime/execute/events.ts';
+import type { Operation, Plan } from '../../runtime/plan/operation.ts';
+import type { GlobalOptions } from '../invocation.ts';
+import { formatSeconds } from './text.ts';
+
+/**
+ * Shows a plan being carried out, on stderr: on a terminal one live line for each service with its elapsed time,
+ * elsewhere one plain line as each is done.
+ */
+export class PlanProgress {
+  readonly #options: GlobalOptions;
+  readonly #subjects = new Map<string, SubjectProgress>();
+  #finished: Promise<void> = Promise.resolve();
+
+  constructor(options: GlobalOptions) {
+    this.#options = options;
+  }
+
+  begin(plan: Plan): void {
+    for (const operation of plan.operations) {
+      const subject = this.#subjects.get(operation.subject) ?? new SubjectProgress(operation.subject);
+      subject.expect(operation);
+      this.#subjects.set(operation.subject, subject);
+    }
+    if (this.#isLive()) this.#finished = this.#draw();
+  }
+
+  take(event: ExecutionEvent): void {
+    const subject = this.#subjects.get(event.operation.subject);
+    if (subject === undefined) return;
+    subject.take(event);
+    if (this.#options.quiet || this.#isLive()) return;
+    if (subject.isDone && event.type === 'succeeded') process.stderr.write(`✔ ${subject.name}: ${subject.outcome}\n`);
+    if (event.type === 'failed') process.stderr.write(`✖ ${event.operation.id}\n`);
+  }
+
+  /** Ends what is drawn, whatever is still open. */
+  async end(): Promise<void> {
+    for (const subject of this.#subjects.values()) subject.abandon();
+    await this.#finished;
+  }
+
+  #isLive(): boolean {
+    return process.stderr.isTTY && !this.#options.quiet;
+  }
+
+  async #draw(): Promise<void> {
+    const tasks = [...this.#subjects.values()].map((subject): ListrTask => subject.asTask());
+    const logger = new ListrLogger({ useIcons: false, toStderr: [], processOutput: new ProcessOutput(process.stderr, process.stderr) });
+    const list = new Listr(tasks, {
+      concurrent: true,
+      exitOnError: false,
+      // Its own handler would exit the process and so skip healing: Ctrl-C is ours.
+      registerSignalListeners: false,
+      fallbackRendererCondition: false,
+      rendererOptions: { logger, formatOutput: 'truncate' },
+    });
+    await list.run().catch(() => undefined);
+  }
+}
+
+/** What is known of one service's (or network's, image's) operations. */
+class SubjectProgress {
+  readonly name: string;
+  readonly #open = new Set<string>();
+  readonly #ended = Promise.withResolvers<undefined>();
+  readonly #startedAtMs = performance.now();
+  #last: Operation | undefined;
+  #endedAtMs = 0;
+  #onChange: (text: string) => void = () => undefined;
+
+  constructor(name: string) {
+    this.name = name;
+    // Where nothing is drawn nobody waits for it.
+    this.#ended.promise.catch(() => undefined);
+  }
+
+  get isDone(): boolean {
+    return this.#open.size === 0;
+  }
+
+  get outcome(): string {
+    return `${words[this.#last?.kind ?? 'await-healthy']} (${formatSeconds(this.#endedAtMs - this.#startedAtMs)})`;
+  }
+
+  expect(operation: Operation): void {
+    this.#open.add(operation.id);
+  }
+
+  take(event: ExecutionEvent): void {
+    if (event.type === 'started') this.#onChange(event.operation.kind.replace('-', ' '));
+    if (event.type === 'progress') this.#onChange(event.text);
+    if (event.type === 'failed') this.#ended.reject(event.error);
+    if (event.type !== 'succeeded') return;
+    this.#open.delete(event.operation.id);
+    this.#last = event.operation;
+    this.#endedAtMs = event.atMs;
+    if (this.isDone) this.#ended.resolve(undefined);
+  }
+
+  abandon(): void {
+    this.#ended.reject(new Error('not done'));
+  }
+
+  asTask(): ListrTask {
+    return {
+      title: this.name,
+      task: async (_context, task) => {
+        const title = (what: string) => `${this.name}  ${what}`;
+        this.#onChange = (text) => { task.title = title(`${text} (${formatSeconds(performance.now() - this.#startedAtMs)})`); };
+        await this.#ended.promise;
+        task.title = title(this.outcome);
+      },
+    };
+  }
+}
+
+const words: Readonly<Record<Operation['kind'], string>> = {
+  'ensure-image': 'image present',
+  'create-network': 'created',
+  'remove-network': 'removed',
+  'create-volume': 'created',
+  'remove-volume': 'removed',
+  'write-files': 'files written',
+  'create-container': 'created',
+  'connect-network': 'connected',
+  'start-container': 'started',
+  'unpause-container': 'running again',
+  'await-healthy': 'healthy',
+  'stop-container': 'stopped',
+  'remove-container': 'removed',
+};

@@ -1,0 +1,128 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadAssets } from '../runtime/assets/assets.ts';
+import { invocationOf, type Host, type Invocation } from './invocation.ts';
+import { parseCount, parseDurationMs } from './options/values.ts';
+
+/** A command's function; loaded when it is called, so that `--version` loads none. */
+type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
+
+/** The whole command tree. Commander's own errors are thrown, not exited on. */
+export function createProgram(host: Host): Command {
+  const program = new Command('haplat')
+    .description('Stands up a highly available web platform on the Docker Engine and proves that it survives failures.')
+    .version(loadAssets().version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .option('-c, --config <file>', 'configuration (default: haplat.yaml; absent means the defaults)')
+    .option('-p, --project <name>', 'project name, to have several platforms side by side on one Engine')
+    .option('--json', 'one JSON document on stdout, nothing else there', false)
+    .option('-q, --quiet', 'no progress and no warnings', false)
+    .option('-v, --verbose', 'more detail; stack traces of errors', false)
+    .addOption(new Option('--no-color', 'no colours (so does NO_COLOR)'))
+    .showHelpAfterError('(haplat --help shows how it is used)')
+    .exitOverride()
+    .addHelpText('after', '\nExample:\n  haplat up && haplat failover --kill traefik_1\n');
+
+  const tree = new Tree(program, host);
+  addPlatformCommands(tree);
+  addDrillCommands(tree);
+  addOtherCommands(tree);
+  return program;
+}
+
+class Tree {
+  readonly #program: Command;
+  readonly #host: Host;
+
+  constructor(program: Command, host: Host) {
+    this.#program = program;
+    this.#host = host;
+  }
+
+  /** Adds a command, to the program or below another. */
+  add(usage: string, description: string, example: string, parent: Command = this.#program): Command {
+    return parent
+      .command(usage)
+      .description(description)
+      .addHelpText('after', `\nExample:\n  ${example}\n`)
+      .exitOverride()
+      .copyInheritedSettings(parent);
+  }
+
+  /** Says what a command runs. */
+  run<Options>(command: Command, load: () => Promise<Run<Options>>): void {
+    command.action(async (...received: unknown[]) => {
+      const args = received.slice(0, -2).flat().filter((one) => typeof one === 'string');
+      const run = await load();
+      await run(invocationOf(command, this.#host), command.opts() as Options, args);
+    });
+  }
+}
+
+function addPlatformCommands(tree: Tree): void {
+  const init = tree.add('init', 'write a commented haplat.yaml with the defaults', 'haplat init').option('--force', 'overwrite one that is there', false);
+  tree.run(init, async () => (await import('./commands/init.ts')).runInit);
+
+  const up = tree.add('up', 'converge: certificates, images, configs, containers; returns when healthy', 'haplat up');
+  tree.run(up, async () => (await import('./commands/up.ts')).runUp);
+
+  const plan = tree
+    .add('plan', 'what "up" would do, and why; changes nothing', 'haplat plan --detailed-exitcode')
+    .option('--detailed-exitcode', '0: nothing to do, 2: changes, 1: error', false);
+  tree.run(plan, async () => (await import('./commands/plan.ts')).runPlan);
+
+  const status = tree
+    .add('status', 'who serves, who holds the virtual IP, what could still fail', 'haplat status --watch')
+    .option('-w, --watch', 'redraw until Ctrl-C', false)
+    .option('--interval <duration>', 'time between redraws', parseDurationMs, 2000);
+  tree.run(status, async () => (await import('./commands/status.ts')).runStatus);
+
+  const down = tree
+    .add('down', 'remove what "up" made; data stays unless --volumes', 'haplat down')
+    .option('--volumes', 'remove the data as well (asks first)', false)
+    .option('-y, --yes', 'do not ask', false);
+  tree.run(down, async () => (await import('./commands/down.ts')).runDown);
+
+  const certs = tree.add('certs', 'issue missing certificates and show what there is', 'haplat certs rotate');
+  tree.run(certs, async () => (await import('./commands/certs.ts')).runCerts);
+  const issue = tree.add('issue', 'issue the certificates that are missing or run out', 'haplat certs issue', certs);
+  tree.run(issue, async () => (await import('./commands/certs.ts')).runCertsIssue);
+  const show = tree.add('show', 'show the certificates and the days they have left', 'haplat certs show --json', certs);
+  tree.run(show, async () => (await import('./commands/certs.ts')).runCertsShow);
+  const rotate = tree.add('rotate', 'issue a new server certificate; Traefik takes it without a restart', 'haplat certs rotate', certs);
+  tree.run(rotate, async () => (await import('./commands/certs.ts')).runCertsRotate);
+}
+
+function addDrillCommands(tree: Tree): void {
+  const failover = tree
+    .add('failover', 'run one drill and give a verdict', 'haplat failover --kill traefik_1 --max-downtime 1s')
+    .requiredOption('--kill <name>', 'SIGKILL this container: traefik_1, keepalived_1, app_1, worker_1, db, rabbitmq, …')
+    .option('--max-downtime <duration>', 'objective: longest downtime (default: objectives.maxDowntimeMs)', parseDurationMs)
+    .option('--max-failed <count>', 'objective: failed requests', parseCount)
+    .option('--max-lost <count>', 'objective: acknowledged writes lost (default: 0)', parseCount)
+    .option('--max-restore <duration>', 'objective: time until full redundancy', parseDurationMs)
+    .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
+    .option('--rate <count>', 'requests per second', parseCount, 100)
+    .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000);
+  tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
+}
+
+function addOtherCommands(tree: Tree): void {
+  const logs = tree
+    .add('logs [names...]', "containers' logs, interleaved, prefixed", 'haplat logs traefik_1 keepalived_1 -f')
+    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('-n, --tail <count>', 'lines from the end of each', parseCount, 100);
+  tree.run(logs, async () => (await import('./commands/logs.ts')).runLogs);
+
+  const exporting = tree.add('export', 'the same platform in the words of other tools', 'haplat export compose > compose.yaml');
+  const compose = tree.add('compose', 'as a Compose file, for reading, audit and leaving', 'haplat export compose > compose.yaml', exporting);
+  tree.run(compose, async () => (await import('./commands/export-compose.ts')).runExportCompose);
+
+  const doctor = tree.add('doctor', 'check the machine: Engine, API version, ports, subnets, memory, kernel', 'haplat doctor');
+  tree.run(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
+
+  const serve = tree.add('serve <role> [args...]', "run as part of the platform: api, worker, probe or guardian; used inside haplat's containers", 'haplat serve api');
+  serve.allowUnknownOption().passThroughOptions(false);
+  tree.run(serve, async () => (await import('./commands/serve.ts')).runServe);
+}
+
+export { InvalidArgumentError };

@@ -1,0 +1,46 @@
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { Engine } from '../engine/port.ts';
+import type { OnExecutionEvent } from '../execute/events.ts';
+import { executePlan } from '../execute/execute-plan.ts';
+import { performOnEngine } from '../execute/perform-on-engine.ts';
+import { OperationError } from '../errors.ts';
+import type { Plan } from '../plan/operation.ts';
+import { planDown } from '../plan/plan-down.ts';
+import { withProjectLock } from './lock.ts';
+import { observeProject } from './observe.ts';
+
+export interface DownOptions {
+  readonly loaded: LoadedConfig;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly volumes: boolean;
+  readonly onNote: (message: string) => void;
+  readonly onPlan: (plan: Plan) => void;
+  readonly onEvent: OnExecutionEvent;
+}
+
+/** Removes the containers and networks of a project; its volumes only when asked to. */
+export async function down(options: DownOptions): Promise<Plan> {
+  const { loaded, engine, signal } = options;
+  const { project, timeouts } = loaded.config;
+  const lock = {
+    timeoutMs: timeouts.lockMs,
+    signal,
+    onWait: () => { options.onNote(`another haplat is changing project ${project}; waiting for it to end`); },
+  };
+  return withProjectLock(loaded.stateDirectory, lock, async () => {
+    const plan = planDown(project, await observeProject(engine, project), { volumes: options.volumes });
+    options.onPlan(plan);
+    const perform = performOnEngine(engine, {
+      healthyTimeoutMs: timeouts.healthyMs,
+      writeFiles: notForDown,
+      ensureImage: notForDown,
+    });
+    await executePlan(plan, perform, { signal, onEvent: options.onEvent });
+    return plan;
+  });
+}
+
+function notForDown(): Promise<never> {
+  return Promise.reject(new OperationError('a plan to remove things neither writes files nor brings images'));
+}

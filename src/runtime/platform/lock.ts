@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
+import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+
+const pollIntervalMs = 250;
+/** A holder renews each second; one that has not for this long was killed. */
+const staleMs = 5000;
+const updateMs = 1000;
+
+export interface LockOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Called once, if somebody else has the lock. */
+  readonly onWait: () => void;
+}
+
+/**
+ * Runs `action` as the only one that changes this project from this machine. Waits for another; OperationError when
+ * that takes longer than `timeoutMs`. The lock of a process that was killed falls within seconds.
+ */
+export async function withProjectLock<T>(stateDirectory: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  const release = await acquire(join(stateDirectory, 'lock'), stateDirectory, options);
+  try {
+    return await action();
+  } finally {
+    // A lock that is gone already has nothing to release.
+    await release().catch(() => undefined);
+  }
+}
+
+async function acquire(lockfilePath: string, stateDirectory: string, options: LockOptions): Promise<() => Promise<void>> {
+  const deadline = performance.now() + options.timeoutMs;
+  for (let attempt = 0; ; attempt += 1) {
+    if (options.signal.aborted) throw new InterruptedError();
+    try {
+      return await lock(stateDirectory, { lockfilePath, stale: staleMs, update: updateMs, realpath: false });
+    } catch (error) {
+      if (!isHeld(error)) throw new OperationError(`${lockfilePath}: ${messageOf(error)}`, { cause: error });
+      if (attempt === 0) options.onWait();
+      if (performance.now() > deadline) {
+        throw new OperationError(`another haplat has been changing this project for over ${options.timeoutMs / 1000} s`, {
+          remedy: `wait for it to end; if there is none, remove ${lockfilePath}`,
+          cause: error,
+        });
+      }
+      await pause(pollIntervalMs);
+    }
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+}

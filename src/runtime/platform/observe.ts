@@ -1,0 +1,49 @@
+import type { Engine } from '../engine/port.ts';
+import { labels } from '../engine/labels.ts';
+import { ConfigError } from '../errors.ts';
+import type { ObservedState } from '../plan/observed-state.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** Asks the Engine what there is of a project, all at once. */
+export async function observeProject(engine: Engine, project: string): Promise<ObservedState> {
+  const [containers, networks, volumes] = await Promise.all([
+    engine.listContainers({ project }),
+    engine.listNetworks({ project }),
+    engine.listVolumes({ project }),
+  ]);
+  return { containers, networks, volumes, imageIds: {} };
+}
+
+/**
+ * Like `observeProject`, with the images that the topology needs. Throws ConfigError when a name of ours is taken by
+ * something that haplat did not make: it would not touch that.
+ */
+export async function observeFor(engine: Engine, desired: Topology): Promise<ObservedState> {
+  const references = [...new Set(desired.images.map((image) => image.reference))];
+  const [state, images] = await Promise.all([
+    observeProject(engine, desired.project),
+    Promise.all(references.map(async (reference) => [reference, (await engine.inspectImage(reference))?.id] as const)),
+  ]);
+  await rejectForeignNames(engine, desired, state);
+  return { ...state, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
+}
+
+async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {
+  const known = new Set(state.containers.map((container) => container.name));
+  const missing = desired.services.map((service) => service.container.name).filter((name) => !known.has(name));
+  const present = await Promise.all(missing.map(async (name) => ({ name, container: await engine.inspectContainer(name) })));
+  const foreign = present.find(({ container }) => container !== undefined && container.labels[labels.project] !== desired.project);
+  if (foreign !== undefined) throw clash(desired.project, 'container', foreign.name);
+
+  const missingNetworks = desired.networks.filter((network) => !state.networks.some((one) => one.name === network.name));
+  if (missingNetworks.length === 0) return;
+  const all = await engine.listNetworks();
+  const taken = missingNetworks.find((network) => all.some((one) => one.name === network.name));
+  if (taken !== undefined) throw clash(desired.project, 'network', taken.name);
+}
+
+function clash(project: string, kind: string, name: string): ConfigError {
+  return new ConfigError(`project: ${project}: the ${kind} name ${name} is taken by one that haplat did not make`, {
+    remedy: `remove that ${kind}, or choose another project name with --project or the key "project"`,
+  });
+}

@@ -1,0 +1,48 @@
+import { loadAssets } from '../assets/assets.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { findPayload } from '../images/find-payload.ts';
+import { ourImageReferences, type RecipeSources } from '../images/recipe.ts';
+import { loadSecrets } from '../secrets/load-secrets.ts';
+import { buildTopology } from '../topology/build-topology.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** Whom our own containers run as when haplat runs as root: nobody on the host should have this uid. */
+const containerUid = 10001;
+
+/** What should exist, and what is needed to build our own images. */
+export interface Prepared {
+  readonly topology: Topology;
+  readonly sources: (baseImage: string) => RecipeSources;
+}
+
+/**
+ * Works out the desired topology. With `readOnly` nothing is written: secrets that are not there yet are made up for
+ * this call, and containers made from them would differ, as they must be created anyway.
+ */
+export async function prepare(
+  loaded: LoadedConfig,
+  options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void },
+): Promise<Prepared> {
+  const { config, stateDirectory } = loaded;
+  const { version, templates } = loadAssets();
+  const payload = findPayload();
+  const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, payload });
+  const secrets = await loadSecrets({ stateDirectory, config, ...options });
+  const topology = buildTopology({
+    config,
+    version,
+    stateDirectory,
+    owner: containerOwner(),
+    images: ourImageReferences(sources(config.baseImage)),
+    secrets,
+    templates,
+  });
+  return { topology, sources };
+}
+
+/** The user that our own containers run as: never root, and able to read what this user wrote. */
+export function containerOwner(): { readonly uid: number; readonly gid: number } {
+  const uid = process.getuid?.() ?? 0;
+  const gid = process.getgid?.() ?? 0;
+  return uid === 0 ? { uid: containerUid, gid: containerUid } : { uid, gid };
+}

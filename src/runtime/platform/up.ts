@@ -1,0 +1,91 @@
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { Engine } from '../engine/port.ts';
+import type { OnExecutionEvent } from '../execute/events.ts';
+import { executePlan } from '../execute/execute-plan.ts';
+import { performOnEngine } from '../execute/perform-on-engine.ts';
+import { writeServiceFiles } from '../execute/write-files.ts';
+import { leaseClient } from '../guardian/lease-client.ts';
+import { ensureImages } from '../images/ensure-images.ts';
+import type { Plan } from '../plan/operation.ts';
+import { planUp } from '../plan/plan-up.ts';
+import type { Topology } from '../topology/topology.ts';
+import { bringCertificates } from './certificates.ts';
+import { withProjectLock } from './lock.ts';
+import { observeFor } from './observe.ts';
+import { preflight } from './preflight.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { settle } from './settle.ts';
+
+export interface UpOptions {
+  readonly loaded: LoadedConfig;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly onWarning: (message: string) => void;
+  readonly onNote: (message: string) => void;
+  /** The plan is known and about to be carried out. */
+  readonly onPlan: (plan: Plan) => void;
+  readonly onEvent: OnExecutionEvent;
+}
+
+export interface UpResult {
+  readonly plan: Plan;
+  readonly topology: Topology;
+  /** What was done to certificates, in words. */
+  readonly certificates: readonly string[];
+}
+
+/**
+ * Makes the platform what the configuration says, and returns when all of it is healthy. Safe to run again after a
+ * crash at any point. Throws ConfigError before anything was touched, OperationError when a step failed.
+ */
+export async function up(options: UpOptions): Promise<UpResult> {
+  const { loaded, engine } = options;
+  const looked = await lookAhead(options);
+  if (looked.plan.operations.length === 0) {
+    return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
+  }
+  const lock = {
+    timeoutMs: loaded.config.timeouts.lockMs,
+    signal: options.signal,
+    onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
+  };
+  return withProjectLock(loaded.stateDirectory, lock, async () => {
+    const certificates = await bringCertificates(loaded, options.onWarning);
+    const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
+    // What was seen before the lock may be out of date, and secrets may have been made since.
+    const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology));
+    await carryOut(plan, prepared, options);
+    return { plan, topology: prepared.topology, certificates };
+  });
+}
+
+/** What `up` would do. Touches nothing; throws ConfigError for what can't be. */
+export async function lookAhead(
+  options: Pick<UpOptions, 'loaded' | 'engine'> & { readonly onWarning?: (message: string) => void },
+): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
+  const { loaded, engine } = options;
+  const { topology } = await prepare(loaded, { readOnly: true });
+  const observed = await observeFor(engine, topology);
+  await preflight(loaded, engine, observed);
+  return { plan: planUp(topology, observed), topology };
+}
+
+async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Promise<void> {
+  const { loaded, engine, signal } = options;
+  options.onPlan(plan);
+  const healthyTimeoutMs = loaded.config.timeouts.healthyMs;
+  // While containers are replaced, the guardian would start what is stopped on purpose.
+  await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  const perform = performOnEngine(engine, {
+    healthyTimeoutMs,
+    writeFiles: (service) => writeServiceFiles(loaded.stateDirectory, service),
+    ensureImage: (image, report, imageSignal) =>
+      ensureImages(engine, [image], {
+        sources: prepared.sources,
+        signal: imageSignal,
+        onProgress: ({ line, action }) => { report(line ?? action); },
+      }),
+  });
+  await executePlan(plan, perform, { signal, onEvent: options.onEvent });
+  await settle(engine, prepared.topology, { timeoutMs: healthyTimeoutMs, signal });
+}

@@ -1,0 +1,102 @@
+import type { ContainerDetails } from '../engine/port.ts';
+import type { Endpoints } from '../platform/endpoints.ts';
+import type { Service, Topology } from '../topology/topology.ts';
+import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
+import type { VipHolders } from './vip-holders.ts';
+
+/** From this many days on, a certificate that runs out is worth a word. */
+const fewDays = 14;
+
+export interface StatusInputs {
+  readonly topology: Topology;
+  /** By container name. */
+  readonly containers: ReadonlyMap<string, ContainerDetails>;
+  readonly vip: string;
+  readonly holders: VipHolders;
+  readonly certificates: readonly CertificateStatus[];
+  readonly endpoints: Endpoints;
+  /** What the guardian says, by service. */
+  readonly notes: ReadonlyMap<string, string>;
+  readonly faults: readonly string[];
+}
+
+/** Makes the report of what was observed. Pure. */
+export function judgeStatus(inputs: StatusInputs): StatusReport {
+  const { topology, holders } = inputs;
+  const services = topology.services.map((service) => toServiceStatus(service, inputs));
+  const problems = [
+    ...services.filter((service) => !isWell(service)).map(describe),
+    ...holderProblems(inputs),
+    ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
+    ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
+  ];
+  return {
+    schema: 'haplat.status/1',
+    project: topology.project,
+    healthy: problems.length === 0,
+    problems,
+    vip: { address: inputs.vip, holders: holders.holders },
+    services,
+    redundancy: layersOf(topology, services),
+    certificates: inputs.certificates,
+    endpoints: inputs.endpoints,
+  };
+}
+
+function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus {
+  const details = inputs.containers.get(service.container.name);
+  const addressOwner = service.container.joins ?? service.container.name;
+  return {
+    name: service.name,
+    component: service.component,
+    state: details?.state ?? 'missing',
+    health: details?.state === 'running' ? details.health : 'none',
+    role: roleOf(service, inputs),
+    image: details?.image ?? service.container.image,
+    address: Object.values(inputs.containers.get(addressOwner)?.addresses ?? {}).find((address) => address !== '') ?? '',
+    startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
+    note: inputs.notes.get(service.name) ?? null,
+  };
+}
+
+function roleOf(service: Service, { holders, containers }: StatusInputs): string {
+  if (containers.get(service.container.name)?.state !== 'running') return '';
+  if (service.component === 'keepalived') return holders.holders.includes(service.name) ? 'MASTER' : 'BACKUP';
+  if (service.component === 'traefik') return holders.holders.includes(service.podOwner ?? '') ? 'active' : 'standby';
+  return '';
+}
+
+function isWell(service: ServiceStatus): boolean {
+  return service.state === 'running' && service.health === 'healthy';
+}
+
+function describe(service: ServiceStatus): string {
+  const state = service.state === 'running' ? service.health : service.state;
+  return `${service.name} is ${state}${service.note === null ? '' : ` (${service.note})`}`;
+}
+
+function holderProblems({ vip, holders }: StatusInputs): string[] {
+  const unknown = holders.unknown.map(({ node, reason }) => `${node} can't be asked whether it holds ${vip}: ${reason}`);
+  if (holders.holders.length > 1) return [...unknown, `split brain: ${vip} is held by ${holders.holders.join(' and ')}`];
+  return holders.holders.length === 0 ? [...unknown, `nobody holds ${vip}`] : unknown;
+}
+
+/** Containers that share a pod are one node, which is healthy when all of it is. Only its own kind covers for a node. */
+function layersOf(topology: Topology, services: readonly ServiceStatus[]): LayerStatus[] {
+  const well = new Map(services.map((service) => [service.name, isWell(service)]));
+  const pods = Map.groupBy(topology.services, (service) => service.podOwner ?? service.name);
+  const nodes = [...pods.values()].flatMap(([leader, ...members]) =>
+    leader === undefined
+      ? []
+      : [{ layer: leader.layer, kind: leader.component, healthy: [leader, ...members].every((one) => well.get(one.name) === true) }],
+  );
+  return [...Map.groupBy(nodes, (node) => node.layer)].map(([layer, all]) => {
+    const kinds = [...Map.groupBy(all, (node) => node.kind).values()];
+    return {
+      layer,
+      nodes: all.length,
+      healthy: all.filter((node) => node.healthy).length,
+      survivesLossOfOne: kinds.every((kind) => kind.filter((node) => node.healthy).length > 1),
+    };
+  });
+}

@@ -1,0 +1,58 @@
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { ContainerDetails, Engine } from '../engine/port.ts';
+import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
+import { readCertificates } from '../platform/certificates.ts';
+import { endpointsOf } from '../platform/endpoints.ts';
+import { prepare } from '../platform/prepare.ts';
+import type { Service, Topology } from '../topology/topology.ts';
+import { judgeStatus } from './judge-status.ts';
+import type { StatusReport } from './report.ts';
+import { readVipHolders } from './vip-holders.ts';
+
+/** Looks at the platform: the Engine's view of each container, and the nodes' own view of the virtual address. */
+export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {
+  const { config } = loaded;
+  const { topology } = await prepare(loaded, { readOnly: true });
+  const observed = await engine.listContainers(config);
+  const running = new Set(observed.filter((one) => one.state === 'running').map((one) => one.name));
+  const nodes = topology.services.filter((one) => one.component === 'keepalived' && running.has(one.container.name));
+
+  const [details, holders, certificates, notes] = await Promise.all([
+    Promise.all(observed.map(({ name }) => engine.inspectContainer(name))),
+    readVipHolders(engine, config.network.vip, new Map(nodes.map((one) => [one.name, one.container.name]))),
+    readCertificates(loaded),
+    readNotes(engine, topology, observed),
+  ]);
+  const present = details.filter((one) => one !== undefined);
+  return judgeStatus({
+    topology,
+    containers: new Map(present.map((one): [string, ContainerDetails] => [one.name, one])),
+    vip: config.network.vip,
+    holders,
+    certificates,
+    endpoints: endpointsOf(config),
+    notes,
+    faults: [],
+  });
+}
+
+/** The guardian is asked only when something is wrong: a healthy platform's status should be quick. */
+async function readNotes(
+  engine: Engine,
+  topology: Topology,
+  observed: readonly { readonly name: string; readonly state: string; readonly health: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const guardian = topology.services.find((service: Service) => service.component === 'guardian');
+  const isWell = topology.services.every(({ container }) =>
+    observed.some((one) => one.name === container.name && one.state === 'running' && one.health === 'healthy'),
+  );
+  if (isWell || guardian === undefined) return new Map();
+  const state = await readGuardianState(engine, guardian.container.name).catch(() => undefined);
+  return new Map(Object.entries(state?.services ?? {}).flatMap(([name, one]) => (one.backedOff ? [[name, backedOff(one)]] : [])));
+}
+
+function backedOff(one: GuardianState['services'][string]): string {
+  const until = one.backedOffUntilMs === undefined ? '' : `, next start ${new Date(one.backedOffUntilMs).toISOString()}`;
+  const reason = one.lastReason === undefined ? '' : `: ${one.lastReason}`;
+  return `backed off, died ${one.deaths} times in 5 minutes${until}${reason}`;
+}

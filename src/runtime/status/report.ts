@@ -1,0 +1,43 @@
+import type { Endpoints } from '../platform/endpoints.ts';
+
+/** `haplat status --json`; the schema is a promise (additions only). */
+export interface StatusReport {
+  readonly schema: 'haplat.status/1';
+  readonly project: string;
+  readonly healthy: boolean;
+  /** Why it is not, one line each. */
+  readonly problems: readonly string[];
+  readonly vip: { readonly address: string; readonly holders: readonly string[] };
+  readonly services: readonly ServiceStatus[];
+  readonly redundancy: readonly LayerStatus[];
+  readonly certificates: readonly CertificateStatus[];
+  readonly endpoints: Endpoints;
+}
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly component: string;
+  readonly state: string;
+  readonly health: string;
+  /** `active` and `standby` for load balancers, `MASTER` and `BACKUP` for VRRP, else empty. */
+  readonly role: string;
+  readonly image: string;
+  readonly address: string;
+  readonly startedAt: string | null;
+  /** What the guardian says of it: that it is backed off, for instance. */
+  readonly note: string | null;
+}
+
+export interface LayerStatus {
+  readonly layer: string;
+  readonly nodes: number;
+  readonly healthy: number;
+  readonly survivesLossOfOne: boolean;
+}
+
+export interface CertificateStatus {
+  readonly file: string;
+  readonly subject: string;
+  readonly notAfter: string;
+  readonly daysLeft: number;
+}

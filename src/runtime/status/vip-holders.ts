@@ -1,0 +1,42 @@
+import type { Engine } from '../engine/port.ts';
+import { messageOf } from '../errors.ts';
+
+const execTimeoutMs = 3000;
+
+/** Who has the virtual address on an interface, as the nodes themselves say. */
+export interface VipHolders {
+  readonly holders: readonly string[];
+  /** Nodes that could not be asked, and why: they may hold it. */
+  readonly unknown: readonly { readonly node: string; readonly reason: string }[];
+}
+
+/** Asks each node (service name → container name) for the addresses in its network namespace. */
+export async function readVipHolders(
+  engine: Engine,
+  vip: string,
+  nodes: ReadonlyMap<string, string>,
+): Promise<VipHolders> {
+  const answers = await Promise.all([...nodes].map(([node, container]) => ask(engine, vip, node, container)));
+  return {
+    holders: answers.flatMap((answer) => ('holds' in answer && answer.holds ? [answer.node] : [])),
+    unknown: answers.flatMap((answer) => ('reason' in answer ? [{ node: answer.node, reason: answer.reason }] : [])),
+  };
+}
+
+type Answer = { readonly node: string } & ({ readonly holds: boolean } | { readonly reason: string });
+
+async function ask(engine: Engine, vip: string, node: string, container: string): Promise<Answer> {
+  try {
+    // The kernel's own table: needs no tool in the image, and no fork but cat's.
+    const { stdout, exitCode } = await engine.exec(container, ['cat', '/proc/net/fib_trie'], { timeoutMs: execTimeoutMs });
+    return exitCode === 0 ? { node, holds: isLocalAddress(stdout, vip) } : { node, reason: `exit code ${exitCode}` };
+  } catch (error) {
+    return { node, reason: messageOf(error) };
+  }
+}
+
+/** Whether an address is one of the host's own, by the text of /proc/net/fib_trie (`|-- ADDRESS`, `/32 host LOCAL`). */
+export function isLocalAddress(fibTrie: string, address: string): boolean {
+  const lines = fibTrie.split('\n').map((line) => line.trim());
+  return lines.some((line, index) => line === `|-- ${address}` && lines[index + 1] === '/32 host LOCAL');
+}

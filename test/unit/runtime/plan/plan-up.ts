@@ -1,0 +1,144 @@
+import test from 'ava';
+import { labels } from '../../../../src/runtime/engine/labels.ts';
+import { planToText } from '../../../../src/runtime/plan/operation.ts';
+import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
+import { aService, asObserved, aTopology, observedContainer, withContainer } from './_build.ts';
+
+const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
+const ids = (plan: ReturnType<typeof planUp>) => plan.operations.map((operation) => operation.id);
+
+test('a fresh machine gets everything, each thing after what it needs', (t) => {
+  const db = aService('db', {
+    files: [{ path: 'secret', text: 'x', mode: 0o600 }],
+    container: { mounts: [{ kind: 'volume', source: 'p-data', target: '/data', readOnly: false }] },
+  });
+  const app = aService('app_1', {
+    dependsOn: ['db'],
+    container: { networks: [{ network: 'p-net', aliases: [] }, { network: 'p-two', aliases: ['app'] }] },
+  });
+  const topology = aTopology([app, db], { volumes: [{ name: 'p-data', labels: {} }] });
+  t.is(
+    planToText(planUp(topology, nothing)),
+    `
+ensure image image:1 — the Engine does not have it
+create network p-net — is missing
+create volume p-data — is missing
+create app_1 — is missing [after ensure image image:1, create network p-net]
+connect app_1 to two — is missing [after create app_1]
+write db — is missing
+create db — is missing [after write db, ensure image image:1, create network p-net, create volume p-data]
+start db — is missing [after create db]
+await db — is missing [after start db]
+start app_1 — is missing [after create app_1, connect app_1 to two, await db]
+await app_1 — is missing [after start app_1]
+`.trim(),
+  );
+});
+
+test('nothing is done when everything is there and healthy', (t) => {
+  const topology = aTopology([aService('app_1'), aService('db')]);
+  t.deepEqual(planUp(topology, asObserved(topology)).operations, []);
+});
+
+test('a changed setting replaces its container only, and the cause names the setting', (t) => {
+  const before = aTopology([aService('app_1'), aService('db')]);
+  const after = aTopology([aService('app_1', { container: { env: { LOG: 'debug' } } }), aService('db')]);
+  t.is(
+    planToText(planUp(after, asObserved(before))),
+    `
+stop app_1 — config hash changed: environment
+remove app_1 — config hash changed: environment [after stop app_1]
+create app_1 — config hash changed: environment [after remove app_1]
+start app_1 — config hash changed: environment [after create app_1]
+await app_1 — config hash changed: environment [after start app_1]
+`.trim(),
+  );
+});
+
+test('replicas are replaced one after the other', (t) => {
+  const replica = (name: string, image: string) => aService(name, { container: { image } });
+  const before = aTopology([replica('app_1', 'image:1'), replica('app_2', 'image:1')]);
+  const after = aTopology([replica('app_1', 'image:2'), replica('app_2', 'image:2')], { images: [{ kind: 'pull', reference: 'image:2' }] });
+  const plan = planUp(after, { ...asObserved(before), imageIds: {} });
+  const stop = plan.operations.find((operation) => operation.id === 'stop app_2');
+  t.deepEqual(stop?.after, ['await app_1', 'ensure image image:2']);
+});
+
+test('a replaced replica keeps serving until what it depends on is healthy', (t) => {
+  const db = aService('db', { component: 'db' });
+  const before = aTopology([db, aService('app_1', { dependsOn: ['db'] })]);
+  const after = aTopology([db, aService('app_1', { dependsOn: ['db'], container: { env: { A: 'b' } } })]);
+  const observed = withContainer(asObserved(before), 'p-db', { state: 'exited' });
+  const stop = planUp(after, observed).operations.find((operation) => operation.id === 'stop app_1');
+  t.deepEqual(stop?.after, ['await db']);
+});
+
+test('a pod is replaced as one: members first out, owner first in, the next pod after the whole of the first', (t) => {
+  const pod = (number: number, env: Record<string, string>) => [
+    aService(`keepalived_${number}`, { component: 'keepalived', container: { env } }),
+    aService(`traefik_${number}`, {
+      component: 'traefik',
+      podOwner: `keepalived_${number}`,
+      dependsOn: [`keepalived_${number}`],
+      container: { joins: `p-keepalived_${number}`, networks: [] },
+    }),
+  ];
+  const before = aTopology([...pod(1, {}), ...pod(2, {})]);
+  const after = aTopology([...pod(1, { A: 'b' }), ...pod(2, { A: 'b' })]);
+  const order = ids(planUp(after, asObserved(before)));
+  const inOrder = [
+    'stop traefik_1', 'remove traefik_1', 'stop keepalived_1', 'remove keepalived_1', 'create keepalived_1',
+    'start keepalived_1', 'start traefik_1', 'await traefik_1', 'stop traefik_2', 'stop keepalived_2',
+  ];
+  t.deepEqual(order.filter((id) => inOrder.includes(id)), inOrder);
+});
+
+test('a network whose subnet changed is made anew, and all that was attached to it', (t) => {
+  const services = [aService('app_1'), aService('app_2')];
+  const before = aTopology(services);
+  const after = aTopology(services, {
+    networks: [{ name: 'p-net', subnet: '10.2.0.0/24', gateway: '10.2.0.1', internal: true, labels: {} }],
+  });
+  const plan = planUp(after, asObserved(before));
+  const removal = plan.operations.find((operation) => operation.id === 'remove network p-net');
+  t.is(removal?.cause, 'its subnet is 10.1.0.0/24, not 10.2.0.0/24');
+  t.deepEqual(removal.after, ['remove app_1', 'remove app_2']);
+  t.true(ids(plan).indexOf('create network p-net') < ids(plan).indexOf('create app_1'));
+});
+
+for (const [state, expected] of [
+  ['exited', ['start app_1', 'await app_1']],
+  ['created', ['start app_1', 'await app_1']],
+  ['paused', ['unpause app_1', 'await app_1']],
+  ['restarting', ['await app_1']],
+  ['dead', ['stop app_1', 'remove app_1', 'create app_1', 'start app_1', 'await app_1']],
+] as const) {
+  test(`a container that is ${state} gets: ${expected.join(', ')}`, (t) => {
+    const topology = aTopology([aService('app_1')]);
+    const observed = withContainer(asObserved(topology), 'p-app_1', { state, health: 'none' });
+    t.deepEqual(ids(planUp(topology, observed)), [...expected]);
+  });
+}
+
+test('a container that a crash left without one of its networks is made anew', (t) => {
+  const topology = aTopology([aService('app_1', { container: { networks: [{ network: 'p-net', aliases: [] }, { network: 'p-two', aliases: [] }] } })]);
+  const observed = withContainer(asObserved(topology), 'p-app_1', { addresses: { 'p-net': '10.1.0.9' }, state: 'created' });
+  t.is(planUp(topology, observed).operations[0]?.cause, 'is not connected to p-two');
+});
+
+test('a replica too many is removed, and so is what a drill left behind', (t) => {
+  const two = aTopology([aService('app_1'), aService('app_2')]);
+  const one = aTopology([aService('app_1')]);
+  const probe = observedContainer(two, aService('probe'), { name: 'p-probe-1', labels: { [labels.drill]: 'x' } });
+  const state = asObserved(two);
+  t.is(
+    planToText(planUp(one, { ...state, containers: [...state.containers, probe] })),
+    'remove app_2 — is no longer wanted\nremove p-probe-1 — was left behind by a drill',
+  );
+});
+
+test('a renewed image replaces the container', (t) => {
+  const topology = aTopology([aService('app_1')]);
+  const observed = { ...asObserved(topology), imageIds: { 'image:1': 'another id' } };
+  t.is(planUp(topology, observed).operations[0]?.cause, 'the image image:1 was renewed');
+});
