@@ -1,0 +1,7 @@
+import test from 'ava';
+import { timestampToRfc3339 } from '../../../../src/app/db/connection.ts';
+
+test('timestamps are RFC 3339, whatever fraction the server prints', (t) => {
+  t.is(timestampToRfc3339('2026-11-24 08:27:03.685+00'), '2026-11-24T08:27:03.685Z');
+  t.is(timestampToRfc3339('2026-11-24 08:27:03+00'), '2026-11-24T08:27:03Z');
+});

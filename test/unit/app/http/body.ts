@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import test from 'ava';
+import { readJson } from '../../../../src/app/http/body.ts';
+import { HttpProblem } from '../../../../src/app/http/problem.ts';
+
+const json = { 'content-type': 'application/json' };
+
+const request = (chunks: readonly (string | Uint8Array)[], headers: Record<string, string> = json): IncomingMessage =>
+  Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk as string))), { headers }) as unknown as IncomingMessage;
+
+const statusOf = async (message: IncomingMessage, limit = 20): Promise<number> => {
+  try {
+    await readJson(message, limit);
+    return 200;
+  } catch (error) {
+    return error instanceof HttpProblem ? error.status : 0;
+  }
+};
+
+test('JSON in several chunks is put together', async (t) => {
+  t.deepEqual(await readJson(request(['{"a"', ':1}']), 100), { a: 1 });
+});
+
+test('a body of exactly the limit is accepted, one byte more is not', async (t) => {
+  t.is(await statusOf(request(['"123456789012345678"']), 20), 200);
+  t.is(await statusOf(request(['"1234567890123456789"']), 20), 413);
+});
+
+test('a declared length beyond the limit is refused without reading', async (t) => {
+  t.is(await statusOf(request([], { ...json, 'content-length': '21' })), 413);
+});
+
+test('what is not JSON, or not UTF-8, is malformed', async (t) => {
+  t.is(await statusOf(request(['{bad'])), 400);
+  t.is(await statusOf(request([])), 400);
+  t.is(await statusOf(request([Uint8Array.of(0x22, 0xff, 0x22)])), 400);
+});
+
+test('only JSON media types without an encoding are accepted', async (t) => {
+  const statusFor = (headers: Record<string, string>) => statusOf(request(['1'], headers));
+  t.is(await statusFor({ 'content-type': 'application/json; charset=utf-8' }), 200);
+  t.is(await statusFor({ 'content-type': 'application/merge-patch+json' }), 200);
+  t.is(await statusFor({ 'content-type': 'text/plain' }), 415);
+  t.is(await statusFor({ 'content-type': 'application/jsonx' }), 415);
+  t.is(await statusFor({}), 415);
+  t.is(await statusFor({ ...json, 'content-encoding': 'gzip' }), 415);
+});

@@ -1,0 +1,48 @@
+import test from 'ava';
+import { DatabaseOverloaded, DatabaseUnavailable } from '../../../../src/app/db/errors.ts';
+import { HttpProblem, problemJson, toProblem } from '../../../../src/app/http/problem.ts';
+
+test('an unexpected error is a 500 that tells the client nothing of it', (t) => {
+  const problem = toProblem(new Error('password=hunter2'));
+  t.is(problem.status, 500);
+  t.false(problemJson(problem, 'r-1').includes('hunter2'));
+});
+
+test('an HTTP error shows its message only if it is meant to be shown', (t) => {
+  const shown = toProblem(Object.assign(new Error('shown'), { status: 418, expose: true }));
+  const hidden = toProblem(Object.assign(new Error('hidden'), { status: 502, expose: false }));
+  t.is(shown.message, 'shown');
+  t.is(hidden.message, 'Bad Gateway');
+});
+
+test('a thrown value that is no error is a 500', (t) => {
+  t.is(toProblem('oops').status, 500);
+});
+
+for (const error of [
+  new DatabaseUnavailable('gone', { outcomeKnown: true }),
+  new DatabaseOverloaded('full'),
+  Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+]) {
+  test(`${error.name} (${error.message}) is a 503 that says when to come back`, (t) => {
+    const problem = toProblem(error);
+    t.is(problem.status, 503);
+    t.is(problem.headers['retry-after'], '1');
+  });
+}
+
+test('a write whose outcome is not known says so', (t) => {
+  t.regex(toProblem(new DatabaseUnavailable('gone', { outcomeKnown: false })).message, /not known/);
+});
+
+test('a problem document has the members of RFC 9457', (t) => {
+  const problem = new HttpProblem(409, 'Taken.', { kind: 'duplicate-key', errors: [{ detail: 'x', pointer: '/key' }] });
+  t.deepEqual(JSON.parse(problemJson(problem, 'r-1')), {
+    type: 'urn:haplat:problem:duplicate-key',
+    title: 'Conflict',
+    status: 409,
+    detail: 'Taken.',
+    requestId: 'r-1',
+    errors: [{ detail: 'x', pointer: '/key' }],
+  });
+});

@@ -1,0 +1,20 @@
+import test from 'ava';
+import { requestIdFrom, traceparentFrom } from '../../../../src/app/http/request-id.ts';
+
+test('a sane request id is kept', (t) => {
+  t.is(requestIdFrom('edge-1:42/a'), 'edge-1:42/a');
+});
+
+test('an absent, long or dangerous request id is replaced', (t) => {
+  for (const header of [undefined, '', 'a'.repeat(129), 'a b', '<script>', 'x\ny', ['a', 'b']]) {
+    t.regex(requestIdFrom(header), /^[0-9a-f-]{36}$/);
+  }
+});
+
+test('only a well-formed traceparent is carried along', (t) => {
+  const good = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  t.is(traceparentFrom(good), good);
+  t.is(traceparentFrom(good.toUpperCase()), undefined);
+  t.is(traceparentFrom('00-1-2-3'), undefined);
+  t.is(traceparentFrom(undefined), undefined);
+});

@@ -1,0 +1,48 @@
+import type { ConsumeMessage } from 'amqplib';
+import test from 'ava';
+import { MAX_ATTEMPTS, retryDelaysMs } from '../../../src/app/broker/topology.ts';
+import { serializeMessage } from '../../../src/app/jobs/message.ts';
+import { CRASH_LIMIT, deadHeaders, nextRetry, readDelivery, retryHeaders } from '../../../src/worker/delivery.ts';
+
+const known = new Set(['item.process']);
+const job = { type: 'item.process', jobId: '01a20caa-667c-73d8-8fd4-569977881f8c', itemId: '01a20caa-667c-73d8-8fd4-569977881f8d' };
+
+const delivery = (content: Buffer, headers: Record<string, unknown> = {}): ConsumeMessage =>
+  ({ content, properties: { headers } }) as unknown as ConsumeMessage;
+
+test('a first delivery is the first attempt', (t) => {
+  t.deepEqual(readDelivery(delivery(serializeMessage(job)), known), { kind: 'job', message: job, attempt: 1 });
+});
+
+test('the attempt is counted in the message', (t) => {
+  const headers = retryHeaders(delivery(Buffer.of()), 2);
+  const read = readDelivery(delivery(serializeMessage(job), headers), known);
+  t.like(read, { kind: 'job', attempt: 3 });
+});
+
+test('garbage, unknown types and killers of workers are poison', (t) => {
+  t.like(readDelivery(delivery(Buffer.from('x')), known), { kind: 'poison', reason: 'not-json' });
+  t.like(readDelivery(delivery(serializeMessage({ ...job, type: 'other' })), known), { kind: 'poison', reason: 'unknown-type' });
+  const often = delivery(serializeMessage(job), { 'x-delivery-count': CRASH_LIMIT });
+  t.like(readDelivery(often, known), { kind: 'poison', reason: 'delivered-too-often', jobId: job.jobId });
+});
+
+test('nonsense in headers counts as none', (t) => {
+  const headers = { 'x-attempt': 'many', 'x-delivery-count': -5 };
+  t.like(readDelivery(delivery(serializeMessage(job), headers), known), { kind: 'job', attempt: 1 });
+});
+
+test('retries wait longer each time, with jitter below the delay of their queue, and end', (t) => {
+  for (const [index, delayMs] of retryDelaysMs.entries()) {
+    t.is(nextRetry(index + 1, () => 1)?.waitMs, delayMs);
+    t.is(nextRetry(index + 1, () => 0)?.waitMs, delayMs / 2);
+    t.is(nextRetry(index + 1)?.queueDelayMs, delayMs);
+  }
+  t.is(nextRetry(MAX_ATTEMPTS), undefined);
+});
+
+test('a message goes on with its trace and without the headers of the broker', (t) => {
+  const from = delivery(Buffer.of(), { 'x-request-id': 'r', traceparent: 't', 'x-death': [{}], 'x-delivery-count': 3 });
+  t.deepEqual(retryHeaders(from, 1), { 'x-request-id': 'r', traceparent: 't', 'x-attempt': 1 });
+  t.like(deadHeaders(from, 'failed', 'no such thing'), { 'x-reason': 'failed', 'x-error': 'no such thing', 'x-request-id': 'r' });
+});
