@@ -102,7 +102,7 @@ test('a network whose subnet changed is made anew, and all that was attached to 
   const plan = planUp(after, asObserved(before));
   const removal = plan.operations.find((operation) => operation.id === 'remove network p-net');
   t.is(removal?.cause, 'its subnet is 10.1.0.0/24, not 10.2.0.0/24');
-  t.deepEqual(removal.after, ['remove app_1', 'remove app_2']);
+  t.deepEqual(removal?.after, ['remove app_1', 'remove app_2']);
   t.true(ids(plan).indexOf('create network p-net') < ids(plan).indexOf('create app_1'));
 });
 

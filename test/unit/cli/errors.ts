@@ -1,0 +1,23 @@
+import test from 'ava';
+import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
+import { presentError } from '../../../src/cli/present/error.ts';
+import { ConfigError, EngineUnreachableError, InterruptedError, OperationError } from '../../../src/runtime/errors.ts';
+
+test('each kind of error has the exit code that the command line promises', (t) => {
+  t.is(exitCodeOf(new OperationError('x')), 1);
+  t.is(exitCodeOf(new ConfigError('x')), 2);
+  t.is(exitCodeOf(new EngineUnreachableError('x')), 5);
+  t.is(exitCodeOf(new InterruptedError()), 130);
+  t.is(exitCodeOf(new Error('a defect')), 1);
+});
+
+test('an error is what is wrong, then what to do, then details; no stack', (t) => {
+  const error = new ConfigError('haplat.yaml: a: is wrong', { remedy: 'mend it', details: ['more'] });
+  t.is(presentError(error, { verbose: false }), 'error: haplat.yaml: a: is wrong\n  → mend it\n  more\n');
+});
+
+test('verbose adds the stack and the causes', (t) => {
+  const text = presentError(new OperationError('outer', { cause: new Error('inner') }), { verbose: true });
+  t.regex(text, /^error: outer\n {4}at /);
+  t.true(text.includes('caused by: inner'));
+});

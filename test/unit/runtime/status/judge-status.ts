@@ -1,0 +1,83 @@
+import test from 'ava';
+import type { ContainerDetails } from '../../../../src/runtime/engine/port.ts';
+import { judgeStatus, type StatusInputs } from '../../../../src/runtime/status/judge-status.ts';
+import { aService, aTopology, observedContainer } from '../plan/_build.ts';
+
+const pod = (number: number) => [
+  aService(`keepalived_${number}`, { component: 'keepalived', layer: 'load-balancer' }),
+  aService(`traefik_${number}`, {
+    component: 'traefik',
+    layer: 'load-balancer',
+    podOwner: `keepalived_${number}`,
+    container: { joins: `p-keepalived_${number}`, networks: [] },
+  }),
+];
+const topology = aTopology([...pod(1), ...pod(2), aService('db', { component: 'db', layer: 'database' })]);
+
+function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> = {}, extra: Partial<StatusInputs> = {}): StatusInputs {
+  const containers = topology.services.flatMap((service): [string, ContainerDetails][] => {
+    if (service.name in changes && changes[service.name] === undefined) return [];
+    const details: ContainerDetails = {
+      ...observedContainer(topology, service),
+      startedAt: new Date(0), finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1, healthLog: [],
+      ...changes[service.name],
+    };
+    return [[service.container.name, details]];
+  });
+  return {
+    topology,
+    containers: new Map(containers),
+    vip: '10.1.0.100',
+    holders: { holders: ['keepalived_1'], unknown: [] },
+    certificates: [],
+    endpoints: { https: '', http: '', vip: '', traefikDashboard: '' },
+    notes: new Map(),
+    faults: [],
+    ...extra,
+  };
+}
+
+test('all well is healthy, and roles follow who holds the address', (t) => {
+  const report = judgeStatus(inputs());
+  t.true(report.healthy);
+  t.deepEqual(Object.fromEntries(report.services.map((one) => [one.name, one.role])), {
+    keepalived_1: 'MASTER', traefik_1: 'active', keepalived_2: 'BACKUP', traefik_2: 'standby', db: '',
+  });
+});
+
+test('a member of a pod has its owner\'s address', (t) => {
+  t.is(judgeStatus(inputs()).services.find((one) => one.name === 'traefik_1')?.address, '10.1.0.9');
+});
+
+test('two holders of the address are a split brain, and unhealthy', (t) => {
+  const report = judgeStatus(inputs({}, { holders: { holders: ['keepalived_1', 'keepalived_2'], unknown: [] } }));
+  t.false(report.healthy);
+  t.deepEqual(report.problems, ['split brain: 10.1.0.100 is held by keepalived_1 and keepalived_2']);
+});
+
+test('nobody with the address is unhealthy, and so is a node that can\'t be asked', (t) => {
+  const report = judgeStatus(inputs({}, { holders: { holders: [], unknown: [{ node: 'keepalived_2', reason: 'no answer' }] } }));
+  t.deepEqual(report.problems, ['keepalived_2 can\'t be asked whether it holds 10.1.0.100: no answer', 'nobody holds 10.1.0.100']);
+});
+
+test('a container that was removed is missing, not forgotten', (t) => {
+  const report = judgeStatus(inputs({ db: undefined }));
+  t.deepEqual(report.problems, ['db is missing']);
+  t.is(report.services.at(-1)?.state, 'missing');
+});
+
+test('a half dead pod is a dead node, and the other one no longer survives a loss', (t) => {
+  const report = judgeStatus(inputs({ traefik_2: { state: 'exited', health: 'none' } }));
+  t.deepEqual(report.redundancy[0], { layer: 'load-balancer', nodes: 2, healthy: 1, survivesLossOfOne: false });
+});
+
+test('what the guardian says is part of the problem', (t) => {
+  const report = judgeStatus(inputs({ db: { state: 'exited' } }, { notes: new Map([['db', 'backed off, died 7 times']]) }));
+  t.deepEqual(report.problems, ['db is exited (backed off, died 7 times)']);
+});
+
+test('a fault that a drill left in place and a certificate that runs out are problems', (t) => {
+  const certificates = [{ file: 'server.crt', subject: 'CN=localhost', notAfter: '', daysLeft: 3 }];
+  const report = judgeStatus(inputs({}, { certificates, faults: ['pause traefik_1'] }));
+  t.deepEqual(report.problems, ['server.crt expires in 3 days', 'a drill\'s fault is still in place: pause traefik_1 (haplat heal ends it)']);
+});
