@@ -23,8 +23,8 @@ export const commonShape = {
   DB_USER: text('haplat'),
   DB_PASSWORD_FILE: text('/run/secrets/db_password'),
   DB_POOL_MAX: count(10, 1, 500),
-  /** A vanished container black-holes connections, so the wait for a connection must be short. */
-  DB_CONNECT_TIMEOUT_MS: ms(1_000),
+  /** To open a connection or to get one from the pool. Short: a vanished container black-holes connections. */
+  DB_CONNECT_TIMEOUT_MS: ms(800),
   DB_STATEMENT_TIMEOUT_MS: ms(2_000),
   DB_IDLE_TIMEOUT_MS: ms(30_000),
 
@@ -48,8 +48,8 @@ const apiSchema = z.object({
   DRAIN_DELAY_MS: ms(1_500, 0),
   /** Requests waiting for a connection beyond this are turned away with 503 at once. */
   DB_POOL_QUEUE_MAX: count(200, 0),
-  /** How long a request may wait for a database that has just gone. */
-  DB_WAIT_MS: ms(800, 0),
+  /** How long a request may wait for a database that has just gone. With the one before, no more than a second in all. */
+  DB_WAIT_MS: ms(500, 0),
   OUTBOX_BATCH: count(200, 1, 10_000),
   OUTBOX_POLL_MS: ms(2_000, 100),
   PUBLISH_TIMEOUT_MS: ms(5_000),

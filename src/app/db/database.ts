@@ -60,9 +60,14 @@ export class Database {
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
       onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },
     });
-    // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die.
-    this.#pool.on('error', (error) => { this.gate.trip(error); });
-    this.#pool.on('connect', (client) => { this.#generations.set(client, this.gate.generation); });
+    // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
+    // and the pool itself listens to idle ones only, not to those in hand between two statements.
+    const onError = (error: Error): void => { this.gate.trip(error); };
+    this.#pool.on('error', onError);
+    this.#pool.on('connect', (client) => {
+      client.on('error', onError);
+      this.#generations.set(client, this.gate.generation);
+    });
   }
 
   /** Starts to look for the database. */

@@ -27,6 +27,7 @@ export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): App
     metrics?.observeRequest(ctx.method, route, ctx.status, ms / 1000);
     const line = { requestId, method: ctx.method, route, status: ctx.status, ms: Math.round(ms * 10) / 10 };
     if (quietRoutes.has(route)) logger.debug(line, 'request');
+    else if (ctx.status >= 500) logger.warn(line, 'request');
     else logger.info(line, 'request');
   };
 };
@@ -46,7 +47,9 @@ export const problems = ({ logger }: WebParts): AppMiddleware => {
     } catch (error) {
       const problem = toProblem(error);
       const { requestId } = ctx.state;
-      if (problem.status >= 500) logger.error({ requestId, err: error }, problem.message);
+      // An outage is logged once, where it is noticed, not by each request that it meets.
+      if (problem.status === 500) logger.error({ requestId, err: error }, 'unexpected error');
+      else if (problem.status > 500) logger.debug({ requestId, err: error }, problem.message);
       ctx.set(problem.headers);
       ctx.status = problem.status;
       ctx.body = problemJson(problem, requestId);
