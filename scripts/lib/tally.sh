@@ -5,7 +5,7 @@
 # When tests fail, ava leaves the number of passed ones out, so the ticks are counted.
 tally() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
-    /^ *✔ / { ticks++ }
+    /^ *(✔|√) / { ticks++ }
     /^ *[0-9]+ tests? passed/ { passed += $1; ticks = 0 }
     /^ *[0-9]+ (tests?|hooks?) failed/ { failed += $1 }
     /^ *[0-9]+ (uncaught exceptions?|unhandled rejections?)/ { failed += $1 }
