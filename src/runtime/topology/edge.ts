@@ -1,5 +1,5 @@
 import { render } from '../render/render.ts';
-import { publicAddresses } from './addresses.ts';
+import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, healthcheck } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
@@ -13,7 +13,8 @@ const loopback = '127.0.0.1';
 export function edge(context: TopologyContext): Service {
   const { config } = context;
   const name = 'edge';
-  const { edge: address, vip } = publicAddresses(config.network);
+  const { vip } = config.network;
+  const { edge: address } = nodeAddresses(config.network);
   // A redirect has to name the port that the client can reach, and only here is it known who came by a published one.
   const web = config.ports.https === ports.https ? ports.http : ports.webPublished;
   const forwards = [

@@ -1,6 +1,7 @@
 import { plain, render } from '../render/render.ts';
 import { tlsMountPath } from '../render/tls-dynamic-config.ts';
-import { publicAddresses, type PublicAddresses } from './addresses.ts';
+import { parseCidr } from '../config/schema/ipv4.ts';
+import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { fullName } from './names.ts';
@@ -16,11 +17,11 @@ const scriptCapabilities = ['SETUID', 'SETGID', 'KILL'];
 
 /** Two pods: `keepalived_N` has the namespaces, `traefik_N` joins them. */
 export function loadBalancers(context: TopologyContext): Service[] {
-  const addresses = publicAddresses(context.config.network);
+  const addresses = nodeAddresses(context.config.network);
   return addresses.keepalived.flatMap((_, index) => [keepalived(context, addresses, index), traefik(context, index + 1)]);
 }
 
-function keepalived(context: TopologyContext, addresses: PublicAddresses, index: number): Service {
+function keepalived(context: TopologyContext, addresses: NodeAddresses, index: number): Service {
   const { project, vrrp } = context.config;
   const number = index + 1;
   const name = `keepalived_${number}`;
@@ -54,7 +55,7 @@ function keepalived(context: TopologyContext, addresses: PublicAddresses, index:
   };
 }
 
-function keepalivedConf(context: TopologyContext, addresses: PublicAddresses, index: number): string {
+function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, index: number): string {
   const { vrrp } = context.config;
   const seconds = (ms: number) => String(ms / 1000);
   return render(context.templates, 'keepalived/keepalived.conf.eta', {
@@ -66,8 +67,8 @@ function keepalivedConf(context: TopologyContext, addresses: PublicAddresses, in
     advertInterval: vrrp.version === 3 ? seconds(rounded(vrrp.advertIntervalMs, 10)) : seconds(rounded(vrrp.advertIntervalMs, 1000)),
     address: addresses.keepalived[index],
     peers: addresses.keepalived.filter((_, other) => other !== index),
-    vip: addresses.vip,
-    prefix: addresses.prefix,
+    vip: context.config.network.vip,
+    prefix: parseCidr(context.config.network.subnet).prefix,
     checkMode: vrrp.checkMode,
     checkInterval: seconds(vrrp.checkIntervalMs),
     checkTimeout: seconds(vrrp.checkTimeoutMs),

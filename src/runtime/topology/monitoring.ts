@@ -1,5 +1,5 @@
 import { plain, render } from '../render/render.ts';
-import { publicAddresses } from './addresses.ts';
+import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
@@ -37,7 +37,7 @@ function netdata(context: TopologyContext): Service {
         DO_NOT_TRACK: '1',
       },
       networks: [
-        attach(config.project, 'public', [name], publicAddresses(config.network).netdata),
+        attach(config.project, 'public', [name], nodeAddresses(config.network).netdata),
         attach(config.project, 'data', [name]),
         attach(config.project, 'control', [name]),
       ],

@@ -1,7 +1,7 @@
 import { addressAt, canonicalCidr } from '../config/schema/ipv4.ts';
+import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import type { NetworkAttachment, NetworkSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
-import { publicAddresses } from './addresses.ts';
 import type { TopologyContext } from './context.ts';
 import { fullName } from './names.ts';
 
@@ -9,7 +9,8 @@ export type Tier = 'public' | 'app' | 'data' | 'control';
 
 /** One network a tier, so that each reaches only the next. Only `public` has a way out. */
 export function networks({ config }: TopologyContext): NetworkSpec[] {
-  const { subnet, gateway, ipRange } = publicAddresses(config.network);
+  const subnet = canonicalCidr(config.network.subnet);
+  const { gateway, dynamicRange: ipRange } = nodeAddresses(config.network);
   const own = { [labels.project]: config.project };
   const internal = (tier: Tier, cidr: string): NetworkSpec => ({
     name: fullName(config.project, tier),

@@ -42,8 +42,10 @@ function checkVip({ network }: Config): ConfigProblem[] {
   ];
   if (!contains(subnet, vip)) return wrong(`${vip} is outside network.subnet ${subnet}`);
   if (isNetworkOrBroadcast(subnet, vip)) return wrong(`${vip} is the network or broadcast address of network.subnet ${subnet}`);
-  const taken = Object.entries(nodeAddresses(subnet)).find(([, address]) => address === vip);
-  return taken === undefined ? [] : wrong(`${vip} is the address of ${taken[0]} in network.subnet ${subnet}`);
+  const { gateway, keepalived, edge, netdata } = nodeAddresses({ subnet, vip });
+  const owners = { 'the gateway': gateway, keepalived_1: keepalived[0], keepalived_2: keepalived[1], edge, netdata };
+  const taken = Object.entries(owners).find(([, address]) => address === vip);
+  return taken === undefined ? [] : wrong(`${vip} is the address of ${taken[0]}`);
 }
 
 function checkPorts({ ports, netdata }: Config): ConfigProblem[] {
