@@ -50,7 +50,7 @@ export async function connectClient(config: pg.ClientConfig, onError: (error: Er
 
 /** Whether the server is there and takes writes (a standby does not). Throws if not. */
 export async function probeDatabase(settings: CommonSettings): Promise<void> {
-  const config = { ...connectionConfig(settings, 'probe'), connectionTimeoutMillis: 500, query_timeout: 500 };
+  const config = { ...connectionConfig(settings, 'probe'), query_timeout: settings.DB_CONNECT_TIMEOUT_MS };
   const client = new pg.Client(config);
   client.on('error', () => undefined);
   try {

@@ -7,6 +7,8 @@ import {
   DatabaseUnavailable,
   isAcquireTimeout,
   isConnectionError,
+  isConnectionTimeout,
+  isReadOnlyServer,
   isRetryableConflict,
 } from './errors.ts';
 import { AvailabilityGate } from './gate.ts';
@@ -38,6 +40,8 @@ export interface DatabaseOptions {
 }
 
 const CONFLICT_RETRIES = 5;
+// An answer this recent proves that the database is there.
+const RECENT_MS = 1_000;
 
 /** The pool with what a database that goes and comes needs: a gate, generations of connections, repeats within a deadline. */
 export class Database {
@@ -45,6 +49,8 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
+  #generation = 0;
+  #lastSuccess = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
     const { settings, logger, signal } = options;
@@ -62,11 +68,11 @@ export class Database {
     });
     // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
     // and the pool itself listens to idle ones only, not to those in hand between two statements.
-    const onError = (error: Error): void => { this.gate.trip(error); };
+    const onError = (error: Error): void => { this.#suspect(error); };
     this.#pool.on('error', onError);
     this.#pool.on('connect', (client) => {
       client.on('error', onError);
-      this.#generations.set(client, this.gate.generation);
+      this.#generations.set(client, this.#generation);
     });
   }
 
@@ -82,13 +88,14 @@ export class Database {
       const client = await this.#acquire(deadline);
       try {
         const result = await work(queryable(client));
+        this.#lastSuccess = performance.now();
         this.#release(client, false);
         return result;
       } catch (error) {
         const broken = isConnectionError(error);
         this.#release(client, broken);
         if (broken) {
-          this.gate.trip(error);
+          this.#suspect(error);
           if (options.idempotent && performance.now() < deadline) continue;
           throw new DatabaseUnavailable('the database went away', { outcomeKnown: options.idempotent, cause: error });
         }
@@ -130,15 +137,28 @@ export class Database {
       if (this.#pool.waitingCount > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
       try {
         const client = await this.#pool.connect();
-        if (this.#generations.get(client) === this.gate.generation) return client;
+        if (this.#generations.get(client) === this.#generation) return client;
         client.release(true);
       } catch (error) {
         if (isAcquireTimeout(error)) throw new DatabaseOverloaded('no connection became free in time', { cause: error });
         if (!isConnectionError(error)) throw error;
         cause = error;
-        this.gate.trip(error);
+        const busy = !this.#suspect(error);
+        if (busy) throw new DatabaseOverloaded('no connection could be opened in time', { cause: error });
       }
     }
+  }
+
+  /**
+   * Closes the gate after a connection error, unless it was a timeout while others got their answers: then the machine
+   * is busy, and to start over would only add to that. Returns whether the gate was closed.
+   */
+  #suspect(error: unknown): boolean {
+    if (isConnectionTimeout(error) && performance.now() - this.#lastSuccess < RECENT_MS) return false;
+    // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
+    if (isReadOnlyServer(error)) this.#generation += 1;
+    this.gate.trip(error);
+    return true;
   }
 
   async #awaitGate(deadline: number, cause: unknown): Promise<void> {
@@ -151,7 +171,7 @@ export class Database {
   }
 
   #release(client: pg.PoolClient, broken: boolean): void {
-    client.release(broken || this.#generations.get(client) !== this.gate.generation);
+    client.release(broken || this.#generations.get(client) !== this.#generation);
   }
 }
 

@@ -52,6 +52,14 @@ export function isConnectionError(error: unknown): boolean {
   return connectionMessages.some((message) => error.message.startsWith(message));
 }
 
+/** A connection error that only says that something took too long. */
+export const isConnectionTimeout = (error: unknown): boolean =>
+  error instanceof Error &&
+  ['timeout expired', 'Query read timeout', 'Connection terminated due to connection timeout'].includes(error.message);
+
+/** The server takes no writes: it is a standby, or was made one. */
+export const isReadOnlyServer = (error: unknown): boolean => errorCode(error) === '25006';
+
 /** The server undid the transaction for the sake of another one (serialization failure, deadlock): repeat it. */
 export const isRetryableConflict = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error) ?? '');
 

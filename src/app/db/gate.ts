@@ -22,7 +22,6 @@ export class AvailabilityGate {
   readonly #waiters = new Set<() => void>();
   #up = false;
   #probing = false;
-  #generation = 0;
   #downSince: number;
 
   constructor(options: GateOptions) {
@@ -33,11 +32,6 @@ export class AvailabilityGate {
 
   get up(): boolean {
     return this.#up;
-  }
-
-  /** Counts the trips: what was opened in an earlier generation may be broken. */
-  get generation(): number {
-    return this.#generation;
   }
 
   /** How long it has been down, in ms; 0 when up. */
@@ -54,7 +48,6 @@ export class AvailabilityGate {
   trip(cause: unknown): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#generation += 1;
     this.#downSince = this.#now();
     this.#options.onDown?.(cause);
     void this.#probeUntilUp();

@@ -34,7 +34,7 @@ test('an abort ends the waiting', async (t) => {
   t.false(await waiting);
 });
 
-test('a trip closes the gate, starts a new generation and looks again', async (t) => {
+test('a trip closes the gate once, and the probe opens it again', async (t) => {
   const abort = new AbortController();
   const events: string[] = [];
   const gate = new AvailabilityGate({
@@ -45,11 +45,9 @@ test('a trip closes the gate, starts a new generation and looks again', async (t
   });
   gate.start();
   await gate.waitUntilUp(SOON_MS);
-  const before = gate.generation;
   gate.trip(new Error('broken'));
   gate.trip(new Error('broken, seen by another'));
   t.false(gate.up);
-  t.is(gate.generation, before + 1);
   t.true(await gate.waitUntilUp(SOON_MS));
   t.deepEqual(events, ['up', 'down', 'up']);
 });
