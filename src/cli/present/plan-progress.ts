@@ -4,6 +4,9 @@ import type { Operation, Plan } from '../../runtime/plan/operation.ts';
 import type { GlobalOptions } from '../invocation.ts';
 import { formatSeconds } from './text.ts';
 
+/** How often elapsed times are redrawn. */
+const tickMs = 100;
+
 /**
  * Shows a plan being carried out, on stderr: on a terminal one live line for each service with its elapsed time,
  * elsewhere one plain line as each is done.
@@ -65,10 +68,10 @@ class SubjectProgress {
   readonly name: string;
   readonly #open = new Set<string>();
   readonly #ended = Promise.withResolvers<undefined>();
-  readonly #startedAtMs = performance.now();
+  #startedAtMs: number | undefined;
   #last: Operation | undefined;
   #endedAtMs = 0;
-  #onChange: (text: string) => void = () => undefined;
+  #doing = '';
 
   constructor(name: string) {
     this.name = name;
@@ -81,7 +84,7 @@ class SubjectProgress {
   }
 
   get outcome(): string {
-    return `${words[this.#last?.kind ?? 'await-healthy']} (${formatSeconds(this.#endedAtMs - this.#startedAtMs)})`;
+    return `${words[this.#last?.kind ?? 'await-healthy']} (${formatSeconds(this.#endedAtMs - (this.#startedAtMs ?? this.#endedAtMs))})`;
   }
 
   expect(operation: Operation): void {
@@ -89,8 +92,11 @@ class SubjectProgress {
   }
 
   take(event: ExecutionEvent): void {
-    if (event.type === 'started') this.#onChange(event.operation.kind.replace('-', ' '));
-    if (event.type === 'progress') this.#onChange(event.text);
+    if (event.type === 'started') {
+      this.#startedAtMs ??= event.atMs;
+      this.#doing = event.operation.kind.replace('-', ' ');
+    }
+    if (event.type === 'progress') this.#doing = event.text;
     if (event.type === 'failed') this.#ended.reject(event.error);
     if (event.type !== 'succeeded') return;
     this.#open.delete(event.operation.id);
@@ -107,10 +113,16 @@ class SubjectProgress {
     return {
       title: this.name,
       task: async (_context, task) => {
-        const title = (what: string) => `${this.name}  ${what}`;
-        this.#onChange = (text) => { task.title = title(`${text} (${formatSeconds(performance.now() - this.#startedAtMs)})`); };
-        await this.#ended.promise;
-        task.title = title(this.outcome);
+        const show = (what: string) => { task.title = `${this.name}  ${what}`; };
+        const tick = setInterval(() => {
+          if (this.#startedAtMs !== undefined) show(`${this.#doing} (${formatSeconds(performance.now() - this.#startedAtMs)})`);
+        }, tickMs);
+        try {
+          await this.#ended.promise;
+          show(this.outcome);
+        } finally {
+          clearInterval(tick);
+        }
       },
     };
   }
