@@ -13,7 +13,7 @@ export const timestampToRfc3339 = (text: string): string => `${text.slice(0, 10)
 const types = {
   getTypeParser: ((oid: OidOf, format?: 'text' | 'binary') => {
     if (oid === pg.types.builtins.TIMESTAMPTZ) return timestampToRfc3339;
-    if (oid === pg.types.builtins.JSONB) return (text: string) => text;
+    if (oid === pg.types.builtins.JSON || oid === pg.types.builtins.JSONB) return (text: string) => text;
     return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
   }) as typeof pg.types.getTypeParser,
 };

@@ -1,8 +1,11 @@
+import { METHODS } from 'node:http';
 import Koa from 'koa';
 import Router from '@koa/router';
 import { itemOperations } from '../items/operations.ts';
 import { jobOperations } from '../jobs/operations.ts';
 import type { RequestState, WebParts } from './context.ts';
+import { openApiDocument } from './openapi.ts';
+import { API_VERSION } from '../version.ts';
 import { observe, problems } from './middleware.ts';
 import { addOperations, addSystemRoutes } from './routes.ts';
 
@@ -14,8 +17,9 @@ export function createWebApp(parts: WebParts): Koa<RequestState> {
   const app = new Koa<RequestState>();
   // What arrives here happened after the answer had begun (a client that went away): there is nobody to tell.
   app.on('error', (err: unknown) => { parts.logger.debug({ err }, 'response failed'); });
-  const router = new Router<RequestState>();
-  addSystemRoutes(router, parts);
+  // All methods that Node can read, so that those not on offer are a 405, not a 501.
+  const router = new Router<RequestState>({ methods: METHODS });
+  addSystemRoutes(router, { ...parts, openApi: JSON.stringify(openApiDocument(operations, API_VERSION)) });
   addOperations(router, operations, parts);
   app.use(observe(parts));
   app.use(problems(parts));

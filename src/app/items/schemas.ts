@@ -1,16 +1,22 @@
 import { z } from 'zod';
-import { decodeCursor } from './cursor.ts';
-import { DATA_MAX_DEPTH, isStorableJson, isStorableText } from './storable.ts';
+import { CURSOR_PATTERN } from './cursor.ts';
+import { DATA_MAX_DEPTH, isStorableJson } from './storable.ts';
 
-const storable = (schema: z.ZodString) =>
-  schema.refine(isStorableText, { message: 'must not contain NUL or unpaired surrogates' });
+// PostgreSQL's text holds no NUL, nobody needs the other control characters, and half of a surrogate pair is no text at all.
+const text = (min: number, max: number) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .regex(/^[\t\n\r -\uffff]*$/, { message: 'must not contain control characters' })
+    .refine((value) => value.isWellFormed(), { message: 'must not contain unpaired surrogates' });
 
-const name = storable(z.string().min(1).max(200)).meta({ description: 'What people call it' });
-const description = storable(z.string().max(10_000)).nullable();
+const name = text(1, 200).meta({ description: 'What people call it' });
+const description = text(0, 10_000).nullable();
 const data = z
   .record(z.string(), z.unknown())
   .refine((value) => isStorableJson(value), {
-    message: `must not contain NUL or unpaired surrogates, nor be nested deeper than ${DATA_MAX_DEPTH}`,
+    message: `must not be nested deeper than ${DATA_MAX_DEPTH} nor contain numbers beyond double precision`,
   })
   .nullable();
 const key = z
@@ -57,10 +63,7 @@ const PAGE_DEFAULT = 50;
 
 export const itemQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
-  cursor: z
-    .string()
-    .refine((text) => decodeCursor(text) !== undefined, { message: 'is not a cursor of this API' })
-    .optional(),
+  cursor: z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' }).optional(),
   key: key.optional(),
 });
 export type ItemQuery = z.infer<typeof itemQuerySchema>;

@@ -8,7 +8,8 @@ const up = (knex: Knex): Promise<unknown> => knex.raw(`
     key text CONSTRAINT items_key_unique UNIQUE,
     name text NOT NULL,
     description text,
-    data jsonb,
+    -- json, not jsonb: it is handed back as it came, and jsonb stores no \\u0000.
+    data json,
     status text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'processing', 'processed')),
     processed_count integer NOT NULL DEFAULT 0,
     version integer NOT NULL DEFAULT 1,

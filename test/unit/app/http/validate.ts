@@ -14,6 +14,12 @@ test('a wrong body is a 422 that points at each fault', (t) => {
   t.deepEqual(error.errors?.map(({ pointer }) => pointer), ['/name', '/key']);
 });
 
+test('text that PostgreSQL cannot hold is refused', (t) => {
+  t.throws(() => validateBody(newItemSchema, { name: 'a\0b' }), { instanceOf: HttpProblem });
+  t.throws(() => validateBody(newItemSchema, { name: '\ud800' }), { instanceOf: HttpProblem });
+  t.notThrows(() => validateBody(newItemSchema, { name: 'héllo 👋', data: { 'k\0': 'v\0' } }));
+});
+
 test('unknown members are refused', (t) => {
   t.throws(() => validateBody(newItemSchema, { name: 'a', status: 'processed' }), { instanceOf: HttpProblem });
 });

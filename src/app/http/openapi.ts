@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Operation, ResponseSpec } from './operation.ts';
+import { PROBLEM_TYPE } from './problem.ts';
+
+type Json = Record<string, unknown>;
+
+const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z
+    .array(z.object({ detail: z.string(), pointer: z.string().optional(), parameter: z.string().optional() }))
+    .optional(),
+});
+
+const headerDescriptions = {
+  Location: 'Where to find what was created',
+  ETag: 'The version, for If-Match and If-None-Match',
+  Link: 'The next page, as rel="next"',
+  'Retry-After': 'Seconds',
+} as const;
+
+const commonProblems: Readonly<Record<number, string>> = {
+  400: 'A parameter or header is not valid, or the body is not JSON',
+  406: 'The client accepts no JSON',
+  503: 'The database is not available or the service is overloaded; try again',
+};
+const bodyProblems: Readonly<Record<number, string>> = {
+  413: 'The body is too large',
+  415: 'The body is not JSON by its media type',
+  422: 'The body does not match its schema, or the Idempotency-Key was used for another request',
+};
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  // Named schemas are inlined: a document of this size is read more easily without leaps.
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline', metadata: z.registry() });
+  return rest;
+};
+
+/** The OpenAPI 3.1 document of `operations`, from the very schemas that check their requests. */
+export function openApiDocument(operations: readonly Operation[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'haplat items',
+      version,
+      description: 'Items, and jobs that process them: accepted means recorded, done means exactly once.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas: { Problem: jsonSchema(problemSchema, 'output') } },
+  };
+}
+
+function describeOperation(operation: Operation): Json {
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    parameters: [
+      ...parameters(operation.params, 'path'),
+      ...parameters(operation.query, 'query'),
+      ...conditionalHeaders(operation),
+      ...(operation.acceptsIdempotencyKey === true ? [idempotencyKey] : []),
+    ],
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } } } }),
+    responses: responses(operation),
+  };
+}
+
+function parameters(schema: z.ZodType | undefined, location: 'path' | 'query'): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: location,
+    required: location === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+const header = (name: string, description: string, pattern: string): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string', pattern },
+});
+
+const idempotencyKey = header(
+  'Idempotency-Key',
+  'Repeats with the same key get the first answer again; the same key for another request is refused',
+  '^[A-Za-z0-9._:-]{1,255}$',
+);
+
+/** The preconditions that the operation's own answers speak of. */
+function conditionalHeaders({ responses: answers }: Operation): Json[] {
+  if (412 in answers) return [header('If-Match', 'Only if the item still has this ETag', '^"[0-9]{1,9}"$')];
+  if (304 in answers) return [header('If-None-Match', 'Only if the item no longer has this ETag', '^"[0-9]{1,9}"$')];
+  return [];
+}
+
+function responses(operation: Operation): Json {
+  const problems = { ...commonProblems, ...(operation.body !== undefined || operation.acceptsIdempotencyKey === true ? bodyProblems : {}) };
+  const described = [
+    ...Object.entries(problems).map(([status, description]) => [status, response(Number(status), { description })] as const),
+    ...Object.entries(operation.responses).map(([status, spec]) => [status, response(Number(status), spec)] as const),
+  ];
+  return Object.fromEntries(described);
+}
+
+function response(status: number, { description, schema, headers = [] }: ResponseSpec): Json {
+  const content =
+    status >= 400
+      ? { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } }
+      : schema && { 'application/json': { schema: jsonSchema(schema, 'output') } };
+  const names = status === 503 ? ['Retry-After' as const] : headers;
+  return {
+    description,
+    ...(names.length === 0
+      ? {}
+      : { headers: Object.fromEntries(names.map((name) => [name, { description: headerDescriptions[name], schema: { type: 'string' } }])) }),
+    ...(content === undefined ? {} : { content }),
+  };
+}
