@@ -1,0 +1,51 @@
+import type { Engine } from '../engine/port.ts';
+import type { Fault } from './fault/fault.ts';
+import type { Objectives, RunResult, Verdict } from './judge/judge-run.ts';
+import type { History } from './judge/history.ts';
+import type { Summary } from './judge/summary.ts';
+import type { ProbeContainer } from './probe-run.ts';
+import type { ProbeMode } from './probe/options.ts';
+
+/** Everything a drill is told. */
+export interface DrillInputs {
+  readonly engine: Engine;
+  readonly project: string;
+  readonly vip: string;
+  readonly probe: ProbeContainer;
+  readonly fault: Fault;
+  readonly objectives: Objectives;
+  readonly runs: number;
+  /** Requests a second in each mode. */
+  readonly rate: number;
+  readonly modes: readonly ProbeMode[];
+  /** Writes a second; 0 for a drill without a ledger. */
+  readonly ledgerRate: number;
+  readonly requestTimeoutMs: number;
+  /** How long recovery and redundancy may take before the run ends without them. */
+  readonly recoverWithinMs: number;
+  /** Goes on where the platform is not steady before the first run, and says so in the result. */
+  readonly force: boolean;
+  /** Ends the drill, healed and with the probe removed: `runDrill` rejects with InterruptedError. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: DrillEvent) => void;
+}
+
+/** What a drill is doing, for live progress. `run` counts from 1. */
+export type DrillEvent =
+  | { readonly kind: 'checking' | 'warming-up' | 'injecting' | 'measuring' | 'looking-up'; readonly run: number }
+  | { readonly kind: 'injected'; readonly run: number; readonly atMs: number }
+  | { readonly kind: 'samples'; readonly run: number; readonly ok: number; readonly failed: number; readonly worstMs: number }
+  | { readonly kind: 'judged'; readonly run: number; readonly result: RunResult };
+
+export interface DrillResult {
+  readonly schema: 'haplat.drill/1';
+  readonly project: string;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly fault: { readonly kind: Fault['kind']; readonly target: string };
+  readonly objectives: Objectives;
+  readonly summary: Summary;
+  readonly runs: readonly RunResult[];
+  /** What each run saw, for reports that draw it; undefined for a run that did not get so far. */
+  readonly histories: readonly (History | undefined)[];
+}

@@ -1,0 +1,78 @@
+import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import type { Engine, EngineEvent } from '../engine/port.ts';
+
+const readyWithinMs = 10_000;
+
+/** The project's events since the drill began, and a way to wait for one. */
+export class EngineWatch implements AsyncDisposable {
+  readonly events: EngineEvent[] = [];
+  readonly #stop = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  #following: Promise<void> = Promise.resolve();
+  #lost: string | undefined;
+
+  /** Resolves once nothing can be missed any more. */
+  static async start(engine: Engine, project: string): Promise<EngineWatch> {
+    const watch = new EngineWatch();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      reject(new OperationError(`the Engine's events did not come within ${readyWithinMs} ms`));
+    }, readyWithinMs);
+    watch.#following = watch.#follow(engine, project, () => { resolve(undefined); }).catch((error: unknown) => {
+      watch.#lost = messageOf(error);
+      reject(error instanceof Error ? error : new OperationError(messageOf(error)));
+      watch.#tell();
+    });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+    return watch;
+  }
+
+  /** The first event, of those so far and those to come, that passes. Undefined when none does in time. */
+  async find(passes: (event: EngineEvent) => boolean, withinMs: number, signal: AbortSignal): Promise<EngineEvent | undefined> {
+    const until = performance.now() + withinMs;
+    for (;;) {
+      const found = this.events.find(passes);
+      if (found !== undefined || performance.now() >= until) return found;
+      if (this.#lost !== undefined) throw new OperationError(`the Engine's events were lost: ${this.#lost}`);
+      await this.changed(until - performance.now(), signal);
+    }
+  }
+
+  /** Waits for the next event, `withinMs` at most. */
+  async changed(withinMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new InterruptedError();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const onChange = () => { resolve(undefined); };
+    const onAbort = () => { reject(new InterruptedError()); };
+    const timer = setTimeout(onChange, Math.max(0, withinMs));
+    this.#listeners.add(onChange);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#listeners.delete(onChange);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+  }
+
+  async #follow(engine: Engine, project: string, onReady: () => void): Promise<void> {
+    for await (const event of engine.events({ project, signal: this.#stop.signal, onReady })) {
+      this.events.push(event);
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,101 @@
+import type { Sample } from './history.ts';
+
+export interface Downtime {
+  readonly downtimeMs: number;
+  /** The successes on either side of the longest gap; `toMs` is undefined when nothing succeeded any more. */
+  readonly fromMs: number;
+  readonly toMs: number | undefined;
+}
+
+/**
+ * The longest time between consecutive successes that ends after the fault, less the regular interval: how long a
+ * client that asks all the time went without an answer. Successes are counted when their answer is there, so that
+ * requests which hang through an outage and then succeed do not hide it. When nothing succeeds any more, it is the time
+ * to the last thing that was seen: at least that long. Undefined when there was no success at all before the end.
+ */
+export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
+  const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
+  let longest: Downtime | undefined;
+  for (const [index, fromMs] of successes.entries()) {
+    const toMs = successes[index + 1];
+    if (toMs !== undefined && toMs < injectedAtMs) continue;
+    const endMs = toMs ?? Math.max(fromMs, ...samples.map((sample) => sample.dueMs));
+    const downtimeMs = Math.max(0, endMs - fromMs - intervalMs);
+    // The last success of all ends no gap, unless failures follow it.
+    if (toMs === undefined && !samples.some((sample) => !sample.ok && sample.dueMs > fromMs)) continue;
+    if (longest === undefined || downtimeMs > longest.downtimeMs) longest = { downtimeMs, fromMs, toMs };
+  }
+  return longest;
+}
+
+/** `downtimeOf` each mode, the worst of them: a client may be of either kind. */
+export function worstDowntime(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
+  const modes = [...new Set(samples.map((sample) => sample.mode))];
+  const all = modes.map((mode) => downtimeOf(samples.filter((sample) => sample.mode === mode), injectedAtMs, intervalMs));
+  return all.filter((one) => one !== undefined).toSorted((a, b) => b.downtimeMs - a.downtimeMs)[0];
+}
+
+/** How far from an edge of the gap the probe's own pauses count. */
+const edgeMs = 250;
+
+/**
+ * How finely the probe looked: the longest pause between two requests of a mode near the edges of the gap (without one:
+ * after the fault), and never less than the interval. On a busy machine the probe itself is late, and says so by this.
+ */
+export function resolutionOf(
+  samples: readonly Sample[],
+  injectedAtMs: number,
+  downtime: Downtime | undefined,
+  intervalMs: number,
+): number {
+  const edges = [downtime?.fromMs, downtime?.toMs].filter((edge) => edge !== undefined);
+  const isNear = (atMs: number) => (edges.length === 0 ? atMs >= injectedAtMs : edges.some((edge) => Math.abs(atMs - edge) <= edgeMs));
+  let longest = intervalMs;
+  for (const sent of Map.groupBy(samples, (sample) => sample.mode).values()) {
+    const starts = sent.map((sample) => sample.startMs).toSorted((a, b) => a - b);
+    for (const [index, startMs] of starts.entries()) {
+      const before = starts[index - 1];
+      if (before !== undefined && (isNear(startMs) || isNear(before))) longest = Math.max(longest, startMs - before);
+    }
+  }
+  return longest;
+}
+
+export interface Outage {
+  readonly fromMs: number;
+  readonly toMs: number | undefined;
+  readonly failed: number;
+}
+
+/** The separate outages a mode saw: failures with no success due between them, from the first one's due time on. */
+export function outagesOf(samples: readonly Sample[], mode: string): Outage[] {
+  const outages: Outage[] = [];
+  let open: { fromMs: number; failed: number } | undefined;
+  for (const sample of samples.filter((one) => one.mode === mode).toSorted((a, b) => a.dueMs - b.dueMs)) {
+    if (!sample.ok) {
+      open ??= { fromMs: sample.dueMs, failed: 0 };
+      open.failed += 1;
+    } else if (open !== undefined) {
+      outages.push({ ...open, toMs: sample.dueMs });
+      open = undefined;
+    }
+  }
+  return open === undefined ? outages : [...outages, { ...open, toMs: undefined }];
+}
+
+/** All modes' outages, one after the other. */
+export function allOutages(samples: readonly Sample[]): Outage[] {
+  const modes = [...new Set(samples.map((sample) => sample.mode))];
+  return modes.flatMap((mode) => outagesOf(samples, mode)).toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** The time that the outages cover together; where they overlap it counts once. An open one lasts until `endMs`. */
+export function failedTimeMs(outages: readonly Outage[], endMs: number): number {
+  let total = 0;
+  let covered = -Infinity;
+  for (const { fromMs, toMs = endMs } of outages.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    total += Math.max(0, toMs - Math.max(fromMs, covered));
+    covered = Math.max(covered, toMs);
+  }
+  return total;
+}

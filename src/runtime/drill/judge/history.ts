@@ -1,0 +1,58 @@
+/** Everything that was observed in one run, on the Engine host's clock (epoch milliseconds). What the judge judges. */
+export interface History {
+  readonly samples: readonly Sample[];
+  /** Between two requests of the same mode. */
+  readonly intervalMs: number;
+  readonly injectedAtMs: number;
+  readonly transitions: readonly Transition[];
+  /** Who had the virtual address before the fault; undefined when nobody or more than one. */
+  readonly holderBefore: string | undefined;
+  /** Undefined when redundancy was not restored by the deadline. */
+  readonly restoredAtMs: number | undefined;
+  readonly ledger: readonly LedgerEntry[];
+  readonly holders: readonly HolderChange[];
+  readonly endedAtMs: number;
+}
+
+/** One request of the probe. */
+export interface Sample {
+  readonly mode: string;
+  readonly dueMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly ok: boolean;
+  /** What went wrong; '' when nothing did. */
+  readonly error: string;
+}
+
+/** What a node said of itself: its check of the load balancer, or its virtual router. */
+export interface Transition {
+  readonly node: string;
+  readonly atMs: number;
+  readonly kind: 'check' | 'vrrp';
+  /** `MASTER`, `BACKUP`, `FAULT`, `STOP`; `serving`, `failed`. */
+  readonly state: string;
+}
+
+/** The virtual address appeared on or vanished from a node's interface. */
+export interface HolderChange {
+  readonly node: string;
+  readonly atMs: number;
+  readonly holds: boolean;
+}
+
+export interface LedgerEntry {
+  readonly key: string;
+  readonly name: string;
+  readonly create: WriteOutcome;
+  readonly itemId?: string | undefined;
+  readonly process: WriteOutcome;
+  readonly jobId?: string | undefined;
+  /** Everything that has the key afterwards; undefined when it could not be looked up. */
+  readonly found?: readonly { readonly id: string; readonly name: string; readonly processedCount: number }[] | undefined;
+  /** The job's state afterwards, `missing` when there is none; undefined when it could not be looked up. */
+  readonly job?: string | undefined;
+}
+
+/** `refused` had no effect for certain; `unknown` may have had one. */
+export type WriteOutcome = 'acknowledged' | 'refused' | 'unknown' | 'not-tried';

@@ -1,0 +1,104 @@
+import { allOutages, failedTimeMs, resolutionOf, worstDowntime } from './downtime.ts';
+import type { History } from './history.ts';
+import { checkLedger } from './ledger.ts';
+import type { LedgerVerdict } from './ledger.ts';
+import { phasesOf } from './phases.ts';
+import type { Phases } from './phases.ts';
+import { countRequests, latencyOf } from './requests.ts';
+import type { Latency, RequestCounts } from './requests.ts';
+import { handOverMs, longestOverlapMs } from './split-brain.ts';
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+/** What a drill must keep to; what is undefined is not judged. */
+export interface Objectives {
+  readonly maxDowntimeMs?: number | undefined;
+  readonly maxFailedRequests?: number | undefined;
+  readonly maxLostWrites?: number | undefined;
+  readonly maxRestoreMs?: number | undefined;
+}
+
+export interface RunResult {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  /** Null when it was not measured. */
+  readonly downtimeMs: number | null;
+  readonly resolutionMs: number;
+  readonly outages: number;
+  readonly failedTimeMs: number;
+  readonly requests: RequestCounts;
+  readonly latencyMs: Latency | null;
+  readonly phases: Phases;
+  readonly ledger: LedgerVerdict;
+  /** The longest time that two nodes had the virtual address at once; a few milliseconds are a hand-over. */
+  readonly splitBrainMs: number;
+}
+
+/** Fewer successes than this before the fault are no steady state, and after it no recovery that was seen. */
+const leastSamples = 10;
+
+/** Measures a run's history and judges it. A gate that is not met is inconclusive: never a pass that was not observed. */
+export function judgeRun(history: History, objectives: Objectives): RunResult {
+  const { samples, injectedAtMs, intervalMs, endedAtMs } = history;
+  const downtime = worstDowntime(samples, injectedAtMs, intervalMs);
+  const outages = allOutages(samples.filter((sample) => sample.dueMs >= injectedAtMs));
+  const measured = {
+    downtimeMs: downtime === undefined ? null : rounded(downtime.downtimeMs),
+    resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
+    outages: outages.length,
+    failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
+    requests: countRequests(samples),
+    latencyMs: latencyOf(samples) ?? null,
+    phases: phasesOf(history),
+    ledger: checkLedger(history.ledger),
+    splitBrainMs: rounded(longestOverlapMs(history.holders, endedAtMs)),
+  };
+  const gates = gatesMissed(history);
+  if (gates.length > 0) return { verdict: 'inconclusive', reasons: gates, ...measured };
+  const recovered = downtime === undefined || downtime.toMs !== undefined;
+  const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
+  if (failures.length > 0) return { verdict: 'fail', reasons: failures, ...measured };
+  const { unverified } = measured.ledger;
+  if (unverified > 0) {
+    return { verdict: 'inconclusive', reasons: [`${unverified} acknowledged writes could not be looked up`], ...measured };
+  }
+  return { verdict: 'pass', reasons: [], ...measured };
+}
+
+function gatesMissed({ samples, injectedAtMs }: History): string[] {
+  const before = samples.filter((sample) => sample.ok && sample.endMs < injectedAtMs).length;
+  const after = samples.filter((sample) => sample.dueMs >= injectedAtMs).length;
+  return [
+    ...(before < leastSamples ? [`only ${before} successful requests before the fault: no steady state was seen`] : []),
+    ...(after < leastSamples ? [`only ${after} requests after the fault: too few to measure`] : []),
+  ];
+}
+
+type Measured = Omit<RunResult, 'verdict' | 'reasons'>;
+
+function missed(measured: Measured, objectives: Objectives): string[] {
+  const { downtimeMs, requests, ledger, phases, splitBrainMs: split } = measured;
+  const { maxDowntimeMs, maxFailedRequests, maxLostWrites, maxRestoreMs } = objectives;
+  const reasons: string[] = [];
+  if (maxDowntimeMs !== undefined && downtimeMs !== null && downtimeMs > maxDowntimeMs) {
+    reasons.push(`downtime ${downtimeMs} ms is over ${maxDowntimeMs} ms`);
+  }
+  if (maxFailedRequests !== undefined && requests.failed > maxFailedRequests) {
+    reasons.push(`${requests.failed} requests failed, over ${maxFailedRequests}`);
+  }
+  if (maxLostWrites !== undefined && ledger.lost > maxLostWrites) {
+    reasons.push(`${ledger.lost} acknowledged writes were lost, over ${maxLostWrites}`);
+  }
+  if (ledger.duplicated > 0) reasons.push(`${ledger.duplicated} writes took effect more than once`);
+  if (ledger.altered > 0) reasons.push(`${ledger.altered} writes were altered`);
+  if (phases.redundancyRestoredMs === null) reasons.push('redundancy was not restored by the deadline');
+  else if (maxRestoreMs !== undefined && phases.redundancyRestoredMs > maxRestoreMs) {
+    reasons.push(`redundancy took ${phases.redundancyRestoredMs} ms to be restored, over ${maxRestoreMs} ms`);
+  }
+  if (split > handOverMs) reasons.push(`two nodes held the virtual address at once for ${split} ms`);
+  return reasons;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

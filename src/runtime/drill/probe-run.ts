@@ -1,0 +1,165 @@
+import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import { labels } from '../engine/labels.ts';
+import type { Engine } from '../engine/port.ts';
+import type { LedgerEntry, Sample } from './judge/history.ts';
+import { probeLineSchema } from './probe/lines.ts';
+import type { ProbeLine } from './probe/lines.ts';
+import { probeCommand } from './probe/options.ts';
+import type { ProbeOptionsInput } from './probe/options.ts';
+
+/** How the probe's container is made. */
+export interface ProbeContainer {
+  /** A reference of the image whose entry point is haplat. */
+  readonly image: string;
+  /** The public network's full name. */
+  readonly network: string;
+  /** The certificates to trust, as PEM text; public data. */
+  readonly ca: string;
+  /** `uid:gid`; the probe needs no rights at all. */
+  readonly user: string;
+}
+
+export type Lateness = Extract<ProbeLine, { type: 'end' }>['lateness'];
+
+const memoryLimitMiB = 256;
+
+/** A probe in a container of its own: started, followed, ended, removed. */
+export class ProbeRun {
+  readonly samples: Sample[] = [];
+  readonly ledger: LedgerEntry[] = [];
+  readonly #engine: Engine;
+  readonly #name: string;
+  readonly #stop = new AbortController();
+  readonly #onSamples: (samples: readonly Sample[]) => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #otherOutput: string[] = [];
+  #following: Promise<void> = Promise.resolve();
+  #originMs = 0;
+  #ended = false;
+  lateness: Lateness | undefined;
+
+  constructor(engine: Engine, name: string, onSamples: (samples: readonly Sample[]) => void) {
+    this.#engine = engine;
+    this.#name = name;
+    this.#onSamples = onSamples;
+  }
+
+  async start(project: string, container: ProbeContainer, options: ProbeOptionsInput): Promise<void> {
+    await this.#engine.createContainer(specOf(this.#name, project, container, options));
+    await this.#engine.startContainer(this.#name);
+    this.#following = this.#follow().catch((error: unknown) => {
+      this.#otherOutput.push(messageOf(error));
+    }).finally(() => {
+      this.#ended = true;
+      this.#tell();
+    });
+  }
+
+  /** Waits until `isEnough` says so. False when time is up; OperationError when the probe has ended before. */
+  async until(isEnough: () => boolean, withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + withinMs;
+    while (!isEnough()) {
+      if (this.#ended) throw new OperationError('the probe ended by itself', { details: this.#otherOutput.slice(-10) });
+      if (performance.now() >= deadline) return false;
+      await this.#changed(deadline - performance.now(), signal);
+    }
+    return true;
+  }
+
+  /** Ends the load and waits for the ledger's look-ups. False when they were not there in time. */
+  async end(withinMs: number, signal: AbortSignal): Promise<boolean> {
+    await this.#engine.killContainer(this.#name, { signal: 'SIGTERM' });
+    const deadline = performance.now() + withinMs;
+    while (!this.#ended && performance.now() < deadline) await this.#changed(deadline - performance.now(), signal);
+    return this.lateness !== undefined;
+  }
+
+  /** Safe at any time, also when nothing was started. */
+  async remove(): Promise<void> {
+    this.#stop.abort();
+    await this.#engine.removeContainer(this.#name);
+    await this.#following;
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { stream, text } of this.#engine.logs(this.#name, { follow: true, signal: this.#stop.signal })) {
+      if (stream === 'stdout' && text.startsWith('{')) this.#take(probeLineSchema.parse(JSON.parse(text)));
+      else this.#otherOutput.push(text);
+      this.#tell();
+    }
+  }
+
+  #take(line: ProbeLine): void {
+    switch (line.type) {
+      case 'start':
+        this.#originMs = line.at;
+        break;
+      case 'samples': {
+        const samples = line.samples.map(([due, start, end, , error]) => ({
+          mode: line.mode,
+          dueMs: this.#originMs + due,
+          startMs: this.#originMs + start,
+          endMs: this.#originMs + end,
+          ok: error === '',
+          error,
+        }));
+        this.samples.push(...samples);
+        this.#onSamples(samples);
+        break;
+      }
+      case 'settling':
+        break;
+      case 'ledger':
+        this.ledger.push(line.record);
+        break;
+      case 'end':
+        this.lateness = line.lateness;
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #changed(withinMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new InterruptedError();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const onChange = () => { resolve(undefined); };
+    const onAbort = () => { reject(new InterruptedError()); };
+    const timer = setTimeout(onChange, Math.max(0, withinMs));
+    this.#listeners.add(onChange);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#listeners.delete(onChange);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function specOf(name: string, project: string, container: ProbeContainer, options: ProbeOptionsInput): ContainerSpec {
+  return {
+    name,
+    hostname: 'probe',
+    image: container.image,
+    command: probeCommand(options),
+    env: { HAPLAT_PROBE_CA: container.ca },
+    user: container.user,
+    labels: { [labels.project]: project, [labels.drill]: 'probe' },
+    networks: [{ network: container.network, aliases: [] }],
+    mounts: [{ kind: 'tmpfs', target: '/tmp', sizeMiB: 16, mode: 0o1777 }],
+    ports: [],
+    capAdd: [],
+    sysctls: {},
+    readOnlyRootfs: true,
+    init: false,
+    healthcheck: { command: ['true'], intervalMs: 3_600_000, timeoutMs: 1000, retries: 1, startPeriodMs: 0 },
+    restart: 'no',
+    stopGraceMs: 1000,
+    memoryLimitMiB,
+    pidsLimit: 64,
+  };
+}

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { nowMs, rounded } from './clock.ts';
+import type { LedgerRecord } from './lines.ts';
+import { exchange } from './request.ts';
+import type { Answer, Exchange, Target } from './request.ts';
+
+const lookUpsAtOnce = 8;
+const pollMs = 250;
+const created = z.object({ id: z.string() });
+const accepted = z.object({ jobId: z.string() });
+const page = z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), processedCount: z.int() })) });
+const job = z.object({ state: z.string() });
+const finalStates = new Set(['done', 'failed']);
+
+type Draft = { -readonly [Key in keyof LedgerRecord]: LedgerRecord[Key] };
+
+/** Writes items under keys of its own, has each processed, and afterwards looks up what became of them. */
+export class Ledger {
+  readonly #target: Target;
+  readonly #runId: string;
+  readonly #originMs: number;
+  readonly #records: Draft[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(target: Target, runId: string, originMs: number) {
+    this.#target = target;
+    this.#runId = runId;
+    this.#originMs = originMs;
+  }
+
+  /** Starts one write; `drained` waits for its end. */
+  write(): void {
+    const key = `${this.#runId}-${this.#records.length}`;
+    const record: Draft = {
+      key, name: `drill ${key}`, atMs: rounded(nowMs() - this.#originMs), create: 'not-tried', process: 'not-tried',
+    };
+    this.#records.push(record);
+    const write = this.#perform(record).finally(() => this.#underWay.delete(write));
+    this.#underWay.add(write);
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  /** Looks everything up, jobs until they are done; what is still unknown at the deadline stays so. Removes the items. */
+  async lookUp(withinMs: number): Promise<LedgerRecord[]> {
+    const until = performance.now() + withinMs;
+    const queue = this.#records.filter((record) => record.create !== 'refused');
+    const workers = Array.from({ length: lookUpsAtOnce }, async () => {
+      for (let record = queue.shift(); record !== undefined; record = queue.shift()) await this.#lookUpOne(record, until);
+    });
+    await Promise.all(workers);
+    return this.#records;
+  }
+
+  async #perform(record: Draft): Promise<void> {
+    const answer = await this.#ask({ method: 'POST', path: '/items', body: { name: record.name, key: record.key } });
+    const id = parsed(created, answer)?.id;
+    record.create = outcomeOf(answer, 201, id !== undefined);
+    if (id === undefined) return;
+    record.itemId = id;
+    const processing = await this.#ask({ method: 'POST', path: `/items/${id}/process` });
+    const jobId = parsed(accepted, processing)?.jobId;
+    record.process = outcomeOf(processing, 202, jobId !== undefined);
+    if (jobId !== undefined) record.jobId = jobId;
+  }
+
+  async #lookUpOne(record: Draft, until: number): Promise<void> {
+    if (record.jobId !== undefined) {
+      const state = await this.#until(until, `/jobs/${record.jobId}`, job, (found) => finalStates.has(found.state));
+      if (state !== undefined) record.job = state === 'missing' ? state : state.state;
+    }
+    const found = await this.#until(until, `/items?key=${record.key}`, page, () => true);
+    if (found === undefined || found === 'missing') return;
+    record.found = found.items;
+    for (const { id } of found.items) await this.#ask({ method: 'DELETE', path: `/items/${id}` });
+  }
+
+  /** Asks until the answer is final; the last answer when time is up, undefined when there was none. */
+  async #until<T>(until: number, path: string, schema: z.ZodType<T>, isFinal: (found: T) => boolean): Promise<T | 'missing' | undefined> {
+    let last: T | undefined;
+    do {
+      const answer = await this.#ask({ path });
+      if (answer.status === 404) return 'missing';
+      last = parsed(schema, answer) ?? last;
+      if (last !== undefined && isFinal(last)) return last;
+      await delay(pollMs);
+    } while (performance.now() < until);
+    return last;
+  }
+
+  #ask(request: Exchange): Promise<Answer> {
+    return exchange(this.#target, { ...request, keepBody: true });
+  }
+}
+
+/** What certainly had no effect is refused; what may have had one and was not acknowledged is unknown. */
+function outcomeOf(answer: Answer, expected: number, isComplete: boolean): LedgerRecord['create'] {
+  if (answer.status === expected && isComplete) return 'acknowledged';
+  if (answer.status === 0) return answer.sent ? 'unknown' : 'refused';
+  // A conflict is our own key: an earlier try of this very request, repeated on the way, did have its effect.
+  return answer.status >= 400 && answer.status < 500 && answer.status !== 409 ? 'refused' : 'unknown';
+}
+
+function parsed<T>(schema: z.ZodType<T>, answer: Answer): T | undefined {
+  if (answer.error !== '') return undefined;
+  try {
+    return schema.safeParse(JSON.parse(answer.body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { probeModes } from './options.ts';
+
+/**
+ * What the probe writes to stdout, one JSON document a line. All times are milliseconds of one monotonic clock, counted
+ * from the `at` of the first line, which is on the wall clock (epoch milliseconds, with a fraction).
+ */
+const sample = z.tuple([
+  /** When it was due, when it was sent, when its answer was there or it was given up. */
+  z.number(),
+  z.number(),
+  z.number(),
+  /** The HTTP status, 0 without an answer. */
+  z.int(),
+  /** What went wrong, '' when nothing did. */
+  z.string(),
+  /** Which replica answered, as the answer says; '' where it does not. */
+  z.string(),
+]);
+
+const outcome = z.enum(['acknowledged', 'refused', 'unknown', 'not-tried']);
+
+/** One item that the ledger wrote and had processed, and what was found of it afterwards. */
+export const ledgerRecordSchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  atMs: z.number(),
+  create: outcome,
+  itemId: z.string().optional(),
+  process: outcome,
+  jobId: z.string().optional(),
+  /** Everything that has this key now; absent when it could not be looked up. */
+  found: z.array(z.object({ id: z.string(), name: z.string(), processedCount: z.int() })).optional(),
+  /** The job's state now, `missing` when there is none; absent when it could not be looked up. */
+  job: z.string().optional(),
+});
+export type LedgerRecord = z.infer<typeof ledgerRecordSchema>;
+
+export const probeLineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), at: z.number() }),
+  z.object({ type: z.literal('samples'), mode: z.enum(probeModes), samples: z.array(sample) }),
+  /** The load has ended; the ledger is being looked up. */
+  z.object({ type: z.literal('settling'), at: z.number() }),
+  z.object({ type: z.literal('ledger'), record: ledgerRecordSchema }),
+  z.object({
+    type: z.literal('end'),
+    at: z.number(),
+    /** How late requests were sent, and how many were not because they would have been later still. */
+    lateness: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number(), skipped: z.int() }),
+  }),
+]);
+export type ProbeLine = z.infer<typeof probeLineSchema>;
+export type SampleTuple = z.infer<typeof sample>;

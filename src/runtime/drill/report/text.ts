@@ -1,0 +1,66 @@
+import type { DrillResult } from '../drill.ts';
+import type { RunResult } from '../judge/judge-run.ts';
+
+const verdicts = { pass: 'PASSED', fail: 'FAILED', inconclusive: 'INCONCLUSIVE' } as const;
+
+/** A drill's result for people, line by line, without colours. */
+export function toText(result: DrillResult): string[] {
+  const { fault, runs, summary } = result;
+  const title = `${fault.kind} ${fault.target}`;
+  const only = runs.length === 1 ? runs[0] : undefined;
+  const measured = summary.downtimeMs === null ? [] : only === undefined ? severalRuns(result) : oneRun(only);
+  return [`${verdicts[result.verdict]}  ${title}: ${inWords(result)}`, ...measured, ...result.reasons.map((reason) => `  ! ${reason}`)];
+}
+
+function inWords({ verdict, summary }: DrillResult): string {
+  if (summary.downtimeMs === null) return 'nothing could be measured';
+  const { max } = summary.downtimeMs;
+  const gone = max === 0 ? 'clients noticed no interruption' : `clients were without an answer for ${ms(max)}${summary.runs > 1 ? ' at worst' : ''}`;
+  const lost = summary.ackedWritesLost === 0 ? 'nothing acknowledged was lost' : `${summary.ackedWritesLost} acknowledged writes were lost`;
+  return verdict === 'inconclusive' ? `${gone}, but that proves nothing` : `${gone}, ${lost}`;
+}
+
+function oneRun(run: RunResult): string[] {
+  const { requests, phases, ledger, latencyMs } = run;
+  const errors = Object.entries(requests.errors).map(([error, count]) => `${error} ${count}`);
+  return [
+    line('downtime', `${run.downtimeMs === null ? 'not measured' : ms(run.downtimeMs)} (resolution ${ms(run.resolutionMs)}, ${plural(run.outages, 'outage')})`),
+    line('requests', `${requests.sent} sent, ${requests.ok} ok, ${requests.failed} failed${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`),
+    ...(latencyMs === null ? [] : [line('latency', `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`)]),
+    line('phases', [
+      phase('detected', phases.detectedMs),
+      phase('address moved', phases.vipMovedMs),
+      phase('first success', phases.firstSuccessMs),
+      phase('redundancy restored', phases.redundancyRestoredMs),
+    ].join(' → ')),
+    line('writes', `${ledger.acknowledged} acknowledged, ${ledger.lost} lost, ${ledger.duplicated} duplicated, ${ledger.altered} altered, ${ledger.unknown} unknown`),
+  ];
+}
+
+function severalRuns({ summary }: DrillResult): string[] {
+  const spread = (name: string, of: DrillResult['summary']['downtimeMs']) =>
+    of === null ? [] : [line(name, `min ${ms(of.min)}, p50 ${ms(of.p50)}, p95 ${ms(of.p95)}, max ${ms(of.max)}`)];
+  return [
+    line('runs', String(summary.runs)),
+    ...spread('downtime', summary.downtimeMs),
+    ...spread('restored', summary.restoreMs),
+    line('requests', `${summary.failedRequests} failed`),
+    line('writes', `${summary.ackedWritesLost} acknowledged and lost`),
+  ];
+}
+
+function line(name: string, text: string): string {
+  return `  ${name.padEnd(9)} ${text}`;
+}
+
+function phase(name: string, atMs: number | null): string {
+  return atMs === null ? `${name} not seen` : `${name} ${ms(atMs)}`;
+}
+
+function ms(value: number): string {
+  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toFixed(1))} ms`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,97 @@
+import { messageOf } from '../errors.ts';
+import type { Engine } from '../engine/port.ts';
+import type { EngineWatch } from './engine-watch.ts';
+import type { HolderChange } from './judge/history.ts';
+
+/** Ends by itself when nobody ends it. */
+const watchWithinMs = 1_200_000;
+const stopWithinMs = 5000;
+const againMs = 200;
+
+/*
+ * The kernel tells of each change of an address; nothing is polled. First the subscription, then what there is: a change
+ * between the two is seen twice rather than not at all.
+ */
+const script = `export TZ=UTC
+timeout ${watchWithinMs / 1000} ip -4 -o -ts monitor address & monitor=$!
+printf '%s' "$monitor" >"/run/$1.pid"
+now=$EPOCHREALTIME
+printf '[%(%Y-%m-%dT%H:%M:%S)T.%s] ' "\${now%.*}" "\${now#*.}"
+ip -4 -o address show to "$0" || true
+printf '\\n'
+wait "$monitor"`;
+const stopScript = 'read -r pid <"/run/$0.pid"; kill "$pid"; rm -f "/run/$0.pid"';
+
+/** Watches every node's interfaces for the virtual address, across the node's deaths, until it is ended. */
+export class VipWatch {
+  readonly #engine: Engine;
+  readonly #vip: string;
+  readonly #id: string;
+  readonly #nodes: ReadonlyMap<string, string>;
+  readonly #stopping = new AbortController();
+  readonly #watching: Promise<HolderChange[]>[];
+  readonly problems: string[] = [];
+
+  constructor(engine: Engine, events: EngineWatch, vip: string, id: string, nodes: ReadonlyMap<string, string>) {
+    this.#engine = engine;
+    this.#vip = vip;
+    this.#id = `haplat-watch-${id}`;
+    this.#nodes = nodes;
+    this.#watching = [...nodes].map(([node, container]) => this.#watch(events, node, container));
+  }
+
+  /** Ends the watch and returns what was seen, oldest first. */
+  async end(): Promise<HolderChange[]> {
+    this.#stopping.abort();
+    await Promise.all([...this.#nodes.values()].map((container) => this.#stop(container)));
+    return (await Promise.all(this.#watching)).flat().toSorted((a, b) => a.atMs - b.atMs);
+  }
+
+  async #watch(events: EngineWatch, node: string, container: string): Promise<HolderChange[]> {
+    const changes: HolderChange[] = [];
+    while (!this.#isEnding()) {
+      try {
+        const command = ['bash', '-c', script, this.#vip, this.#id];
+        const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs });
+        changes.push(...parseAddressLog(node, this.#vip, stdout));
+      } catch (error) {
+        // A node that is down is watched again when it is back; one that can't be watched at all is told about.
+        if ((await this.#isRunning(container)) && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
+      }
+      if (this.#isEnding()) break;
+      const death = events.events.findLast((event) => event.container === container && event.action === 'die');
+      if (death !== undefined) changes.push({ node, atMs: death.atMs, holds: false });
+      await events.changed(againMs, this.#stopping.signal).catch(() => undefined);
+    }
+    return changes;
+  }
+
+  #isEnding(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #stop(container: string): Promise<void> {
+    await this.#engine
+      .exec(container, ['bash', '-c', stopScript, this.#id], { timeoutMs: stopWithinMs })
+      .catch(() => undefined);
+  }
+
+  async #isRunning(container: string): Promise<boolean> {
+    return (await this.#engine.inspectContainer(container).catch(() => undefined))?.state === 'running';
+  }
+}
+
+/** Reads `[2026-01-02T03:04:05.678901] Deleted 2: eth0 inet 172.20.0.100/16 …`: one line a change. */
+export function parseAddressLog(node: string, vip: string, text: string): HolderChange[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\[(?<at>[^\]]+)\] *(?<deleted>Deleted )?\d+: \S+ +inet (?<address>[\d.]+)\//.exec(line);
+    if (match?.groups?.['address'] !== vip) return [];
+    return [{ node, atMs: toMs(match.groups['at'] ?? ''), holds: match.groups['deleted'] === undefined }];
+  });
+}
+
+/** A UTC time with microseconds, to a fraction of a millisecond. */
+function toMs(text: string): number {
+  const [seconds = '', fraction = '0'] = text.split('.');
+  return Date.parse(`${seconds}Z`) + Number(`0.${fraction}`) * 1000;
+}

@@ -1,0 +1,78 @@
+import test from 'ava';
+import { allOutages, downtimeOf, failedTimeMs, outagesOf, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
+import { fault, samplesWith } from './_histories.ts';
+
+const downtime = (spans: readonly (readonly [number, number])[]) => downtimeOf(samplesWith(spans), fault, 10)?.downtimeMs;
+
+test('without an outage the downtime is nothing, though a gap of one interval is always there', (t) => {
+  t.is(downtime([]), 0);
+});
+
+test('one outage is as long as the requests that were due in it', (t) => {
+  t.is(downtime([[0, 500]]), 500);
+});
+
+test('of several outages the longest counts', (t) => {
+  t.is(downtime([[0, 100], [300, 700], [900, 1000]]), 400);
+});
+
+test('an outage before the fault is not the fault’s', (t) => {
+  t.is(downtime([[-800, -300]]), 0);
+});
+
+test('an outage that began before the fault and ends after it spans it', (t) => {
+  t.is(downtime([[-100, 200]]), 300);
+});
+
+test('requests that hang and then succeed together do not hide the outage they waited through', (t) => {
+  const samples = samplesWith([]).map((sample) =>
+    sample.dueMs >= fault && sample.dueMs < fault + 600 ? { ...sample, endMs: fault + 601 } : sample,
+  );
+  // The last answer before came at −8 ms.
+  t.is(downtimeOf(samples, fault, 10)?.downtimeMs, 599);
+});
+
+test('when nothing succeeds any more the downtime is at least up to the last request, and has no end', (t) => {
+  const found = downtimeOf(samplesWith([[0, 5000]]), fault, 10);
+  t.is(found?.toMs, undefined);
+  t.is(found?.downtimeMs, 3990 - -8 - 10);
+});
+
+test('a probe that ends in success after success has no open gap at its end', (t) => {
+  t.is(downtimeOf(samplesWith([]).slice(0, 150), fault, 10)?.downtimeMs, 0);
+});
+
+test('without any success there is no downtime to be measured', (t) => {
+  t.is(downtimeOf(samplesWith([[-1000, 5000]]), fault, 10), undefined);
+});
+
+test('of two modes the worse one counts', (t) => {
+  const samples = [...samplesWith([[0, 100]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
+  t.is(worstDowntime(samples, fault, 10)?.downtimeMs, 250);
+});
+
+test('outages are separate when a success was due between them', (t) => {
+  const outages = outagesOf(samplesWith([[0, 100], [110, 200]]), 'fresh');
+  t.deepEqual(outages, [
+    { fromMs: fault, toMs: fault + 100, failed: 10 },
+    { fromMs: fault + 110, toMs: fault + 200, failed: 9 },
+  ]);
+});
+
+test('an outage that does not end is open', (t) => {
+  t.deepEqual(outagesOf(samplesWith([[3900, 5000]]), 'fresh'), [{ fromMs: fault + 3900, toMs: undefined, failed: 10 }]);
+});
+
+test('the failed time counts once where the outages of two modes overlap', (t) => {
+  const samples = [...samplesWith([[0, 100]], 'fresh'), ...samplesWith([[50, 250]], 'pooled')];
+  t.is(failedTimeMs(allOutages(samples), fault + 4000), 250);
+});
+
+test('the resolution is the interval, unless the probe itself paused near an edge of the gap', (t) => {
+  const samples = samplesWith([[0, 500]]);
+  const gap = downtimeOf(samples, fault, 10);
+  t.is(resolutionOf(samples, fault, gap, 10), 10);
+  const paused = (fromMs: number) => samples.filter((sample) => sample.dueMs < fault + fromMs || sample.dueMs >= fault + fromMs + 60);
+  t.is(resolutionOf(paused(-100), fault, downtimeOf(paused(-100), fault, 10), 10), 70);
+  t.is(resolutionOf(paused(2000), fault, downtimeOf(paused(2000), fault, 10), 10), 10, 'far from the edges it does not matter');
+});

@@ -1,0 +1,106 @@
+import test from 'ava';
+import { judgeRun } from '../../../../../src/runtime/drill/judge/judge-run.ts';
+import { entry, fault, history, samplesWith } from './_histories.ts';
+
+const objectives = { maxDowntimeMs: 1000, maxLostWrites: 0 };
+
+test('a run that keeps to its objectives passes, with what was measured', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([[0, 120]]), ledger: [entry()] }), objectives);
+  t.is(result.verdict, 'pass');
+  t.like(result, { downtimeMs: 120, resolutionMs: 10, outages: 1, requests: { sent: 500, ok: 488, failed: 12, errors: { ECONNREFUSED: 12 } } });
+});
+
+test('a downtime over the objective fails, and the reason has both numbers', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([[0, 1500]]) }), objectives);
+  t.is(result.verdict, 'fail');
+  t.deepEqual(result.reasons, ['downtime 1500 ms is over 1000 ms']);
+});
+
+test('a platform that does not answer again fails even without an objective', (t) => {
+  t.is(judgeRun(history({ samples: samplesWith([[0, 5000]]) }), {}).verdict, 'fail');
+});
+
+test('too few requests before the fault are inconclusive, never a pass', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([]).filter((sample) => sample.dueMs > fault - 50) }), objectives);
+  t.is(result.verdict, 'inconclusive');
+  t.regex(result.reasons.join(), /no steady state/);
+});
+
+test('too few requests after the fault are inconclusive', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([]).filter((sample) => sample.dueMs < fault + 50) }), objectives);
+  t.is(result.verdict, 'inconclusive');
+});
+
+test('failures that everybody had before the fault are no steady state', (t) => {
+  t.is(judgeRun(history({ samples: samplesWith([[-1000, 100]]) }), objectives).verdict, 'inconclusive');
+});
+
+const failing = [
+  ['a lost write', { ledger: [entry({ found: [] })] }, /1 acknowledged writes were lost/],
+  ['an effect applied twice', { ledger: [entry({ found: [{ id: 'i-1', name: 'drill k-1', processedCount: 2 }] })] }, /took effect more than once/],
+  ['redundancy that did not come back', { restoredAtMs: undefined }, /redundancy was not restored/],
+  [
+    'two nodes with the address for a second',
+    { holders: [
+      { node: 'keepalived_1', atMs: fault - 500, holds: true },
+      { node: 'keepalived_2', atMs: fault + 100, holds: true },
+      { node: 'keepalived_1', atMs: fault + 1100, holds: false },
+    ] },
+    /at once for 1000 ms/,
+  ],
+] as const;
+for (const [what, changes, reason] of failing) {
+  test(`${what} fails the run`, (t) => {
+    const result = judgeRun(history(changes), objectives);
+    t.is(result.verdict, 'fail');
+    t.regex(result.reasons.join(), reason);
+  });
+}
+
+test('two holders for the few milliseconds of a hand-over are told, and no failure', (t) => {
+  const result = judgeRun(
+    history({ holders: [
+      { node: 'keepalived_1', atMs: fault - 500, holds: true },
+      { node: 'keepalived_2', atMs: fault + 100, holds: true },
+      { node: 'keepalived_1', atMs: fault + 107, holds: false },
+    ] }),
+    objectives,
+  );
+  t.like(result, { verdict: 'pass', splitBrainMs: 7 });
+});
+
+test('writes that could not be looked up leave the run unproven', (t) => {
+  t.is(judgeRun(history({ ledger: [entry({ found: undefined })] }), objectives).verdict, 'inconclusive');
+});
+
+test('a restore or a failed request over its objective fails', (t) => {
+  const run = history({ samples: samplesWith([[0, 100]]) });
+  t.is(judgeRun(run, { maxRestoreMs: 1999 }).verdict, 'fail');
+  t.is(judgeRun(run, { maxRestoreMs: 2000 }).verdict, 'pass');
+  t.is(judgeRun(run, { maxFailedRequests: 9 }).verdict, 'fail');
+  t.is(judgeRun(run, { maxFailedRequests: 10 }).verdict, 'pass');
+});
+
+test('phases are counted from the fault, each from what was seen, and null where nothing was', (t) => {
+  const seen = history({
+    samples: samplesWith([[0, 120]]),
+    transitions: [
+      { node: 'keepalived_2', atMs: fault - 900, kind: 'vrrp', state: 'BACKUP' },
+      { node: 'keepalived_1', atMs: fault + 40, kind: 'check', state: 'failed' },
+      { node: 'keepalived_1', atMs: fault + 45, kind: 'vrrp', state: 'FAULT' },
+      { node: 'keepalived_2', atMs: fault + 50, kind: 'vrrp', state: 'MASTER' },
+    ],
+  });
+  t.deepEqual(judgeRun(seen, {}).phases, { detectedMs: 40, vipMovedMs: 50, firstSuccessMs: 122, redundancyRestoredMs: 2000 });
+  const unseen = judgeRun(history({ samples: samplesWith([]), restoredAtMs: undefined }), {}).phases;
+  t.is(unseen.detectedMs, null);
+  t.is(unseen.vipMovedMs, null);
+  t.is(unseen.redundancyRestoredMs, null);
+});
+
+test('latency is counted from when a request was due, so that one held up behind others shows it', (t) => {
+  const samples = samplesWith([]).map((sample, index) => (index === 300 ? { ...sample, endMs: sample.dueMs + 750 } : sample));
+  const latency = judgeRun(history({ samples }), {}).latencyMs;
+  t.true((latency?.max ?? 0) >= 749 && (latency?.max ?? 0) <= 751, String(latency?.max));
+  t.is(latency?.p50, 2);
+});
