@@ -73,5 +73,5 @@ export default tseslint.config(
   },
   { files: ['src/cli/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
-  { files: ['eslint.config.js', 'ava.config.js', 'test/**/*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['eslint.config.js', 'ava*.config.js', 'test/**/*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );
