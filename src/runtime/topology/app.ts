@@ -5,13 +5,14 @@ import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import { secretFile } from './secrets-files.ts';
 import type { RenderedFile, Service } from './topology.ts';
+import { traefikLabels } from './traefik-labels.ts';
 
 const databasePassword = 'db-password';
 const brokerPassword = 'rabbitmq-password';
 
 /** The replicas of the API. */
 export function apps(context: TopologyContext): Service[] {
-  const { project, app } = context.config;
+  const { project, app, loadBalancers } = context.config;
   return serviceNames('app', app.replicas).map((name) => ({
     name,
     component: 'app',
@@ -21,31 +22,11 @@ export function apps(context: TopologyContext): Service[] {
     container: applicationContainer(context, name, {
       command: ['serve', 'api'],
       env: { ...applicationEnvironment(context, name), PORT: String(ports.api), LOG_LEVEL: app.logLevel },
-      labels: traefikLabels(),
+      labels: traefikLabels(loadBalancers.image),
       networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
       memoryLimitMiB: app.memoryLimitMiB,
     }),
   }));
-}
-
-/** How Traefik finds the replicas. All of them say the same, so that they become the servers of one service. */
-function traefikLabels(): Record<string, string> {
-  const service = 'traefik.http.services.app.loadbalancer';
-  return {
-    'traefik.enable': 'true',
-    'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
-    'traefik.http.routers.app.entrypoints': 'websecure',
-    'traefik.http.routers.app.tls': 'true',
-    'traefik.http.routers.app.middlewares': 'retry',
-    'traefik.http.middlewares.retry.retry.attempts': '4',
-    'traefik.http.middlewares.retry.retry.initialinterval': '10ms',
-    [`${service}.server.port`]: String(ports.api),
-    // Of the replica alone (503 while it drains): a database that is down must not empty the pool, because then Traefik
-    // would answer instead of the API.
-    [`${service}.healthcheck.path`]: '/healthz',
-    [`${service}.healthcheck.interval`]: '500ms',
-    [`${service}.healthcheck.timeout`]: '400ms',
-  };
 }
 
 /** What API and worker have in common: haplat's own image, no privileges, nothing to write. */

@@ -1,0 +1,41 @@
+import { ports } from './ports.ts';
+
+/** What a status code of Traefik's own says about a replica: it went away (502) or did not answer in time (504). */
+const repliesOfDeadReplicas = '502,504';
+
+/** How Traefik finds the replicas. All of them say the same, so that they become the servers of one service. */
+export function traefikLabels(image: string): Record<string, string> {
+  const service = 'traefik.http.services.app.loadbalancer';
+  const retry = 'traefik.http.middlewares.retry.retry';
+  return {
+    'traefik.enable': 'true',
+    'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
+    'traefik.http.routers.app.entrypoints': 'websecure',
+    'traefik.http.routers.app.tls': 'true',
+    'traefik.http.routers.app.middlewares': 'retry',
+    // Each attempt takes the next server, and others take theirs in between: it may be the dead one several times.
+    [`${retry}.attempts`]: '10',
+    [`${retry}.initialinterval`]: '10ms',
+    ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas }),
+    [`${service}.server.port`]: String(ports.api),
+    // Of the replica alone (503 while it drains): a database that is down must not empty the pool, because then Traefik
+    // would answer instead of the API.
+    [`${service}.healthcheck.path`]: '/healthz',
+    [`${service}.healthcheck.interval`]: '500ms',
+    [`${service}.healthcheck.timeout`]: '400ms',
+  };
+}
+
+/**
+ * Whether this Traefik retries by status (3.7 and later). Others retry only what was not sent yet, so that what a
+ * replica takes with it when it dies fails, and reject labels that they don't know, with all the others beside them.
+ * Where the tag does not tell the version, the label is left out.
+ */
+export function retriesAnswers(image: string): boolean {
+  const tag = /:v?(?<major>\d+)(?:\.(?<minor>\d+))?(?:[.-][\w.-]*)?$/.exec(image)?.groups;
+  if (tag === undefined) return false;
+  const major = Number(tag['major']);
+  // `v3` alone is the newest 3.
+  const minor = tag['minor'] === undefined ? Infinity : Number(tag['minor']);
+  return major > 3 || (major === 3 && minor >= 7);
+}
