@@ -1,4 +1,54 @@
-export async function runCerts(): Promise<void> { await Promise.resolve(); }
-export async function runCertsIssue(): Promise<void> { await Promise.resolve(); }
-export async function runCertsShow(): Promise<void> { await Promise.resolve(); }
-export async function runCertsRotate(): Promise<void> { await Promise.resolve(); }
+import type { CertificateInfo } from '../../runtime/certs/describe-certificate.ts';
+import type { LoadedConfig } from '../../runtime/config/load-config.ts';
+import { withProjectLock } from '../../runtime/platform/lock.ts';
+import { bringCertificates, readCertificates, renewCertificate } from '../../runtime/platform/certificates.ts';
+import type { Invocation } from '../invocation.ts';
+
+type Work = (loaded: LoadedConfig, onWarning: (message: string) => void) => Promise<string[]>;
+
+/** Bare `certs`: issues what is missing, then shows what there is. */
+export async function runCerts(invocation: Invocation): Promise<void> {
+  await workThenShow(invocation, bringCertificates);
+}
+
+export async function runCertsIssue(invocation: Invocation): Promise<void> {
+  await workThenShow(invocation, bringCertificates);
+}
+
+export async function runCertsRotate(invocation: Invocation): Promise<void> {
+  await workThenShow(invocation, renewCertificate);
+}
+
+export async function runCertsShow(invocation: Invocation): Promise<void> {
+  show(invocation, [], await readCertificates(await invocation.loadConfig()));
+}
+
+async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const lock = {
+    timeoutMs: loaded.config.timeouts.lockMs,
+    signal: invocation.signal,
+    onWait: () => { invocation.note('another haplat is changing this project; waiting for it to end'); },
+  };
+  const done = await withProjectLock(loaded.stateDirectory, lock, () => work(loaded, invocation.warn));
+  show(invocation, done, await readCertificates(loaded));
+}
+
+function show(invocation: Invocation, done: readonly string[], certificates: readonly CertificateInfo[]): void {
+  if (invocation.options.json) {
+    invocation.printJson({ schema: 'haplat.certs/1', done, certificates });
+    return;
+  }
+  const blocks = certificates.map((one) =>
+    [
+      `${one.subject}: ${one.daysLeft} days left`,
+      `  file         ${one.file}`,
+      `  names        ${one.names.length === 0 ? '(an authority has none)' : one.names.join(', ')}`,
+      `  issued by    ${one.issuer}`,
+      `  valid        ${one.notBefore} – ${one.notAfter}`,
+      `  fingerprint  ${one.fingerprint256}`,
+    ].join('\n'),
+  );
+  const text = blocks.length === 0 ? ['There are none yet: "haplat certs" issues them.'] : blocks;
+  invocation.print([...done, ...text].join('\n'));
+}

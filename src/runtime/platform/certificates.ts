@@ -1,4 +1,32 @@
+import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
+import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { CertificateStatus } from '../status/report.ts';
-export async function bringCertificates(_loaded: LoadedConfig, _w: (m: string) => void): Promise<string[]> { return []; }
-export async function readCertificates(_loaded: LoadedConfig): Promise<CertificateStatus[]> { return []; }
+import { containerOwner } from './prepare.ts';
+
+/** Issues what is missing or runs out; says what it did. */
+export async function bringCertificates(loaded: LoadedConfig, onWarning: (message: string) => void): Promise<string[]> {
+  return ensureCertificates(optionsOf(loaded, onWarning));
+}
+
+/** Issues a new server certificate, which Traefik takes while it runs. */
+export async function renewCertificate(loaded: LoadedConfig, onWarning: (message: string) => void): Promise<string[]> {
+  return rotateCertificate(optionsOf(loaded, onWarning));
+}
+
+export async function readCertificates(loaded: LoadedConfig): Promise<CertificateInfo[]> {
+  return listCertificates(optionsOf(loaded));
+}
+
+function optionsOf({ config, stateDirectory }: LoadedConfig, onWarning?: (message: string) => void): CertificateOptions {
+  return {
+    project: config.project,
+    stateDirectory,
+    owner: containerOwner(),
+    vip: config.network.vip,
+    names: config.certificates.names,
+    days: config.certificates.days,
+    certFile: config.certificates.certFile,
+    keyFile: config.certificates.keyFile,
+    ...(onWarning && { onWarning }),
+  };
+}

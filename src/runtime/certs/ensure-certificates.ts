@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError, messageOf } from '../errors.ts';
+import type { Owner } from '../files/atomic-file.ts';
+import { createAuthority, issueLeaf, type CertificateAndKey } from './authority.ts';
+import { CertificateStore } from './certificate-store.ts';
+import { describeCertificate, isIssuedBy, isKeyOf, type CertificateInfo } from './describe-certificate.ts';
+
+/** A leaf with fewer days left is renewed by the next `up`. */
+const renewedDaysBefore = 30;
+
+export interface CertificateOptions {
+  readonly project: string;
+  readonly stateDirectory: string;
+  readonly owner: Owner;
+  readonly vip: string;
+  /** Names beside those that every platform has. */
+  readonly names: readonly string[];
+  readonly days: number;
+  /** The user's own, instead of ours. */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Issues what is missing, runs out or does not fit the configuration. Returns what was done, a line each. */
+export async function ensureCertificates(options: CertificateOptions): Promise<string[]> {
+  const store = new CertificateStore(options.stateDirectory, options.owner);
+  if (options.certFile !== undefined && options.keyFile !== undefined) {
+    return installOwn(store, await readOwn(options.certFile, options.keyFile, options.onWarning));
+  }
+  const { authority, done } = await ensureAuthority(store, options.project);
+  const cause = await renewalCause(store, authority, options);
+  if (cause === undefined) return done;
+  await issue(store, authority, options);
+  return [...done, `issued a server certificate for ${leafNames(options).join(', ')} (${cause})`];
+}
+
+/** Issues a new leaf whatever the old one is like. ConfigError when the user brings their own. */
+export async function rotateCertificate(options: CertificateOptions): Promise<string[]> {
+  if (options.certFile !== undefined) {
+    throw new ConfigError('haplat.yaml: certificates.certFile: this certificate is yours, haplat can\'t issue it', {
+      remedy: 'replace the file, then run "haplat up": Traefik takes it without a restart',
+    });
+  }
+  const store = new CertificateStore(options.stateDirectory, options.owner);
+  const { authority, done } = await ensureAuthority(store, options.project);
+  await issue(store, authority, options);
+  return [...done, `issued a new server certificate for ${leafNames(options).join(', ')}`];
+}
+
+/** The server certificate in use first, then the authority; empty when there is none yet. */
+export async function listCertificates(options: Pick<CertificateOptions, 'stateDirectory' | 'owner'>): Promise<CertificateInfo[]> {
+  const store = new CertificateStore(options.stateDirectory, options.owner);
+  const now = new Date();
+  const [current, authority] = await Promise.all([store.readCurrent(), store.readAuthority()]);
+  return [
+    ...(current === undefined ? [] : [describeCertificate(current.certificateFile, current.certificate, now)]),
+    ...(authority === undefined ? [] : [describeCertificate(store.authorityFile, authority.certificate, now)]),
+  ];
+}
+
+async function ensureAuthority(store: CertificateStore, project: string) {
+  const existing = await store.readAuthority();
+  if (existing !== undefined) return { authority: existing, done: [] };
+  const authority = await store.saveAuthority(await createAuthority(`haplat ${project} authority`, new Date()));
+  return { authority, done: [`made a certificate authority: ${store.authorityFile}`] };
+}
+
+async function renewalCause(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<string | undefined> {
+  const current = await store.readCurrent();
+  if (current === undefined) return 'there was none';
+  const info = describeCertificate(current.certificateFile, current.certificate, new Date());
+  if (!isIssuedBy(current.certificate, authority.certificate)) return 'the old one was not issued by this authority';
+  if (!isKeyOf(current.certificate, current.key)) return 'the key was not its own';
+  if (info.daysLeft < Math.min(renewedDaysBefore, options.days / 3)) return `the old one had ${info.daysLeft} days left`;
+  const present = new Set(info.names.map(comparable));
+  const missing = leafNames(options).filter((name) => !present.has(comparable(name)));
+  return missing.length > 0 || present.size !== leafNames(options).length ? 'the names have changed' : undefined;
+}
+
+async function issue(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<void> {
+  const leaf = await issueLeaf(authority, { names: leafNames(options), days: options.days, now: new Date() });
+  await store.install({ key: leaf.key, certificate: leaf.certificate + authority.certificate });
+}
+
+function leafNames({ vip, names }: CertificateOptions): string[] {
+  return [...new Set(['localhost', '127.0.0.1', '::1', vip, ...names])];
+}
+
+/** OpenSSL writes `::1` out as `0:0:0:0:0:0:0:1`; the URL parser writes every form the same way. */
+function comparable(name: string): string {
+  return name.includes(':') ? new URL(`http://[${name}]`).hostname : name.toLowerCase();
+}
+
+async function readOwn(certFile: string, keyFile: string, warn?: (message: string) => void): Promise<CertificateAndKey> {
+  const [certificate, key] = await Promise.all([readUserFile('certFile', certFile), readUserFile('keyFile', keyFile)]);
+  const wrong = (name: string, what: string, remedy: string) => new ConfigError(`haplat.yaml: certificates.${name}: ${what}`, { remedy });
+  let info: CertificateInfo;
+  try {
+    info = describeCertificate(certFile, certificate, new Date());
+  } catch (error) {
+    throw wrong('certFile', `${certFile} is no PEM certificate: ${messageOf(error)}`, 'give the certificate with its chain, as PEM');
+  }
+  if (!isKeyOf(certificate, key)) throw wrong('keyFile', `${keyFile} is not the key of ${certFile}`, 'give the private key of that certificate, as PEM without a pass phrase');
+  if (info.daysLeft < 0) throw wrong('certFile', `${certFile} expired on ${info.notAfter}`, 'give one that is valid');
+  if (info.daysLeft < renewedDaysBefore) warn?.(`certificates.certFile: ${certFile} expires in ${info.daysLeft} days`);
+  return { certificate, key };
+}
+
+async function readUserFile(name: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`haplat.yaml: certificates.${name}: ${path} can't be read: ${messageOf(error)}`, {
+      cause: error,
+      remedy: 'name a file that is there, or leave certFile and keyFile out to have haplat issue a certificate',
+    });
+  }
+}
+
+async function installOwn(store: CertificateStore, own: CertificateAndKey): Promise<string[]> {
+  const current = await store.readCurrent();
+  if (current?.certificate === own.certificate && current.key === own.key) return [];
+  await store.install(own);
+  return ['installed your own certificate'];
+}
