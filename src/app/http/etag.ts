@@ -1,14 +1,24 @@
 import { HttpProblem } from './problem.ts';
 
+/** The tags that we give out. */
+export const ETAG_PATTERN = /^"[0-9]{1,9}"$/;
+
+// Something that is no tag matches nothing; nothing at all is a mistake.
+function tagsOf(header: string): string[] {
+  if (header.trim() === '') throw new HttpProblem(400, 'A precondition is empty.');
+  return header.split(',').map((tag) => tag.trim());
+}
+
 /**
- * The version that If-Match asks for; undefined if any will do. Throws 412 for tags that cannot match: weak ones and
- * what is no version of ours.
+ * The version that If-Match asks for; undefined if any will do. Throws a 412 problem for tags that cannot match: weak
+ * ones and what is no version of ours.
  */
 export function versionFromIfMatch(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
-  const tags = header.split(',').map((tag) => tag.trim());
   // A list is allowed, but no client of a single resource sends one: the first ours counts.
-  const version = tags.map((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1]).find((text) => text !== undefined);
+  const version = tagsOf(header)
+    .map((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1])
+    .find((text) => text !== undefined);
   if (version === undefined) throw preconditionFailed();
   return Number(version);
 }
@@ -16,8 +26,7 @@ export function versionFromIfMatch(header: string | undefined): number | undefin
 /** Whether If-None-Match covers `etag`, so that 304 is the answer. Compared weakly, as the header asks for. */
 export function matchesIfNoneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
-  if (header.trim() === '*') return true;
-  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  return tagsOf(header).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
 export const preconditionFailed = (): HttpProblem =>

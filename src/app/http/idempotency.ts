@@ -3,7 +3,8 @@ import type { Queryable, Statement } from '../db/database.ts';
 import type { Reply } from './operation.ts';
 import { HttpProblem } from './problem.ts';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** Long enough to be unique; clients mostly send UUIDs. */
+export const IDEMPOTENCY_KEY_PATTERN = /^[A-Za-z0-9._:-]{8,255}$/;
 
 // A second request with the same key waits here until the first has ended, one way or the other.
 const claim: Statement = {
@@ -36,7 +37,9 @@ export interface KeyedRequest {
 
 /** The request under its Idempotency-Key. Throws a 400 problem for a key that is no such thing. */
 export function keyedRequest(key: string, operation: string, url: string, body: unknown): KeyedRequest {
-  if (!KEY.test(key)) throw new HttpProblem(400, 'Idempotency-Key has to be 1 to 255 visible ASCII characters.');
+  if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
+    throw new HttpProblem(400, 'Idempotency-Key has to be 8 to 255 letters, digits or one of "._:-".');
+  }
   const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null])).digest('base64url');
   return { key, operation, requestHash };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ETAG_PATTERN } from './etag.ts';
+import { IDEMPOTENCY_KEY_PATTERN } from './idempotency.ts';
 import type { Operation, ResponseSpec } from './operation.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 
@@ -89,26 +91,23 @@ function parameters(schema: z.ZodType | undefined, location: 'path' | 'query'): 
   }));
 }
 
-const header = (name: string, description: string, pattern: string): Json => ({
+const header = (name: string, description: string, pattern: RegExp): Json => ({
   name,
   in: 'header',
   required: false,
   description,
-  schema: { type: 'string', pattern },
+  schema: { type: 'string', pattern: pattern.source },
 });
 
 const idempotencyKey = header(
   'Idempotency-Key',
   'Repeats with the same key get the first answer again; the same key for another request is refused',
-  '^[A-Za-z0-9._:-]{1,255}$',
+  IDEMPOTENCY_KEY_PATTERN,
 );
 
-/** The preconditions that the operation's own answers speak of. */
-function conditionalHeaders({ responses: answers }: Operation): Json[] {
-  if (412 in answers) return [header('If-Match', 'Only if the item still has this ETag', '^"[0-9]{1,9}"$')];
-  if (304 in answers) return [header('If-None-Match', 'Only if the item no longer has this ETag', '^"[0-9]{1,9}"$')];
-  return [];
-}
+/** If-Match where it may fail. If-None-Match is not listed: HTTP itself says what it does, and nothing in it is invalid. */
+const conditionalHeaders = ({ responses: answers }: Operation): Json[] =>
+  412 in answers ? [header('If-Match', 'Only if the item still has this ETag', ETAG_PATTERN)] : [];
 
 function responses(operation: Operation): Json {
   const problems = { ...commonProblems, ...(operation.body !== undefined || operation.acceptsIdempotencyKey === true ? bodyProblems : {}) };

@@ -8,8 +8,13 @@ test('If-Match names a version, or any', (t) => {
   t.is(versionFromIfMatch(undefined), undefined);
 });
 
+test('an empty precondition is refused', (t) => {
+  t.throws(() => versionFromIfMatch(''), { name: 'HttpProblem', message: /empty/ });
+  t.throws(() => matchesIfNoneMatch(' ', '"1"'), { name: 'HttpProblem', message: /empty/ });
+});
+
 test('an If-Match that can match nothing is a failed precondition', (t) => {
-  for (const header of ['W/"3"', '3', '"abc"', '']) {
+  for (const header of ['W/"3"', '"abc"', '""', '3', '"3']) {
     t.throws(() => versionFromIfMatch(header), { name: 'HttpProblem', message: /If-Match/ });
   }
 });
