@@ -41,7 +41,14 @@ export function edge(context: TopologyContext): Service {
         publish(loopback, config.ports.dashboard, ports.dashboard),
       ],
       capAdd: ['NET_ADMIN'],
-      sysctls: { 'net.ipv4.ip_forward': '1' },
+      sysctls: {
+        'net.ipv4.ip_forward': '1',
+        // All connections end at one address and port, so that a source port is free again only after this many seconds:
+        // at the default of 120 there could be no more than some 500 new ones a second.
+        'net.netfilter.nf_conntrack_tcp_timeout_time_wait': '10',
+        // The new holder of the address resets the connections of the old one; that reset has to come through.
+        'net.netfilter.nf_conntrack_tcp_be_liberal': '1',
+      },
       healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
       // Process 1 sleeps and has nothing to finish.
       stopSignal: 'SIGKILL',

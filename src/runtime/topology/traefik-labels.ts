@@ -32,7 +32,7 @@ export function traefikLabels(image: string): Record<string, string> {
  * Where the tag does not tell the version, the label is left out.
  */
 export function retriesAnswers(image: string): boolean {
-  const tag = /:v?(?<major>\d+)(?:\.(?<minor>\d+))?(?:[.-][\w.-]*)?$/.exec(image)?.groups;
+  const tag = /^[^@]+:v?(?<major>\d+)(?:\.(?<minor>\d+))?(?:[.-][\w.-]*)?$/.exec(image)?.groups;
   if (tag === undefined) return false;
   const major = Number(tag['major']);
   // `v3` alone is the newest 3.

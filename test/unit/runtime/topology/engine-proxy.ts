@@ -1,0 +1,34 @@
+import test from 'ava';
+import { fileOf, serviceOf, topologyOf } from './_context.ts';
+
+const topology = topologyOf({ project: 'mine' });
+const config = fileOf(serviceOf(topology, 'engine-proxy'), 'haproxy.cfg');
+
+/** The patterns of the configuration, in its order: what readers may ask, what the guardian may, what it may do. */
+const [readers, guardianReads, guardianHeals] = [...config.matchAll(/-m reg (\^\S+\$)/g)].map(([, pattern]) => new RegExp(pattern ?? ''));
+
+for (const path of ['/_ping', '/v1.41/events', '/containers/json', '/v1.41/containers/mine-db/json', '/v1.24/version']) {
+  test(`readers and the guardian may ask for ${path}`, (t) => {
+    t.regex(path, readers ?? /$^/);
+    t.regex(path, guardianReads ?? /$^/);
+  });
+}
+
+for (const path of ['/info', '/secrets', '/images/json', '/containers/mine-db/logs', '/containers/mine-db/archive', '/containers/../images/json', '/x/containers/json']) {
+  test(`nobody may ask for ${path}`, (t) => {
+    t.notRegex(path, readers ?? /^/);
+    t.notRegex(path, guardianReads ?? /^/);
+  });
+}
+
+test('the guardian may start, restart, kill and unpause each of the project\'s containers', (t) => {
+  for (const { container } of topology.services) {
+    for (const verb of ['start', 'restart', 'kill', 'unpause']) t.regex(`/v1.41/containers/${container.name}/${verb}`, guardianHeals ?? /$^/);
+  }
+});
+
+for (const path of ['mine-db/stop', 'mine-db/exec', 'mine-db/update', 'other-db/kill', 'mine-other-db/kill', 'create', '0123abcd/kill', 'mine-db%2f..%2fother-db/kill']) {
+  test(`the guardian may not POST containers/${path}`, (t) => {
+    t.notRegex(`/containers/${path}`, guardianHeals ?? /^/);
+  });
+}

@@ -1,0 +1,73 @@
+import test from 'ava';
+import { parse } from 'yaml';
+import { fileOf, serviceOf, topologyOf } from './_context.ts';
+
+const keepalivedConf = (config: object, node = 'keepalived_1') => fileOf(serviceOf(topologyOf(config), node), 'keepalived.conf');
+const traefikYml = (config: object) => parse(fileOf(serviceOf(topologyOf(config), 'traefik_1'), 'traefik.yml')) as Record<string, unknown>;
+
+test('version 3 follows a file that the check writes, and advertises in fractions of a second', (t) => {
+  const conf = keepalivedConf({});
+  t.regex(conf, /vrrp_version 3\n/);
+  t.regex(conf, /advert_int 0\.05\n/);
+  t.regex(conf, /track_file traefik \{\n {2}file "\/run\/traefik\.state"\n {2}weight 0\n\}/);
+  t.notRegex(conf, /vrrp_script|killall/);
+  t.regex(conf, /172\.20\.0\.100\/16 dev @INTERFACE@/);
+});
+
+test('version 2 with a process check is what the tutorials have', (t) => {
+  const conf = keepalivedConf({ vrrp: { version: 2, checkMode: 'process', advertIntervalMs: 1000, checkIntervalMs: 2000, checkFailures: 1 } });
+  t.regex(conf, /vrrp_version 2\n/);
+  t.regex(conf, /advert_int 1\n/);
+  t.regex(conf, /script "\/usr\/bin\/killall -0 traefik"\n {2}interval 2\n/);
+  t.regex(conf, /fall 1\n/);
+  t.notRegex(conf, /track_file/);
+});
+
+test('version 2 can advertise once a second at most', (t) => {
+  t.regex(keepalivedConf({ vrrp: { version: 2, advertIntervalMs: 50 } }), /advert_int 1\n/);
+});
+
+test('version 3 advertises in whole hundredths of a second', (t) => {
+  t.regex(keepalivedConf({ vrrp: { advertIntervalMs: 14 } }), /advert_int 0\.01\n/);
+});
+
+test('neither node takes the address back, and one is preferred when both begin', (t) => {
+  const priorities = ['keepalived_1', 'keepalived_2'].map((node) => {
+    const conf = keepalivedConf({}, node);
+    t.regex(conf, /state BACKUP\n {2}nopreempt\n/);
+    return Number(/ priority (\d+)\n/.exec(conf)?.[1]);
+  });
+  t.true(Number(priorities[0]) > Number(priorities[1]));
+  t.true(priorities.every((priority) => priority > 0 && priority < 255));
+});
+
+test('no line of a rendered configuration is left over from the template', (t) => {
+  for (const { name, files } of topologyOf().services) {
+    for (const { path, text } of files) {
+      t.notRegex(text, /<%|%>|undefined|\[object/, `${name}/${path}`);
+      t.notRegex(text, /\n\n\n/, `${name}/${path}`);
+    }
+  }
+});
+
+test('Traefik looks for this project\'s containers only', (t) => {
+  t.like(traefikYml({ project: 'one' }), {
+    providers: { docker: { constraints: 'Label(`io.haplat.project`,`one`)', exposedByDefault: false, network: 'one-app' } },
+  });
+});
+
+test('plain HTTP is redirected to the port that the client can reach', (t) => {
+  const usual = traefikYml({})['entryPoints'] as Record<string, unknown>;
+  t.false('web-published' in usual);
+  const config = { ports: { http: 8000, https: 8443 } };
+  t.like(traefikYml(config), {
+    entryPoints: { 'web-published': { http: { redirections: { entryPoint: { to: ':8443', scheme: 'https', permanent: true } } } } },
+  });
+  const rules = fileOf(serviceOf(topologyOf(config), 'edge'), 'edge.nft');
+  t.true(rules.includes('tcp dport 80 dnat to 172.20.0.100:8081'));
+  t.true(fileOf(serviceOf(topologyOf(), 'edge'), 'edge.nft').includes('tcp dport 80 dnat to 172.20.0.100:80\n'));
+});
+
+test('ping answers in the node\'s own namespace only', (t) => {
+  t.like(traefikYml({}), { ping: { entryPoint: 'ping' }, entryPoints: { ping: { address: '127.0.0.1:8082' } } });
+});

@@ -1,0 +1,71 @@
+import test from 'ava';
+import { secrets, serviceOf, topologyOf } from './_context.ts';
+
+const topology = topologyOf();
+
+test('no secret is in an environment, a label, a command or a mount', (t) => {
+  const visible = JSON.stringify(topology.services.map(({ container }) => container));
+  for (const secret of Object.values(secrets)) t.false(visible.includes(secret));
+});
+
+test('a file with a secret in it is for its owner only, and that is ours', (t) => {
+  const files = topology.services.flatMap((service) => service.files);
+  const withSecret = files.filter(({ text }) => Object.values(secrets).some((secret) => text.includes(secret)));
+  t.true(withSecret.length >= 8);
+  for (const { path, mode, ownerUid } of withSecret) {
+    t.is(mode, 0o600, path);
+    t.is(ownerUid, 1234, path);
+  }
+});
+
+test('capabilities are these and no others', (t) => {
+  const granted = Object.fromEntries(
+    topology.services.filter(({ container }) => container.capAdd.length > 0).map(({ name, container }) => [name, container.capAdd]),
+  );
+  t.deepEqual(granted, {
+    keepalived_1: ['NET_ADMIN', 'NET_RAW'],
+    keepalived_2: ['NET_ADMIN', 'NET_RAW'],
+    edge: ['NET_ADMIN'],
+    db: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+    rabbitmq: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+    netdata: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+  });
+});
+
+test('only the check that runs a script needs what a script needs', (t) => {
+  const { container } = serviceOf(topologyOf({ vrrp: { checkMode: 'process' } }), 'keepalived_1');
+  t.deepEqual(container.capAdd, ['NET_ADMIN', 'NET_RAW', 'SETUID', 'SETGID', 'KILL']);
+});
+
+test('our own programs and Traefik run as the owner of the files, not as root', (t) => {
+  for (const { component, container } of topology.services) {
+    if (!['app', 'worker', 'guardian', 'traefik'].includes(component)) continue;
+    t.is(container.user, '1234:5678', container.name);
+  }
+});
+
+test('root file systems are read-only, but for Netdata\'s', (t) => {
+  t.deepEqual(topology.services.filter(({ container }) => !container.readOnlyRootfs).map(({ name }) => name), ['netdata']);
+});
+
+test('the Engine\'s socket is in one container, which no user reaches', (t) => {
+  const { services } = topologyOf({ engine: { socketPath: '/some/docker.sock' } });
+  const holders = services.filter(({ container }) => container.mounts.some((mount) => mount.kind === 'bind' && mount.source === '/some/docker.sock'));
+  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy']);
+  t.deepEqual(holders.flatMap(({ container }) => container.networks.map(({ network }) => network)), ['haplat-control']);
+});
+
+test('the guardian\'s way to the Engine is shared with the proxy alone', (t) => {
+  const holders = topology.services.filter(({ container }) => container.mounts.some((mount) => mount.kind === 'volume' && mount.source === 'haplat-control'));
+  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy', 'guardian']);
+});
+
+test('dashboard and Netdata are published on the loopback interface only, whatever the rest is bound to', (t) => {
+  const { services } = topologyOf({ ports: { bindAddress: '192.0.2.1' } });
+  const published = services.flatMap(({ container }) => container.ports).map(({ hostIp, hostPort }) => `${hostIp}:${hostPort}`);
+  t.deepEqual(published, ['192.0.2.1:80', '192.0.2.1:443', '127.0.0.1:8080', '127.0.0.1:19999']);
+});
+
+test('every container has a limit of processes', (t) => {
+  for (const { name, container } of topology.services) t.true((container.pidsLimit ?? 0) > 0, name);
+});
