@@ -1,1 +1,18 @@
-export async function runExportCompose(): Promise<void> { await Promise.resolve(); }
+import { toCompose } from '../../runtime/export/compose.ts';
+import { prepare } from '../../runtime/platform/prepare.ts';
+import type { Invocation } from '../invocation.ts';
+
+export async function runExportCompose(invocation: Invocation): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const { topology } = await prepare(loaded, { readOnly: true, onWarning: invocation.warn });
+  const text = toCompose(topology);
+  if (invocation.options.json) {
+    invocation.printJson({ schema: 'haplat.export/1', compose: text });
+    return;
+  }
+  const head = [
+    '# Written by "haplat export compose". The files it mounts are those that "haplat up" writes:',
+    `# ${loaded.stateDirectory}`,
+  ];
+  invocation.print([...head, text.trimEnd()].join('\n'));
+}

@@ -18,6 +18,7 @@ export function toObservedContainer(row: Dockerode.ContainerInfo): ObservedConta
     imageId: row.ImageID,
     labels: row.Labels,
     addresses: toAddresses(row.NetworkSettings.Networks),
+    publishedPorts: row.Ports.flatMap((port) => (port.PublicPort > 0 ? [port.PublicPort] : [])),
     createdAt: new Date(row.Created * 1000),
     statusText: row.Status,
   };

@@ -80,6 +80,8 @@ export interface ObservedContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** Network full name → IPv4 address ('' while it has none). */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Ports on the host that lead to it. */
+  readonly publishedPorts?: readonly number[];
   readonly createdAt: Date;
   /** The Engine's own words, such as `Exited (137) 2 seconds ago`. */
   readonly statusText: string;

@@ -1,0 +1,79 @@
+import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
+import type { Config } from '../config/schema/config.ts';
+import type { ObservedNetwork } from '../engine/port.ts';
+
+/** A key of the configuration that this machine can't serve, what is in the way, and the mend. */
+export interface Conflict {
+  readonly key: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A route of the host: a subnet behind an interface. */
+export interface HostRoute {
+  readonly subnet: string;
+  readonly device: string;
+}
+
+const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
+
+/** Subnets of the configuration that overlap networks of the Engine (but this project's own) or routes of the host. Pure. */
+export function findSubnetConflicts(
+  { project, network }: Pick<Config, 'project' | 'network'>,
+  present: { readonly networks: readonly ObservedNetwork[]; readonly ownNetworks: ReadonlySet<string>; readonly routes: readonly HostRoute[] },
+): Conflict[] {
+  const foreign = present.networks.filter((one) => !present.ownNetworks.has(one.name));
+  const bridges = new Set(present.networks.map((one) => `br-${one.id.slice(0, 12)}`));
+  return subnetKeys.flatMap((key) => {
+    const subnet = network[key];
+    const taken = foreign.find((one) => one.subnets.some((other) => isIpv4(other) && overlaps(subnet, other)));
+    // Routes through the Engine's own bridges are its networks again.
+    const route = present.routes.find((one) => !bridges.has(one.device) && overlaps(subnet, one.subnet));
+    const what =
+      taken === undefined
+        ? route && `the host's route ${route.subnet} through ${route.device}`
+        : `the Engine's network ${taken.name} (${taken.subnets.join(', ')})`;
+    if (what === undefined) return [];
+    const remedy = `choose a free subnet for project ${project}, or remove what has this one`;
+    return [{ key: `network.${key}`, message: `${subnet} overlaps ${what}`, remedy }];
+  });
+}
+
+/**
+ * The IPv4 routes in the text of /proc/net/route (proc(5)): destination and mask in hexadecimal, in the byte order of a
+ * little-endian machine. The default route covers everything and so conflicts with nothing.
+ */
+export function parseRoutes(text: string): HostRoute[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(/\s+/))
+    .flatMap(([device, destination, , , , , , mask]) => {
+      if (device === undefined || destination === undefined || mask === undefined || mask === '00000000') return [];
+      const prefix = [...mask.matchAll(/../g)].reduce((bits, [byte]) => bits + countBits(parseInt(byte, 16)), 0);
+      return [{ device, subnet: canonicalCidr(`${fromHex(destination)}/${prefix}`) }];
+    });
+}
+
+function fromHex(text: string): string {
+  return [...text.matchAll(/../g)].map(([byte]) => parseInt(byte, 16)).reverse().join('.');
+}
+
+function countBits(value: number): number {
+  return value === 0 ? 0 : (value & 1) + countBits(value >> 1);
+}
+
+function isIpv4(subnet: string): boolean {
+  return !subnet.includes(':');
+}
+
+/** The ports that the configuration publishes, with the address that each listens on. */
+export function publishedPorts({ ports, netdata }: Pick<Config, 'ports' | 'netdata'>): { key: string; host: string; port: number }[] {
+  const loopback = '127.0.0.1';
+  return [
+    { key: 'ports.http', host: ports.bindAddress, port: ports.http },
+    { key: 'ports.https', host: ports.bindAddress, port: ports.https },
+    { key: 'ports.dashboard', host: loopback, port: ports.dashboard },
+    ...(netdata.enabled ? [{ key: 'ports.netdata', host: loopback, port: ports.netdata }] : []),
+  ];
+}

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { parseRoutes, type HostRoute } from './host-conflicts.ts';
+
+/** The host's IPv4 routes; none where there is no /proc to tell. */
+export async function readRoutes(): Promise<HostRoute[]> {
+  try {
+    return parseRoutes(await readFile('/proc/net/route', 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether somebody listens on that port of this machine already. False too where we may not find out. */
+export async function isPortBusy(host: string, port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
+    server.listen({ host, port, exclusive: true }, () => { server.close(() => { resolve(false); }); });
+  });
+}
