@@ -13,6 +13,14 @@ export interface DrillInputs {
   readonly vip: string;
   readonly probe: ProbeContainer;
   readonly fault: Fault;
+  /** How long a fault that lasts (pause, partition, …) stays. */
+  readonly holdMs: number;
+  /** Chooses among targets at random; the same seed chooses the same again. */
+  readonly seed: number;
+  /** Goes on although the fault leaves nothing of a component that clients need. */
+  readonly acceptOutage: boolean;
+  /** Where faults that are in place are written down: `<state>/journal`. */
+  readonly journalDirectory: string;
   readonly objectives: Objectives;
   readonly runs: number;
   /** Requests a second in each mode. */
@@ -32,10 +40,13 @@ export interface DrillInputs {
 
 /** What a drill is doing, for live progress. `run` counts from 1. */
 export type DrillEvent =
-  | { readonly kind: 'checking' | 'warming-up' | 'injecting' | 'measuring' | 'looking-up'; readonly run: number }
-  | { readonly kind: 'injected'; readonly run: number; readonly atMs: number }
+  | { readonly kind: 'checking' | 'warming-up' | 'injecting' | 'measuring' | 'healing' | 'looking-up'; readonly run: number }
+  | { readonly kind: 'injected'; readonly run: number; readonly atMs: number; readonly targets: readonly string[] }
   | { readonly kind: 'samples'; readonly run: number; readonly ok: number; readonly failed: number; readonly worstMs: number }
-  | { readonly kind: 'judged'; readonly run: number; readonly result: RunResult };
+  | { readonly kind: 'judged'; readonly run: number; readonly result: DrillRun };
+
+/** A run's result, with the services that the target was in this run. */
+export type DrillRun = RunResult & { readonly targets: readonly string[] };
 
 export interface DrillResult {
   readonly schema: 'haplat.drill/1';
@@ -43,9 +54,10 @@ export interface DrillResult {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
   readonly fault: { readonly kind: Fault['kind']; readonly target: string };
+  readonly seed: number;
   readonly objectives: Objectives;
   readonly summary: Summary;
-  readonly runs: readonly RunResult[];
+  readonly runs: readonly DrillRun[];
   /** What each run saw, for reports that draw it; undefined for a run that did not get so far. */
   readonly histories: readonly (History | undefined)[];
 }

@@ -1,4 +1,5 @@
 import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { nowMs } from './probe/clock.ts';
 import type { Engine, EngineEvent } from '../engine/port.ts';
 
 const readyWithinMs = 10_000;
@@ -8,6 +9,8 @@ export class EngineWatch implements AsyncDisposable {
   readonly events: EngineEvent[] = [];
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
+  /** Our clock less the Engine's, at most: an event's age when it came, of the quickest that did. */
+  #aheadMs = Infinity;
   #following: Promise<void> = Promise.resolve();
   #lost: string | undefined;
 
@@ -29,6 +32,11 @@ export class EngineWatch implements AsyncDisposable {
       clearTimeout(timer);
     }
     return watch;
+  }
+
+  /** The time on the Engine's clock, as near as its events tell; ours before there was one. */
+  engineNowMs(): number {
+    return nowMs() - (this.#aheadMs === Infinity ? 0 : this.#aheadMs);
   }
 
   /** The first event, of those so far and those to come, that passes. Undefined when none does in time. */
@@ -68,6 +76,7 @@ export class EngineWatch implements AsyncDisposable {
   async #follow(engine: Engine, project: string, onReady: () => void): Promise<void> {
     for await (const event of engine.events({ project, signal: this.#stop.signal, onReady })) {
       this.events.push(event);
+      this.#aheadMs = Math.min(this.#aheadMs, nowMs() - event.atMs);
       this.#tell();
     }
   }

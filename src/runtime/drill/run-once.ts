@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import type { EngineEvent } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
 import type { DrillInputs } from './drill.ts';
 import { EngineWatch } from './engine-watch.ts';
-import { drivers } from './fault/drivers.ts';
-import type { FaultSurroundings } from './fault/fault.ts';
+import { planFault } from './fault/job.ts';
+import { FaultSession } from './fault/session.ts';
+import { Journal } from './journal/journal.ts';
 import type { History } from './judge/history.ts';
 import { readTransitions } from './node-log.ts';
+import { viewPlatform } from './platform-view.ts';
+import type { PlatformView } from './platform-view.ts';
 import { ProbeRun } from './probe-run.ts';
-import { readSteadyState } from './steady-state.ts';
-import type { SteadyState } from './steady-state.ts';
 import { VipWatch } from './vip-watch.ts';
 
 /** The least number of requests in a baseline. */
@@ -23,97 +25,142 @@ const probeLifeMs = 1_800_000;
 
 export type RunOutcome = { readonly history: History } | { readonly inconclusive: string };
 
-/** One run: probe, steady state seen, fault, recovery seen, heal. Whatever happens, the fault is healed and the probe gone. */
-export async function runOnce(inputs: DrillInputs, run: number, steady: SteadyState): Promise<RunOutcome> {
-  const { engine, project, vip, signal, onEvent } = inputs;
+/**
+ * One run: probe, steady state seen, fault, recovery seen. Whatever happens, the fault is healed and the probe gone.
+ * `targets` are services.
+ */
+export async function runOnce(inputs: DrillInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
+  const { engine, project, vip, fault, onEvent } = inputs;
   const id = randomBytes(4).toString('hex');
+  const session = new FaultSession(planFault(id, project, fault, targets, view.services), engine, new Journal(inputs.journalDirectory));
   await using events = await EngineWatch.start(engine, project);
-  const watch = new VipWatch(engine, events, vip, id, steady.nodes);
+  const watch = new VipWatch(engine, events, vip, id, view.nodes);
   const probe = new ProbeRun(engine, fullName(project, `probe-${id}`), (samples) => {
     const failed = samples.filter((sample) => !sample.ok).length;
     const worstMs = Math.max(...samples.map((sample) => sample.endMs - sample.dueMs));
     onEvent({ kind: 'samples', run, ok: samples.length - failed, failed, worstMs });
   });
-  const surroundings = { engine, events, services: steady.services, signal };
-  try {
-    return await measure(inputs, run, steady, { id, events, watch, probe, surroundings });
-  } finally {
-    const { kind, targets } = inputs.fault;
-    await drivers[kind].heal(targets, { ...surroundings, signal: AbortSignal.timeout(settleMs) });
-    await Promise.all([probe.remove(), watch.end()]);
-  }
+  // Each of these even when another fails: what is left over would be a fault of our own making.
+  await using ends = new AsyncDisposableStack();
+  ends.defer(async () => { await watch.end(); });
+  ends.defer(() => probe.remove());
+  ends.defer(async () => { await session.heal(); });
+  return await measure({ inputs, run, targets, view, id, session, events, watch, probe });
 }
 
-interface Parts {
+interface Run {
+  readonly inputs: DrillInputs;
+  readonly run: number;
+  readonly targets: readonly string[];
+  readonly view: PlatformView;
   readonly id: string;
+  readonly session: FaultSession;
   readonly events: EngineWatch;
   readonly watch: VipWatch;
   readonly probe: ProbeRun;
-  readonly surroundings: FaultSurroundings;
 }
 
-async function measure(inputs: DrillInputs, run: number, steady: SteadyState, parts: Parts): Promise<RunOutcome> {
-  const { engine, project, vip, rate, signal, onEvent, fault, requestTimeoutMs, recoverWithinMs } = inputs;
-  const { events, watch, probe, surroundings } = parts;
+async function measure(parts: Run): Promise<RunOutcome> {
+  const { inputs, run, targets, view, session, events, watch, probe } = parts;
+  const { engine, rate, signal, onEvent } = inputs;
   onEvent({ kind: 'warming-up', run });
-  await probe.start(project, inputs.probe, {
-    url: `https://${vip}/items?limit=1`,
-    rate,
-    timeoutMs: requestTimeoutMs,
-    connectTimeoutMs: requestTimeoutMs,
-    modes: [...inputs.modes],
-    ledgerRate: inputs.ledgerRate,
-    runId: `drill-${parts.id}`,
-    durationMs: probeLifeMs,
-    settleMs,
-  });
+  await startProbe(parts);
   if (!(await probe.until(() => isWarm(probe), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
 
   onEvent({ kind: 'injecting', run });
-  const injection = await drivers[fault.kind].inject(fault.targets, surroundings);
+  const injection = await session.inject({ engine, events, signal });
   if ('noEffect' in injection) return { inconclusive: `the fault took no effect: ${injection.noEffect}` };
   const { injectedAtMs } = injection;
-  onEvent({ kind: 'injected', run, atMs: injectedAtMs });
+  onEvent({ kind: 'injected', run, atMs: injectedAtMs, targets });
 
   onEvent({ kind: 'measuring', run });
-  const restoredAtMs = await restored(inputs, events, injectedAtMs);
-  const calmFromMs = lastEndMs(probe);
-  await probe.until(() => lastEndMs(probe) >= calmFromMs + afterwardsMs, recoverWithinMs, signal);
+  const healedAtMs = session.lasts ? await holdAndHeal(parts, injectedAtMs) : undefined;
+  const isRestored = await restored(inputs, events, injectedAtMs);
+  await measureFor(probe, afterwardsMs, inputs);
 
   onEvent({ kind: 'looking-up', run });
-  const isComplete = await probe.end(settleMs + requestTimeoutMs + warmUpWithinMs, signal);
+  const isComplete = await probe.end(settleMs + inputs.requestTimeoutMs + warmUpWithinMs, signal);
   if (!isComplete) return { inconclusive: 'the probe did not finish its ledger' };
   const holders = await watch.end();
   if (watch.problems.length > 0) return { inconclusive: `a node could not be watched: ${watch.problems.join('; ')}` };
   const first = Math.min(injectedAtMs, ...probe.samples.map((sample) => sample.dueMs));
+  const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
+  const after = eventsSince(events, injectedAtMs);
+  const mended = Math.max(...after.filter(isMending).map((event) => event.atMs), healedAtMs ?? 0);
   return {
     history: {
       samples: probe.samples,
       intervalMs: 1000 / rate,
       injectedAtMs,
-      transitions: await readTransitions(engine, steady.nodes, new Date(first)),
-      holderBefore: steady.holders.length === 1 ? steady.holders[0] : undefined,
-      restoredAtMs,
+      transitions: await readTransitions(engine, view.nodes, new Date(first)),
+      deaths: after.flatMap(({ action, container, atMs }) => {
+        const node = action === 'die' ? nodeOf.get(container) : undefined;
+        return node === undefined ? [] : [{ node, atMs }];
+      }),
+      holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
+      healedAtMs: healedAtMs ?? after.find((event) => event.action === 'unpause')?.atMs,
+      restoredAtMs: isRestored && mended > 0 ? mended : undefined,
       ledger: probe.ledger,
       holders,
+      cutOff: cutOff(parts, injectedAtMs, healedAtMs),
       endedAtMs: lastEndMs(probe),
     },
   };
 }
 
-/** When all was healthy again, by the last event that made it so. Undefined when it was not by the deadline. */
-async function restored(inputs: DrillInputs, events: EngineWatch, injectedAtMs: number): Promise<number | undefined> {
+/** Whole nodes that no client could reach while the fault lasted, whatever they have on their interfaces. */
+function cutOff({ inputs, session, view }: Run, fromMs: number, toMs: number | undefined): History['cutOff'] {
+  const { fault } = inputs;
+  if (fault.kind !== 'partition' || fault.from.length > 0) return [];
+  const nodes = [...view.nodes].filter(([, container]) => session.namespaces.includes(container));
+  return nodes.map(([node]) => ({ node, fromMs, toMs }));
+}
+
+function startProbe({ inputs, probe, id }: Run): Promise<void> {
+  const { project, vip, rate, modes, ledgerRate, requestTimeoutMs } = inputs;
+  return probe.start(project, inputs.probe, {
+    url: `https://${vip}/items?limit=1`,
+    rate,
+    timeoutMs: requestTimeoutMs,
+    connectTimeoutMs: requestTimeoutMs,
+    modes: [...modes],
+    ledgerRate,
+    runId: `drill-${id}`,
+    durationMs: probeLifeMs,
+    settleMs,
+  });
+}
+
+async function holdAndHeal({ inputs, run, session, probe }: Run, injectedAtMs: number): Promise<number | undefined> {
+  const { holdMs, signal, onEvent } = inputs;
+  await probe.until(() => lastEndMs(probe) >= injectedAtMs + holdMs, holdMs + inputs.recoverWithinMs, signal);
+  onEvent({ kind: 'healing', run });
+  return session.heal();
+}
+
+function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithinMs }: DrillInputs): Promise<boolean> {
+  const fromMs = lastEndMs(probe);
+  return probe.until(() => lastEndMs(probe) >= fromMs + durationMs, recoverWithinMs, signal);
+}
+
+/** Waits until all is healthy again and, for a fault that killed, has been started again. False: not by the deadline. */
+async function restored(inputs: DrillInputs, events: EngineWatch, injectedAtMs: number): Promise<boolean> {
   const { engine, project, vip, recoverWithinMs, signal } = inputs;
   const until = performance.now() + recoverWithinMs;
   while (performance.now() < until) {
-    const { problems } = await readSteadyState(engine, project, vip);
-    if (problems.length === 0) {
-      const mending = events.events.findLast((event) => event.atMs >= injectedAtMs && isMending(event));
-      if (mending !== undefined) return mending.atMs;
-    }
+    const after = eventsSince(events, injectedAtMs);
+    // The Engine's list runs a little behind its events: what has died must have been seen to start.
+    const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);
+    const isUp = dead.every((container) => after.some((event) => event.action === 'start' && event.container === container));
+    if (isUp && (await viewPlatform(engine, project, vip)).problems.length === 0) return true;
     await events.changed(lookEachMs, signal);
   }
-  return undefined;
+  return false;
+}
+
+/** What happened to services; the probe and other things of the drill's own are none. */
+function eventsSince({ events }: EngineWatch, sinceMs: number): EngineEvent[] {
+  return events.filter((event) => event.atMs >= sinceMs && event.service !== '');
 }
 
 function isMending(event: { readonly action: string; readonly health?: string }): boolean {

@@ -1,5 +1,16 @@
-import type { Fault, FaultDriver } from './fault.ts';
-import { killFault } from './kill.ts';
+import type { FaultDriver, FaultKind } from './fault.ts';
+import { fillDiskFault } from './fill-disk.ts';
+import { latencyFault, lossFault, partitionFault } from './network.ts';
+import { killFault, pauseFault, restartFault, stopFault } from './signals.ts';
 
 /** Who carries out which kind of fault. */
-export const drivers: Readonly<Record<Fault['kind'], FaultDriver>> = { kill: killFault };
+export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
+  kill: killFault,
+  stop: stopFault,
+  restart: restartFault,
+  pause: pauseFault,
+  partition: partitionFault,
+  loss: lossFault,
+  latency: latencyFault,
+  'fill-disk': fillDiskFault,
+};

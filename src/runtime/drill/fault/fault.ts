@@ -1,21 +1,50 @@
+import { z } from 'zod';
 import type { Engine } from '../../engine/port.ts';
 import type { EngineWatch } from '../engine-watch.ts';
 
-/** What is broken on purpose. */
-export interface Fault {
-  readonly kind: 'kill';
-  /** Services as the user names them. */
-  readonly targets: readonly string[];
-}
+const targets = z.array(z.string().min(1)).min(1);
 
-/** What a fault has to do with. */
-export interface FaultSurroundings {
-  readonly engine: Engine;
-  readonly events: EngineWatch;
-  /** Service name → container name. */
-  readonly services: ReadonlyMap<string, string>;
-  readonly signal: AbortSignal;
-}
+/** What is broken on purpose. Targets are as the user says them (see target/resolve.ts). */
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** SIGKILL to process 1. */
+  z.strictObject({ kind: z.literal('kill'), targets }),
+  /** A graceful stop. */
+  z.strictObject({ kind: z.literal('stop'), targets }),
+  z.strictObject({ kind: z.literal('restart'), targets }),
+  /** Frozen, still holding its addresses. */
+  z.strictObject({ kind: z.literal('pause'), targets }),
+  /** Cut from its networks by packet filters in its own namespace; with `from`, only towards those services. */
+  z.strictObject({ kind: z.literal('partition'), targets, from: z.array(z.string().min(1)).default([]) }),
+  /** Each packet, in and out, is dropped with this probability. */
+  z.strictObject({ kind: z.literal('loss'), targets, percent: z.int().min(1).max(100) }),
+  /** Each packet that goes out is held back. */
+  z.strictObject({ kind: z.literal('latency'), targets, ms: z.int().min(1).max(60_000) }),
+  /** A file of this size at most in the container's writable space. */
+  z.strictObject({ kind: z.literal('fill-disk'), targets, mebibytes: z.int().min(1).max(4096).default(64) }),
+]);
+export type Fault = z.infer<typeof faultSchema>;
+export type FaultKind = Fault['kind'];
+
+const victim = z.object({
+  service: z.string(),
+  component: z.string(),
+  container: z.string(),
+  /** The container whose network namespace it is in: its own or its pod owner's. */
+  namespaceOf: z.string(),
+});
+
+/** One injection, as the journal keeps it: all that healing needs to know. */
+export const faultJobSchema = z.object({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  project: z.string(),
+  fault: faultSchema,
+  victims: z.array(victim),
+  /** Addresses of the services in `from`. */
+  fromAddresses: z.array(z.ipv4()),
+  /** Images that have the tool, for a short-lived container in the victim's network namespace. */
+  tools: z.object({ nft: z.string().optional(), tc: z.string().optional() }),
+});
+export type FaultJob = z.infer<typeof faultJobSchema>;
 
 export interface Injection {
   /** When the fault took effect, on the Engine's clock. */
@@ -27,9 +56,20 @@ export interface NoEffect {
   readonly noEffect: string;
 }
 
+export interface InjectionSurroundings {
+  readonly engine: Engine;
+  readonly events: EngineWatch;
+  readonly signal: AbortSignal;
+}
+
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {
-  inject(targets: readonly string[], surroundings: FaultSurroundings): Promise<Injection | NoEffect>;
-  /** Puts back what the guardian would not by itself. Safe when nothing was injected. */
-  heal(targets: readonly string[], surroundings: FaultSurroundings): Promise<void>;
+  /**
+   * How long it is: `once` is over by itself and healed by the guardian; `lasting` stays until it is healed, under a
+   * lease; `namespace` is a lasting one that a restart of the namespace's owner also ends.
+   */
+  readonly nature: 'once' | 'lasting' | 'namespace';
+  inject(job: FaultJob, surroundings: InjectionSurroundings): Promise<Injection | NoEffect>;
+  /** Undoes it, whether or not (or how often) it was injected. Returns when, on the Engine's clock, if that was seen. */
+  heal(job: FaultJob, engine: Engine): Promise<number | undefined>;
 }

@@ -5,12 +5,18 @@ export interface History {
   readonly intervalMs: number;
   readonly injectedAtMs: number;
   readonly transitions: readonly Transition[];
+  /** When nodes died after the fault. */
+  readonly deaths: readonly { readonly node: string; readonly atMs: number }[];
   /** Who had the virtual address before the fault; undefined when nobody or more than one. */
   readonly holderBefore: string | undefined;
+  /** When a lasting fault was undone; undefined for one that is over at once, or where that was not seen. */
+  readonly healedAtMs: number | undefined;
   /** Undefined when redundancy was not restored by the deadline. */
   readonly restoredAtMs: number | undefined;
   readonly ledger: readonly LedgerEntry[];
   readonly holders: readonly HolderChange[];
+  /** Nodes that no client could reach for a time, by the fault's own doing. */
+  readonly cutOff: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number | undefined }[];
   readonly endedAtMs: number;
 }
 

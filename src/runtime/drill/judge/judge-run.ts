@@ -51,7 +51,7 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
     latencyMs: latencyOf(samples) ?? null,
     phases: phasesOf(history),
     ledger: checkLedger(history.ledger),
-    splitBrainMs: rounded(longestOverlapMs(history.holders, endedAtMs)),
+    splitBrainMs: rounded(longestOverlapMs(history.holders, history.cutOff, endedAtMs)),
   };
   const gates = gatesMissed(history);
   if (gates.length > 0) return { verdict: 'inconclusive', reasons: gates, ...measured };
@@ -95,7 +95,7 @@ function missed(measured: Measured, objectives: Objectives): string[] {
   else if (maxRestoreMs !== undefined && phases.redundancyRestoredMs > maxRestoreMs) {
     reasons.push(`redundancy took ${phases.redundancyRestoredMs} ms to be restored, over ${maxRestoreMs} ms`);
   }
-  if (split > handOverMs) reasons.push(`two nodes held the virtual address at once for ${split} ms`);
+  if (split > handOverMs) reasons.push(`two nodes that clients can reach held the virtual address at once for ${split} ms`);
   return reasons;
 }
 

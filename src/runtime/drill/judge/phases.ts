@@ -1,28 +1,40 @@
 import { worstDowntime } from './downtime.ts';
-import type { History } from './history.ts';
+import type { History, Transition } from './history.ts';
 
 /** Milliseconds from the injection, each from an event that was observed; null where none was. */
 export interface Phases {
-  /** The first node that said something was wrong: its check failed, or its virtual router changed state. */
+  /** The first node that said something was wrong: its check failed, or a virtual router changed state. */
   readonly detectedMs: number | null;
   /** Another node said that it is MASTER now. */
   readonly vipMovedMs: number | null;
   /** The success that ended the longest gap. */
   readonly firstSuccessMs: number | null;
+  /** A fault that stays until it is undone was undone. */
+  readonly healedMs: number | null;
   /** Every container healthy again, and one holder of the address. */
   readonly redundancyRestoredMs: number | null;
 }
 
 export function phasesOf(history: History): Phases {
-  const { injectedAtMs, transitions, holderBefore, samples, intervalMs, restoredAtMs } = history;
+  const { injectedAtMs, transitions, holderBefore, samples, intervalMs, restoredAtMs, healedAtMs } = history;
   const after = transitions.filter((one) => one.atMs >= injectedAtMs).toSorted((a, b) => a.atMs - b.atMs);
-  const detected = after.find((one) => one.state !== 'serving');
+  const detected = after.find((one) => isAlarm(one) && !isBeginning(one, history));
   const moved = after.find((one) => one.state === 'MASTER' && one.node !== holderBefore);
   const since = (atMs: number | undefined) => (atMs === undefined ? null : Math.round((atMs - injectedAtMs) * 10) / 10);
   return {
     detectedMs: since(detected?.atMs),
     vipMovedMs: since(moved?.atMs),
     firstSuccessMs: since(worstDowntime(samples, injectedAtMs, intervalMs)?.toMs),
+    healedMs: since(healedAtMs),
     redundancyRestoredMs: since(restoredAtMs),
   };
+}
+
+function isAlarm({ state }: Transition): boolean {
+  return state === 'failed' || state === 'FAULT' || state === 'MASTER';
+}
+
+/** A node that died begins anew in FAULT until its load balancer answers: that detects nothing. */
+function isBeginning({ node, atMs, state }: Transition, { deaths }: History): boolean {
+  return state !== 'MASTER' && deaths.some((death) => death.node === node && death.atMs <= atMs);
 }

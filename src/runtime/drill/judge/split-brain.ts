@@ -1,4 +1,4 @@
-import type { HolderChange } from './history.ts';
+import type { History, HolderChange } from './history.ts';
 
 /**
  * A node says that it gives the address up before it takes it off its interface, and the next one is quick: for that
@@ -6,19 +6,33 @@ import type { HolderChange } from './history.ts';
  */
 export const handOverMs = 100;
 
-/** The longest time that two nodes or more had the virtual address on an interface at once, by what their kernels said. */
-export function longestOverlapMs(changes: readonly HolderChange[], endedAtMs: number): number {
+/**
+ * The longest time that two nodes or more which clients can reach had the virtual address on an interface at once, by
+ * what their kernels said.
+ */
+export function longestOverlapMs(changes: readonly HolderChange[], cutOff: History['cutOff'], endedAtMs: number): number {
   const holders = new Set<string>();
+  const unreachable = new Set<string>();
   let sinceMs: number | undefined;
   let longest = 0;
-  for (const { node, atMs, holds } of changes.toSorted((a, b) => a.atMs - b.atMs)) {
-    if (holds) holders.add(node);
-    else holders.delete(node);
-    if (holders.size > 1) sinceMs ??= atMs;
+  for (const { atMs, apply } of steps(changes, cutOff, holders, unreachable)) {
+    apply();
+    if (holders.difference(unreachable).size > 1) sinceMs ??= atMs;
     else if (sinceMs !== undefined) {
       longest = Math.max(longest, atMs - sinceMs);
       sinceMs = undefined;
     }
   }
   return sinceMs === undefined ? longest : Math.max(longest, endedAtMs - sinceMs);
+}
+
+function steps(changes: readonly HolderChange[], cutOff: History['cutOff'], holders: Set<string>, unreachable: Set<string>) {
+  const all = [
+    ...changes.map(({ node, atMs, holds }) => ({ atMs, apply: () => (holds ? holders.add(node) : holders.delete(node)) })),
+    ...cutOff.flatMap(({ node, fromMs, toMs = Infinity }) => [
+      { atMs: fromMs, apply: () => unreachable.add(node) },
+      { atMs: toMs, apply: () => unreachable.delete(node) },
+    ]),
+  ];
+  return all.filter(({ atMs }) => atMs !== Infinity).toSorted((a, b) => a.atMs - b.atMs);
 }

@@ -31,6 +31,7 @@ function oneRun(run: RunResult): string[] {
       phase('detected', phases.detectedMs),
       phase('address moved', phases.vipMovedMs),
       phase('first success', phases.firstSuccessMs),
+      ...(phases.healedMs === null ? [] : [phase('fault undone', phases.healedMs)]),
       phase('redundancy restored', phases.redundancyRestoredMs),
     ].join(' → ')),
     line('writes', `${ledger.acknowledged} acknowledged, ${ledger.lost} lost, ${ledger.duplicated} duplicated, ${ledger.altered} altered, ${ledger.unknown} unknown`),

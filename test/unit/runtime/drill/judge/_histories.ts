@@ -18,10 +18,13 @@ export function history(changes: Partial<History> = {}): History {
     intervalMs: 10,
     injectedAtMs: fault,
     transitions: [],
+    deaths: [],
+    healedAtMs: undefined,
     holderBefore: 'keepalived_1',
     restoredAtMs: fault + 2000,
     ledger: [],
     holders: [],
+    cutOff: [],
     endedAtMs: fault + 4000,
     ...changes,
   };

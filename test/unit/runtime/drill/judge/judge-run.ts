@@ -91,11 +91,22 @@ test('phases are counted from the fault, each from what was seen, and null where
       { node: 'keepalived_2', atMs: fault + 50, kind: 'vrrp', state: 'MASTER' },
     ],
   });
-  t.deepEqual(judgeRun(seen, {}).phases, { detectedMs: 40, vipMovedMs: 50, firstSuccessMs: 122, redundancyRestoredMs: 2000 });
+  t.deepEqual(judgeRun(seen, {}).phases, { detectedMs: 40, vipMovedMs: 50, firstSuccessMs: 122, healedMs: null, redundancyRestoredMs: 2000 });
   const unseen = judgeRun(history({ samples: samplesWith([]), restoredAtMs: undefined }), {}).phases;
   t.is(unseen.detectedMs, null);
   t.is(unseen.vipMovedMs, null);
   t.is(unseen.redundancyRestoredMs, null);
+});
+
+test('a node that died and begins anew in FAULT has detected nothing', (t) => {
+  const seen = history({
+    deaths: [{ node: 'keepalived_1', atMs: fault + 5 }],
+    transitions: [
+      { node: 'keepalived_1', atMs: fault + 900, kind: 'vrrp', state: 'FAULT' },
+      { node: 'keepalived_2', atMs: fault + 950, kind: 'vrrp', state: 'MASTER' },
+    ],
+  });
+  t.is(judgeRun(seen, {}).phases.detectedMs, 950);
 });
 
 test('latency is counted from when a request was due, so that one held up behind others shows it', (t) => {

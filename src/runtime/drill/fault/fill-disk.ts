@@ -1,0 +1,56 @@
+import { messageOf, OperationError } from '../../errors.ts';
+import type { Engine } from '../../engine/port.ts';
+import type { FaultDriver } from './fault.ts';
+
+const execTimeoutMs = 60_000;
+const file = 'haplat-drill-fill';
+/** Where a component writes; everything else is read-only, or memory. */
+const folders: Readonly<Record<string, string>> = { db: '/var/lib/postgresql/data', rabbitmq: '/var/lib/rabbitmq' };
+const elsewhere = '/tmp';
+
+// Plain sh: official images need not have bash. A full disk is what is wanted, not an error.
+const fillScript = 'head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"';
+
+/** A bounded file in the victim's writable space. On a bounded space (a tmpfs) it fills it; the host's disk is safe. */
+export const fillDiskFault: FaultDriver = {
+  nature: 'lasting',
+  async inject(job, { engine, events, signal }) {
+    const bytes = (job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0) * 1024 * 1024;
+    const seenBefore = events.events.length;
+    for (const { service, container, component } of job.victims) {
+      try {
+        const command = ['sh', '-c', fillScript, pathIn(component), String(bytes)];
+        const { exitCode, stderr } = await engine.exec(container, command, { timeoutMs: execTimeoutMs });
+        if (exitCode !== 0) return { noEffect: `nothing could be written in ${service}: ${stderr.trim() || `exit code ${exitCode}`}` };
+      } catch (error) {
+        return { noEffect: `nothing could be written in ${service}: ${messageOf(error)}` };
+      }
+    }
+    const first = job.victims[0]?.container;
+    const started = await events.find(
+      (event) => event.container === first && event.action === 'exec_start' && events.events.includes(event, seenBefore),
+      1000,
+      signal,
+    );
+    return started === undefined ? { noEffect: 'the Engine did not report the write' } : { injectedAtMs: started.atMs };
+  },
+  async heal({ victims }, engine) {
+    await Promise.all(victims.map((victim) => remove(engine, victim.container, pathIn(victim.component))));
+    return undefined;
+  },
+};
+
+async function remove(engine: Engine, container: string, path: string): Promise<void> {
+  const details = await engine.inspectContainer(container);
+  if (details?.state !== 'running') {
+    // In memory it is gone already; in a volume it must not be forgotten.
+    if (details === undefined || path.startsWith(elsewhere)) return;
+    throw new OperationError(`${container} does not run: ${path} is still in its volume`);
+  }
+  const { exitCode, stderr } = await engine.exec(container, ['rm', '-f', path], { timeoutMs: execTimeoutMs });
+  if (exitCode !== 0) throw new OperationError(`${container}: ${path} could not be removed: ${stderr.trim()}`);
+}
+
+function pathIn(component: string): string {
+  return `${folders[component] ?? elsewhere}/${file}`;
+}

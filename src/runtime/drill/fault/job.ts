@@ -1,0 +1,29 @@
+import { ConfigError } from '../../errors.ts';
+import type { DrillService } from '../platform-view.ts';
+import type { Fault, FaultJob } from './fault.ts';
+
+/** What a fault on these services (resolved targets) comes down to. Throws ConfigError for a `from` that is nothing here. */
+export function planFault(
+  id: string,
+  project: string,
+  fault: Fault,
+  targets: readonly string[],
+  services: ReadonlyMap<string, DrillService>,
+): FaultJob {
+  const imageOf = (component: string) => [...services.values()].find((one) => one.component === component)?.image;
+  const victims = targets.map((target) => {
+    const { component, container, podOwner } = serviceOf(target, services);
+    const namespaceOf = podOwner === undefined ? container : serviceOf(podOwner, services).container;
+    return { service: target, component, container, namespaceOf };
+  });
+  const from = fault.kind === 'partition' ? fault.from.map((name) => serviceOf(name, services)) : [];
+  // A member of a pod has its owner's addresses.
+  const addresses = from.flatMap(({ podOwner, addresses: own }) => (podOwner === undefined ? own : serviceOf(podOwner, services).addresses));
+  return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools: { nft: imageOf('edge'), tc: imageOf('keepalived') } };
+}
+
+function serviceOf(name: string, services: ReadonlyMap<string, DrillService>): DrillService {
+  const found = services.get(name);
+  if (found !== undefined) return found;
+  throw new ConfigError(`there is no ${name}`, { remedy: `use one of ${[...services.keys()].toSorted().join(', ')}` });
+}

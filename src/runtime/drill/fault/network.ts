@@ -1,0 +1,80 @@
+import { messageOf, OperationError } from '../../errors.ts';
+import type { Engine } from '../../engine/port.ts';
+import type { Fault, FaultDriver, FaultJob, Injection, NoEffect } from './fault.ts';
+import { packetFilter } from './packet-filter.ts';
+import { runSidecar } from './sidecar.ts';
+
+const table = 'inet haplat_drill';
+const now = 'printf "%s\\n" "$EPOCHREALTIME"';
+const filterIn = `set -e; nft -f - <<< "$0"; ${now}`;
+const filterOut = `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi; ${now}`;
+const interfaces = 'for path in /sys/class/net/*; do i=${path##*/}; [[ $i == lo ]] && continue';
+const delayIn = `set -e; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${now}`;
+const delayOut = `${interfaces}; tc qdisc del dev "$i" root netem 2>/dev/null || true; done; ${now}`;
+
+/** Packets dropped by rules in the victims' own namespaces. Their addresses stay, so that a split brain shows. */
+function filtering(rules: (fault: Fault, job: FaultJob) => string): FaultDriver {
+  return {
+    nature: 'namespace',
+    inject: (job, { engine }) => inject(engine, job, 'nft', filterIn, [rules(job.fault, job)]),
+    heal: (job, engine) => heal(engine, job, 'nft', filterOut),
+  };
+}
+
+export const partitionFault = filtering((_fault, job) => packetFilter({ from: job.fromAddresses, percent: 100 }));
+export const lossFault = filtering((fault) => packetFilter({ from: [], percent: fault.kind === 'loss' ? fault.percent : 100 }));
+
+/** The kernel's netem holds packets back; where the kernel has none, the fault takes no effect. */
+export const latencyFault: FaultDriver = {
+  nature: 'namespace',
+  inject: (job, { engine }) => inject(engine, job, 'tc', delayIn, [String(job.fault.kind === 'latency' ? job.fault.ms : 0)]),
+  heal: (job, engine) => heal(engine, job, 'tc', delayOut),
+};
+
+async function inject(
+  engine: Engine,
+  job: FaultJob,
+  tool: 'nft' | 'tc',
+  script: string,
+  args: readonly string[],
+): Promise<Injection | NoEffect> {
+  try {
+    const times = await inEachNamespace(engine, job, tool, 'in', script, args);
+    return { injectedAtMs: Math.min(...times) };
+  } catch (error) {
+    const reason = messageOf(error);
+    const isMissing = tool === 'tc' && /specified qdisc|unknown qdisc|not found|No such file/i.test(reason);
+    return { noEffect: isMissing ? `the kernel has no netem (${reason})` : reason };
+  }
+}
+
+async function heal(engine: Engine, job: FaultJob, tool: 'nft' | 'tc', script: string): Promise<number | undefined> {
+  const running = await Promise.all(
+    job.victims.map(async ({ namespaceOf }) => (await engine.inspectContainer(namespaceOf))?.state === 'running'),
+  );
+  // The rules of a namespace that is gone are gone with it.
+  const victims = job.victims.filter((_, index) => running[index]);
+  if (victims.length === 0) return undefined;
+  return Math.max(...(await inEachNamespace(engine, { ...job, victims }, tool, 'out', script, [])));
+}
+
+/** Runs a script once in each namespace; returns when each was done. */
+async function inEachNamespace(
+  engine: Engine,
+  job: FaultJob,
+  tool: 'nft' | 'tc',
+  direction: 'in' | 'out',
+  script: string,
+  args: readonly string[],
+): Promise<number[]> {
+  const image = job.tools[tool];
+  if (image === undefined) throw new OperationError(`no image of this platform has ${tool}`);
+  const namespaces = [...new Set(job.victims.map(({ namespaceOf }) => namespaceOf))];
+  return Promise.all(
+    namespaces.map(async (namespaceOf, index) => {
+      const name = `${job.project}-drill-${job.id}-${direction}-${index}`;
+      const output = await runSidecar(engine, { project: job.project, name, image, namespaceOf, script, args });
+      return Number(output.trim()) * 1000;
+    }),
+  );
+}

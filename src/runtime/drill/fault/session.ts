@@ -1,0 +1,73 @@
+import type { Engine } from '../../engine/port.ts';
+import { leaseClient } from '../../guardian/lease-client.ts';
+import type { HeldLease } from '../../guardian/lease-client.ts';
+import type { Journal } from '../journal/journal.ts';
+import { drivers } from './drivers.ts';
+import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
+
+const leaseTtlMs = 10_000;
+
+/**
+ * A fault from its injection to its healing, such that a crash at any moment leaves something that puts it right: the
+ * journal is written first, and a lease tells the guardian to keep still, and to heal when nobody renews it.
+ */
+export class FaultSession {
+  readonly #job: FaultJob;
+  readonly #driver: FaultDriver;
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+  #lease: HeldLease | undefined;
+  #isOpen = false;
+
+  constructor(job: FaultJob, engine: Engine, journal: Journal) {
+    this.#job = job;
+    this.#driver = drivers[job.fault.kind];
+    this.#engine = engine;
+    this.#journal = journal;
+  }
+
+  /** Whether it stays until it is healed. */
+  get lasts(): boolean {
+    return this.#driver.nature !== 'once';
+  }
+
+  /** The containers whose network namespaces the victims are in. */
+  get namespaces(): string[] {
+    return this.#job.victims.map(({ namespaceOf }) => namespaceOf);
+  }
+
+  async inject(surroundings: InjectionSurroundings): Promise<Injection | NoEffect> {
+    this.#isOpen = true;
+    if (this.lasts) {
+      await this.#journal.add(this.#job);
+      this.#lease = await leaseClient(this.#engine, this.#job.project).take({
+        kind: 'drill',
+        targets: affected(this.#job),
+        holder: 'haplat failover',
+        fault: `${this.#job.fault.kind} ${this.#job.fault.targets.join(',')}`,
+        restartOnExpiry: this.#driver.nature === 'namespace' ? namespaceOwners(this.#job) : [],
+        ttlMs: leaseTtlMs,
+      });
+    }
+    return this.#driver.inject(this.#job, surroundings);
+  }
+
+  /** Heals. Safe to call twice, and when nothing was injected. Returns when it was healed, if that was seen. */
+  async heal(): Promise<number | undefined> {
+    if (!this.#isOpen) return undefined;
+    const healedAtMs = await this.#driver.heal(this.#job, this.#engine);
+    await this.#journal.remove(this.#job.id);
+    await this.#lease?.release();
+    this.#isOpen = false;
+    return healedAtMs;
+  }
+}
+
+/** The victims, and whoever shares their namespaces. */
+function affected({ victims }: FaultJob): string[] {
+  return [...new Set(victims.map(({ service }) => service))];
+}
+
+function namespaceOwners({ victims, project }: FaultJob): string[] {
+  return [...new Set(victims.map(({ namespaceOf }) => namespaceOf.slice(project.length + 1)))];
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { OperationError } from '../../errors.ts';
+import { labels } from '../../engine/labels.ts';
+import type { Engine } from '../../engine/port.ts';
+
+const endsWithinMs = 20_000;
+const pollMs = 30;
+
+export interface SidecarScript {
+  readonly project: string;
+  readonly name: string;
+  readonly image: string;
+  /** The container whose network namespace it works in. */
+  readonly namespaceOf: string;
+  /** For bash. */
+  readonly script: string;
+  /** `$0`, `$1`, … of the script. */
+  readonly args: readonly string[];
+}
+
+/**
+ * Runs a script in another container's network namespace, from an image that has the tools: the victim needs none, nor
+ * the right to use them. Returns what it printed; OperationError when it failed or did not end.
+ */
+export async function runSidecar(engine: Engine, { project, name, image, namespaceOf, script, args }: SidecarScript): Promise<string> {
+  await engine.createContainer({
+    name,
+    hostname: 'drill',
+    image,
+    entrypoint: ['bash', '-c', script, ...args],
+    env: {},
+    user: '0:0',
+    labels: { [labels.project]: project, [labels.drill]: 'sidecar' },
+    joins: namespaceOf,
+    networks: [],
+    mounts: [],
+    ports: [],
+    capAdd: ['NET_ADMIN'],
+    sysctls: {},
+    readOnlyRootfs: true,
+    init: false,
+    healthcheck: { command: ['true'], intervalMs: 3_600_000, timeoutMs: 1000, retries: 1, startPeriodMs: 0 },
+    restart: 'no',
+    stopGraceMs: 1000,
+    pidsLimit: 32,
+  });
+  try {
+    await engine.startContainer(name);
+    return await outputOf(engine, name);
+  } finally {
+    await engine.removeContainer(name);
+  }
+}
+
+async function outputOf(engine: Engine, name: string): Promise<string> {
+  const until = performance.now() + endsWithinMs;
+  for (;;) {
+    const details = await engine.inspectContainer(name);
+    if (details?.state === 'exited') {
+      const lines: string[] = [];
+      for await (const { text } of engine.logs(name, {})) lines.push(text);
+      if (details.exitCode === 0) return lines.join('\n');
+      throw new OperationError(lines.at(-1) ?? `exit code ${details.exitCode}`, { details: lines });
+    }
+    if (performance.now() > until) throw new OperationError(`${name} did not end within ${endsWithinMs} ms`);
+    await delay(pollMs);
+  }
+}

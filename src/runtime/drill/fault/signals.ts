@@ -1,0 +1,75 @@
+import { messageOf } from '../../errors.ts';
+import type { Engine, EngineEvent } from '../../engine/port.ts';
+import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
+
+/** The Engine tells of an effect at once; this long, and there was none. A graceful stop takes as long as its grace. */
+const effectWithinMs = 15_000;
+const graceMs = 10_000;
+
+const nothingToHeal = () => Promise.resolve(undefined);
+
+/** SIGKILL to process 1 of each victim, all at once. The Engine suppresses its restart policy: the guardian heals. */
+export const killFault: FaultDriver = {
+  nature: 'once',
+  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.killContainer(container)),
+  heal: nothingToHeal,
+};
+
+/** SIGTERM, and time to finish. The guardian starts it again. */
+export const stopFault: FaultDriver = {
+  nature: 'once',
+  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.stopContainer(container, { graceMs })),
+  heal: nothingToHeal,
+};
+
+export const restartFault: FaultDriver = {
+  nature: 'once',
+  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.restartContainer(container, { graceMs })),
+  heal: nothingToHeal,
+};
+
+export const pauseFault: FaultDriver = {
+  nature: 'lasting',
+  inject: (job, surroundings) => strike(job, surroundings, 'pause', (engine, container) => engine.pauseContainer(container)),
+  async heal({ victims }, engine) {
+    await Promise.all(
+      victims.map(async ({ container }) => {
+        if ((await engine.inspectContainer(container))?.state === 'paused') await engine.unpauseContainer(container);
+      }),
+    );
+    return undefined;
+  },
+};
+
+/** Does it to every victim at once and waits until the Engine has told of each effect. */
+async function strike(
+  { victims }: FaultJob,
+  { engine, events, signal }: InjectionSurroundings,
+  effect: 'die' | 'pause',
+  call: (engine: Engine, container: string) => Promise<void>,
+): Promise<Injection | NoEffect> {
+  const seenBefore = events.events.length;
+  const isNew = (event: EngineEvent) => events.events.includes(event, seenBefore);
+  // The Engine's own event of the signal may come after its first consequences.
+  const injectedAtMs = events.engineNowMs();
+  const calls = Promise.allSettled(victims.map(({ container }) => call(engine, container)));
+  for (const { service, container } of victims) {
+    const is = (action: string) => (event: EngineEvent) => event.container === container && event.action === action && isNew(event);
+    const found = await Promise.race([events.find(is(effect), effectWithinMs, signal), refusal(calls)]);
+    // A victim whose namespaces' owner dies with it may be dead before its own turn comes.
+    const seen = found ?? events.events.find(is(effect));
+    if (seen === undefined) return { noEffect: (await firstError(calls)) ?? `the Engine did not report that ${service} did ${effect}` };
+  }
+  return { injectedAtMs };
+}
+
+/** Resolves, a moment after all calls have ended, when one of them was refused; else never. */
+async function refusal(calls: Promise<PromiseSettledResult<void>[]>): Promise<undefined> {
+  const error = await firstError(calls);
+  return error === undefined ? new Promise<undefined>(() => undefined) : undefined;
+}
+
+async function firstError(calls: Promise<PromiseSettledResult<void>[]>): Promise<string | undefined> {
+  const refused = (await calls).find((result) => result.status === 'rejected');
+  return refused === undefined ? undefined : messageOf(refused.reason);
+}
