@@ -17,7 +17,7 @@ export function longestOverlapMs(changes: readonly HolderChange[], cutOff: Histo
   let longest = 0;
   for (const { atMs, apply } of steps(changes, cutOff, holders, unreachable)) {
     apply();
-    if (holders.difference(unreachable).size > 1) sinceMs ??= atMs;
+    if ([...holders].filter((node) => !unreachable.has(node)).length > 1) sinceMs ??= atMs;
     else if (sinceMs !== undefined) {
       longest = Math.max(longest, atMs - sinceMs);
       sinceMs = undefined;
