@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseCount, parseDurationMs } from './options/values.ts';
@@ -95,14 +95,33 @@ function addPlatformCommands(tree: Tree): void {
 function addDrillCommands(tree: Tree): void {
   const failover = tree
     .add('failover', 'run one drill and give a verdict', 'haplat failover --kill traefik_1 --max-downtime 1s')
-    .requiredOption('--kill <name>', 'SIGKILL this container: traefik_1, keepalived_1, app_1, worker_1, db, rabbitmq, …')
+    .option('--kill <target>', 'SIGKILL process 1: traefik_1, keepalived_1, app_1, worker_1, db, rabbitmq, …')
+    .option('--stop <target>', 'stop gracefully')
+    .option('--pause <target>', 'freeze, still holding its address')
+    .option('--restart <target>', 'restart')
+    .option('--partition <targets>', 'cut off from its networks by packet filters (A or A,B)')
+    .option('--from <names>', 'with --partition: only towards these (C,D)')
+    .option('--loss <target>', 'drop packets; with --percent')
+    .option('--percent <count>', 'of packets that are lost', parseCount)
+    .option('--latency <target>', 'delay packets; with --ms')
+    .option('--ms <count>', 'milliseconds of delay', parseCount)
+    .option('--fill-disk <target>', 'write a bounded file; with --size')
+    .option('--size <count>', 'mebibytes of that file', parseCount)
+    .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)
     .option('--max-downtime <duration>', 'objective: longest downtime (default: objectives.maxDowntimeMs)', parseDurationMs)
     .option('--max-failed <count>', 'objective: failed requests', parseCount)
     .option('--max-lost <count>', 'objective: acknowledged writes lost (default: 0)', parseCount)
     .option('--max-restore <duration>', 'objective: time until full redundancy', parseDurationMs)
     .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
     .option('--rate <count>', 'requests per second', parseCount, 100)
-    .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000);
+    .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', parseCount, 10)
+    .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000)
+    .option('--within <duration>', 'how long recovery and redundancy may take', parseDurationMs, 60_000)
+    .option('--pooled', 'probe over kept connections as well', false)
+    .option('--seed <count>', 'for targets that are chosen at random', parseCount)
+    .option('--accept-outage', 'go on although nothing of a component will be left', false)
+    .option('--force', 'go on although the platform is not steady; the report says so', false)
+    .addHelpText('after', failoverTargets);
   tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
 }
 
@@ -125,4 +144,6 @@ function addOtherCommands(tree: Tree): void {
   tree.run(serve, async () => (await import('./commands/serve.ts')).runServe);
 }
 
-export { InvalidArgumentError };
+const failoverTargets = `
+A target is a name (traefik_1), a component (traefik: one of them at random), a role (vip-holder, vip-standby) or a
+whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;

@@ -13,8 +13,11 @@ export async function runServe(invocation: Invocation, _options: object, [role, 
       return (await import('../../worker/main.ts')).serveWorker(surroundings);
     case 'guardian':
       return (await import('../../runtime/guardian/main.ts')).serveGuardian({ ...surroundings, out: process.stdout });
-    case 'probe':
-      throw new ConfigError(`serve probe: ${args.join(' ')}`);
+    case 'probe': {
+      const { parseProbeArguments } = await import('../../runtime/drill/probe/options.ts');
+      const { serveProbe } = await import('../../runtime/drill/probe/main.ts');
+      return serveProbe({ ...surroundings, options: parseProbeArguments(args), out: process.stdout });
+    }
     case undefined:
       throw new ConfigError(`serve: there is no ${String(role)}`, { remedy: `use one of ${roles.join(', ')}` });
   }

@@ -1,0 +1,47 @@
+import { ConfigError } from '../../runtime/errors.ts';
+import { faultSchema, type Fault } from '../../runtime/drill/fault/fault.ts';
+
+/** The flags that each ask for one fault; exactly one of them is given. */
+export interface FaultOptions {
+  readonly kill?: string;
+  readonly stop?: string;
+  readonly pause?: string;
+  readonly restart?: string;
+  readonly partition?: string;
+  readonly from?: string;
+  readonly loss?: string;
+  readonly percent?: number;
+  readonly latency?: string;
+  readonly ms?: number;
+  readonly fillDisk?: string;
+  readonly size?: number;
+}
+
+const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk' } as const;
+
+/** The fault that the flags ask for. ConfigError when there is none, more than one, or a part of it is missing. */
+export function faultOf(options: FaultOptions): Fault {
+  const asked = Object.entries(kinds).filter(([key]) => options[key as keyof typeof kinds] !== undefined);
+  const [first] = asked;
+  if (first === undefined || asked.length > 1) {
+    throw new ConfigError(`failover: ${asked.length === 0 ? 'no fault is given' : `${asked.length} faults are given`}`, {
+      remedy: `use exactly one of ${Object.values(kinds).map((kind) => `--${kind}`).join(', ')}`,
+    });
+  }
+  const [key, kind] = first as [keyof typeof kinds, Fault['kind']];
+  const parsed = faultSchema.safeParse({
+    kind,
+    targets: split(options[key]),
+    ...(kind === 'partition' && options.from !== undefined && { from: split(options.from) }),
+    ...(kind === 'loss' && { percent: options.percent }),
+    ...(kind === 'latency' && { ms: options.ms }),
+    ...(kind === 'fill-disk' && options.size !== undefined && { mebibytes: options.size }),
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ConfigError(`--${kind}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, { remedy: 'see haplat failover --help' });
+}
+
+function split(text: string | undefined): string[] {
+  return (text ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+}

@@ -1,0 +1,74 @@
+import type { DrillEvent } from '../../runtime/drill/drill.ts';
+import type { GlobalOptions } from '../invocation.ts';
+import { Paint } from './text.ts';
+
+const sparks = '▁▂▃▄▅▆▇█';
+const sparkColumns = 60;
+/** The latency at which a column of the sparkline is full. */
+const fullMs = 250;
+const eraseLine = '\r\x1b[2K';
+
+const words: Readonly<Record<Exclude<DrillEvent['kind'], 'injected' | 'samples' | 'judged'>, string>> = {
+  checking: 'checking that all is steady',
+  'warming-up': 'probing the platform as it is',
+  injecting: 'injecting the fault',
+  measuring: 'measuring until everything is back',
+  healing: 'healing',
+  'looking-up': 'looking up every acknowledged write',
+};
+
+/** A drill as it runs, on stderr: a line a step, and on a terminal a sparkline of the slowest answers and the failures. */
+export class DrillProgress {
+  readonly #quiet: boolean;
+  readonly #live: boolean;
+  readonly #paint: Paint;
+  #columns: string[] = [];
+  #drawn = false;
+
+  constructor(options: GlobalOptions) {
+    this.#quiet = options.quiet;
+    this.#live = !options.quiet && process.stderr.isTTY;
+    this.#paint = new Paint(options, process.stderr);
+  }
+
+  take(event: DrillEvent): void {
+    if (this.#quiet) return;
+    switch (event.kind) {
+      case 'samples':
+        this.#spark(event);
+        break;
+      case 'injected':
+        this.#say(event.run, `fault in place: ${event.targets.join(', ')}`);
+        break;
+      case 'judged':
+        this.#say(event.run, `${event.result.verdict}${event.result.downtimeMs === null ? '' : `, downtime ${event.result.downtimeMs.toFixed(0)} ms`}`);
+        break;
+      default:
+        this.#say(event.run, words[event.kind]);
+    }
+  }
+
+  end(): void {
+    if (this.#drawn) process.stderr.write('\n');
+    this.#drawn = false;
+  }
+
+  #say(run: number, text: string): void {
+    if (this.#live && this.#drawn) process.stderr.write(eraseLine);
+    process.stderr.write(`[${run}] ${text}\n`);
+    if (this.#live && this.#drawn) this.#draw();
+  }
+
+  #spark({ ok, failed, worstMs }: { readonly ok: number; readonly failed: number; readonly worstMs: number }): void {
+    if (!this.#live || ok + failed === 0) return;
+    const height = Math.min(sparks.length - 1, Math.floor((worstMs / fullMs) * sparks.length));
+    const spark = sparks.charAt(height);
+    this.#columns = [...this.#columns, failed > 0 ? this.#paint.bad('█') : this.#paint.good(spark)].slice(-sparkColumns);
+    this.#draw();
+  }
+
+  #draw(): void {
+    process.stderr.write(`${eraseLine}    ${this.#columns.join('')}`);
+    this.#drawn = true;
+  }
+}

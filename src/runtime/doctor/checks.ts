@@ -1,0 +1,56 @@
+import type { EngineInfo } from '../engine/port.ts';
+
+/** One thing about the machine, judged. */
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** The first API that has what haplat needs: 20.10. */
+const leastApi = [1, 41] as const;
+const bytesPerGiB = 1024 ** 3;
+/** An idle platform takes about half a GiB; images are built and Node starts five times beside it. */
+const leastMemoryGiB = 1;
+const goodMemoryGiB = 2;
+const leastDiskGiB = 2;
+const goodDiskGiB = 6;
+
+/** Whether the Engine is one that haplat works with. */
+export function checkEngine(info: EngineInfo): Check[] {
+  const memoryGiB = info.memoryBytes / bytesPerGiB;
+  return [
+    { id: 'engine', title: 'Docker Engine', state: 'ok', detail: `${info.version} on ${info.operatingSystem} (${info.os}/${info.architecture}, kernel ${info.kernel})` },
+    apiCheck(info.apiVersion),
+    info.os === 'linux'
+      ? { id: 'os', title: 'containers', state: 'ok', detail: 'Linux' }
+      : { id: 'os', title: 'containers', state: 'fail', detail: info.os, remedy: 'switch the Engine to Linux containers' },
+    amount('memory', 'memory', memoryGiB, leastMemoryGiB, goodMemoryGiB, 'give the Engine more memory'),
+    { id: 'cpus', title: 'processors', state: info.cpus > 1 ? 'ok' : 'warn', detail: String(info.cpus), ...(info.cpus < 2 && { remedy: 'two or more make failovers quicker' }) },
+    { id: 'cgroups', title: 'control groups', state: 'ok', detail: `version ${info.cgroupVersion}` },
+  ];
+}
+
+function apiCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isEnough = major > leastApi[0] || (major === leastApi[0] && minor >= leastApi[1]);
+  return {
+    id: 'api',
+    title: 'API version',
+    state: isEnough ? 'ok' : 'fail',
+    detail: version,
+    ...(!isEnough && { remedy: `use an Engine with API ${leastApi.join('.')} (20.10) or later` }),
+  };
+}
+
+/** Free space where images and volumes, or our state, are kept. */
+export function checkDisk(freeBytes: number, path: string): Check {
+  return { ...amount('disk', 'free disk', freeBytes / bytesPerGiB, leastDiskGiB, goodDiskGiB, 'make room: images and data need it'), detail: `${(freeBytes / bytesPerGiB).toFixed(1)} GiB at ${path}` };
+}
+
+function amount(id: string, title: string, gib: number, least: number, good: number, remedy: string): Check {
+  const state = gib < least ? 'fail' : gib < good ? 'warn' : 'ok';
+  return { id, title, state, detail: `${gib.toFixed(1)} GiB`, ...(state !== 'ok' && { remedy: `${remedy} (${good} GiB or more)` }) };
+}

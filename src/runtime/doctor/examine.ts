@@ -1,0 +1,43 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { Engine } from '../engine/port.ts';
+import { EngineUnreachableError } from '../errors.ts';
+import { observeProject } from '../platform/observe.ts';
+import { findConflicts } from '../platform/preflight.ts';
+import { checkDisk, checkEngine, type Check } from './checks.ts';
+
+/** Looks at everything about the machine that `up` will need. Changes nothing. */
+export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {
+  const disk = await examineDisk(loaded.stateDirectory);
+  try {
+    const info = await engine.info();
+    return [...checkEngine(info), ...(await examineConflicts(loaded, engine)), ...disk];
+  } catch (error) {
+    if (!(error instanceof EngineUnreachableError)) throw error;
+    const check: Check = { id: 'engine', title: 'Docker Engine', state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+    return [check, ...disk];
+  }
+}
+
+async function examineConflicts(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {
+  const conflicts = await findConflicts(loaded, engine, await observeProject(engine, loaded.config.project));
+  const failed = (kind: string) => conflicts.filter((one) => one.key.startsWith(kind));
+  const judged = (id: string, title: string, kind: string): Check[] =>
+    failed(kind).length === 0
+      ? [{ id, title, state: 'ok', detail: 'free, or the platform\'s own' }]
+      : failed(kind).map((one) => ({ id, title, state: 'fail', detail: `${one.key}: ${one.message}`, remedy: one.remedy }));
+  return [...judged('ports', 'ports', 'ports.'), ...judged('subnets', 'subnets', 'network.')];
+}
+
+async function examineDisk(path: string): Promise<Check[]> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return [checkDisk(bavail * bsize, path)];
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    // It is made by the first up: what counts is where it will be.
+    if (isMissing && dirname(path) !== path) return examineDisk(dirname(path));
+    throw error;
+  }
+}
