@@ -123,6 +123,9 @@ function addDrillCommands(tree: Tree): void {
     .option('--force', 'go on although the platform is not steady; the report says so', false)
     .addHelpText('after', failoverTargets);
   tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
+
+  const heal = tree.add('heal', 'undo every fault that a drill left behind', 'haplat heal');
+  tree.run(heal, async () => (await import('./commands/heal.ts')).runHeal);
 }
 
 function addOtherCommands(tree: Tree): void {

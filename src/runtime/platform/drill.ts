@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillResult } from '../drill/drill.ts';
 import type { Fault } from '../drill/fault/fault.ts';
@@ -10,6 +9,7 @@ import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fullName } from '../topology/names.ts';
 import { readCertificates } from './certificates.ts';
+import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { containerOwner, prepare } from './prepare.ts';
 
@@ -56,10 +56,9 @@ export async function drillPlatform(request: DrillRequest, around: DrillSurround
     runDrill({
       ...request,
       engine,
-      project: config.project,
+      ...journalOf(loaded),
       vip: config.network.vip,
       probe: { image, network: fullName(config.project, 'public'), ca: await trustedCertificates(loaded), user: `${uid}:${gid}` },
-      journalDirectory: join(stateDirectory, 'journal'),
       signal,
       onEvent: around.onEvent,
     }),

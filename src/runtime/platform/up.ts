@@ -4,12 +4,14 @@ import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { writeServiceFiles } from '../execute/write-files.ts';
+import { faultsInPlace, healAll } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planUp } from '../plan/plan-up.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
+import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
 import { preflight } from './preflight.ts';
@@ -41,7 +43,8 @@ export interface UpResult {
 export async function up(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const looked = await lookAhead(options);
-  if (looked.plan.operations.length === 0) {
+  const faults = await faultsInPlace(journalOf(loaded));
+  if (looked.plan.operations.length === 0 && faults.length === 0) {
     return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
   }
   const lock = {
@@ -50,6 +53,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
     onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
   };
   return withProjectLock(loaded.stateDirectory, lock, async () => {
+    // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
+    const healed = await healAll({ engine, ...journalOf(loaded) });
+    for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
     const certificates = await bringCertificates(loaded, options.onWarning);
     const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
     // What was seen before the lock may be out of date, and secrets may have been made since.

@@ -1,8 +1,10 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
+import { faultsInPlace } from '../drill/heal.ts';
 import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
+import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { judgeStatus } from './judge-status.ts';
@@ -17,11 +19,12 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const running = new Set(observed.filter((one) => one.state === 'running').map((one) => one.name));
   const nodes = topology.services.filter((one) => one.component === 'keepalived' && running.has(one.container.name));
 
-  const [details, holders, certificates, notes] = await Promise.all([
+  const [details, holders, certificates, notes, faults] = await Promise.all([
     Promise.all(observed.map(({ name }) => engine.inspectContainer(name))),
     readVipHolders(engine, config.network.vip, new Map(nodes.map((one) => [one.name, one.container.name]))),
     readCertificates(loaded),
     readNotes(engine, topology, observed),
+    faultsInPlace(journalOf(loaded)),
   ]);
   const present = details.filter((one) => one !== undefined);
   return judgeStatus({
@@ -32,7 +35,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     certificates,
     endpoints: endpointsOf(config),
     notes,
-    faults: [],
+    faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
   });
 }
 

@@ -1,0 +1,21 @@
+import { healAll } from '../../runtime/drill/heal.ts';
+import { journalOf } from '../../runtime/platform/journal.ts';
+import { withProjectLock } from '../../runtime/platform/lock.ts';
+import type { Invocation } from '../invocation.ts';
+
+export async function runHeal(invocation: Invocation): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const lock = {
+    timeoutMs: loaded.config.timeouts.lockMs,
+    signal: invocation.signal,
+    onWait: () => { invocation.note('another haplat (a drill, perhaps) is at work on this project; waiting for it to end'); },
+  };
+  const undone = await withProjectLock(loaded.stateDirectory, lock, () => healAll({ engine, ...journalOf(loaded) }));
+  if (invocation.options.json) {
+    invocation.printJson({ schema: 'haplat.heal/1', project: loaded.config.project, undone });
+    return;
+  }
+  const lines = undone.map((fault) => `undone: ${fault.kind} ${fault.targets.join(', ')} (since ${fault.at})`);
+  invocation.print(lines.length === 0 ? 'No fault is in place.' : lines.join('\n'));
+}
