@@ -1,6 +1,7 @@
 import { messageOf, OperationError } from '../errors.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
+import { dropDrillLeases } from '../guardian/lease-client.ts';
 import { drivers } from './fault/drivers.ts';
 import { Journal } from './journal/journal.ts';
 
@@ -27,7 +28,7 @@ export async function faultsInPlace({ project, journalDirectory }: Omit<HealInpu
 }
 
 /**
- * Undoes every fault in the journal and removes what drills have left running. Returns what it undid; nothing to do is
+ * Undoes every fault in the journal, ends drills' leases and removes what drills have left running. Returns what it undid; nothing to do is
  * fine. Rejects with OperationError that names the faults which could not be undone; those stay in the journal.
  */
 export async function healAll({ engine, project, journalDirectory }: HealInputs): Promise<FaultInPlace[]> {
@@ -42,6 +43,7 @@ export async function healAll({ engine, project, journalDirectory }: HealInputs)
       problems.push(`${job.fault.kind} ${job.fault.targets.join(',')}: ${messageOf(error)}`);
     }
   }
+  await dropDrillLeases(engine, project);
   const left = (await engine.listContainers({ project })).filter((one) => one.labels[labels.drill] !== undefined);
   await Promise.all(left.map(({ name }) => engine.removeContainer(name)));
   if (problems.length > 0) throw new OperationError('some faults could not be undone', { details: problems, remedy: 'run `haplat heal` again, or restart their containers' });

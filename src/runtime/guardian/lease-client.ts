@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf, OperationError } from '../errors.ts';
+import { OperationError } from '../errors.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { leaseFileSchema } from './lease-file.ts';
@@ -39,6 +39,7 @@ const guardianComponent = 'guardian';
 const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';
 // Whole or not at all: a reader must never see half a lease.
 const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"; mv -f ".$0.$$" "$0.json"`;
+const removeDrillsScript = `cd ${directory} && rm -f drill-*.json`;
 const removeScript = `cd ${directory} && rm -f "$0.json"`;
 
 /**
@@ -54,6 +55,11 @@ export function leaseClient(engine: Engine, project: string): LeaseClient {
       return held;
     },
   };
+}
+
+/** Ends the leases of drills that crashed, once their faults are undone: the guardian has nothing left to undo. */
+export async function dropDrillLeases(engine: Engine, project: string): Promise<void> {
+  await inGuardians(engine, project, removeDrillsScript, '', '');
 }
 
 class FileLease implements HeldLease {
@@ -77,7 +83,7 @@ class FileLease implements HeldLease {
   async write(): Promise<void> {
     const { kind, targets, holder, fault, restartOnExpiry, required } = this.#request;
     const file = leaseFileSchema.parse({ id: this.id, kind, targets, holder, fault, restartOnExpiry, ttlMs: this.#ttlMs });
-    const taken = await this.#inGuardians(writeScript, JSON.stringify(file));
+    const taken = await inGuardians(this.#engine, this.#project, writeScript, this.id, JSON.stringify(file));
     if (required === true && taken === 0) {
       throw new OperationError('no guardian runs that could take the lease', { remedy: 'run `haplat up` first' });
     }
@@ -96,26 +102,26 @@ class FileLease implements HeldLease {
     this.#released = true;
     // A renewal under way would write the file again.
     await this.#renewal;
-    await this.#inGuardians(removeScript, '');
+    await inGuardians(this.#engine, this.#project, removeScript, this.id, '');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release().catch((error: unknown) => this.#request.onError?.(error));
   }
+}
 
-  /** Runs a script in every guardian; returns in how many. */
-  async #inGuardians(script: string, stdin: string): Promise<number> {
-    const all = await this.#engine.listContainers({ project: this.#project });
-    const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
-    const results = await Promise.allSettled(running.map((guardian) => this.#run(guardian.name, script, stdin)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return results.length;
-  }
+/** Runs a script in every guardian; returns in how many. */
+async function inGuardians(engine: Engine, project: string, script: string, argument: string, stdin: string): Promise<number> {
+  const all = await engine.listContainers({ project });
+  const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
+  const results = await Promise.allSettled(running.map(({ name }) => runIn(engine, name, script, argument, stdin)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.length;
+}
 
-  async #run(container: string, script: string, stdin: string): Promise<void> {
-    const result = await this.#engine.exec(container, ['bash', '-c', script, this.id], { timeoutMs: execTimeoutMs, stdin });
-    if (result.exitCode === 0) return;
-    throw new OperationError(`lease with ${container}: ${messageOf(result.stderr.trim() || `exit code ${result.exitCode}`)}`);
-  }
+async function runIn(engine: Engine, container: string, script: string, argument: string, stdin: string): Promise<void> {
+  const result = await engine.exec(container, ['bash', '-c', script, argument], { timeoutMs: execTimeoutMs, stdin });
+  if (result.exitCode === 0) return;
+  throw new OperationError(`lease with ${container}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`);
 }

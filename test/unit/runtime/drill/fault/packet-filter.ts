@@ -1,0 +1,40 @@
+import test from 'ava';
+import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
+import { packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
+import { services } from '../target/_services.ts';
+
+test('a partition drops everything both ways but loopback', (t) => {
+  t.is(packetFilter({ from: [], percent: 100 }), [
+    'table inet haplat_drill {',
+    '  chain input {',
+    '    type filter hook input priority -300; policy accept;',
+    '    iifname "lo" accept',
+    '    drop',
+    '  }',
+    '  chain output {',
+    '    type filter hook output priority -300; policy accept;',
+    '    oifname "lo" accept',
+    '    drop',
+    '  }',
+    '}',
+  ].join('\n'));
+});
+
+test('a partition from some drops only what goes to or comes from them', (t) => {
+  const rules = packetFilter({ from: ['172.20.0.12', '172.20.0.13'], percent: 100 });
+  t.true(rules.includes('ip saddr { 172.20.0.12, 172.20.0.13 } drop'));
+  t.true(rules.includes('ip daddr { 172.20.0.12, 172.20.0.13 } drop'));
+});
+
+test('a loss drops by chance', (t) => {
+  t.true(packetFilter({ from: [], percent: 30 }).includes('    numgen random mod 100 < 30 drop'));
+});
+
+test('a fault on a member of a pod works in its owner’s namespace, and cuts it from the addresses of other pods', (t) => {
+  const fault = faultSchema.parse({ kind: 'partition', targets: ['traefik_2'], from: ['traefik_1'] });
+  const job = planFault('a1', 'p', fault, ['traefik_2'], services);
+  t.deepEqual(job.victims, [{ service: 'traefik_2', component: 'traefik', container: 'p-traefik_2', namespaceOf: 'p-keepalived_2' }]);
+  t.deepEqual(job.fromAddresses, ['172.20.0.11', '172.21.0.11']);
+  t.is(job.tools.nft, 'haplat/edge:1');
+});

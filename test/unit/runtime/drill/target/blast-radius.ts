@@ -1,0 +1,30 @@
+import test from 'ava';
+import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { blastRadius } from '../../../../../src/runtime/drill/target/blast-radius.ts';
+import { services } from './_services.ts';
+
+const lostBy = (fault: object, targets: readonly string[]) => blastRadius(faultSchema.parse({ targets, ...fault }), targets, services);
+
+test('one of two replicas leaves the other', (t) => {
+  t.deepEqual(lostBy({ kind: 'kill' }, ['app_1']), []);
+  t.deepEqual(lostBy({ kind: 'kill' }, ['keepalived_1', 'traefik_1']), []);
+});
+
+test('the only database takes the service with it', (t) => {
+  t.deepEqual(lostBy({ kind: 'kill' }, ['db']), ['db']);
+});
+
+test('a load balancer and the other node are both load balancers', (t) => {
+  t.deepEqual(lostBy({ kind: 'pause' }, ['traefik_1', 'keepalived_2']), ['traefik']);
+});
+
+test('what clients do not notice may go', (t) => {
+  t.deepEqual(lostBy({ kind: 'kill' }, ['guardian', 'worker_1', 'worker_2']), []);
+});
+
+test('packets that are lost or late, and a cut towards some only, are bearable', (t) => {
+  t.deepEqual(lostBy({ kind: 'loss', percent: 10 }, ['db']), []);
+  t.deepEqual(lostBy({ kind: 'latency', ms: 10 }, ['db']), []);
+  t.deepEqual(lostBy({ kind: 'partition', from: ['worker_1'] }, ['db']), []);
+  t.deepEqual(lostBy({ kind: 'partition' }, ['db']), ['db']);
+});
