@@ -18,9 +18,9 @@ export function traefikLabels(image: string): Record<string, string> {
     [`${retry}.initialinterval`]: '10ms',
     ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas }),
     [`${service}.server.port`]: String(ports.api),
-    // Of the replica alone (503 while it drains): a database that is down must not empty the pool, because then Traefik
-    // would answer instead of the API.
-    [`${service}.healthcheck.path`]: '/healthz',
+    // Of the replica alone (503 while it drains, or before its migrations): a database that is down must not empty the
+    // pool, because then Traefik would answer instead of the API.
+    [`${service}.healthcheck.path`]: '/readyz/traffic',
     [`${service}.healthcheck.interval`]: '500ms',
     [`${service}.healthcheck.timeout`]: '400ms',
   };
