@@ -98,7 +98,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
         return node === undefined ? [] : [{ node, atMs }];
       }),
       holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
-      healedAtMs: healedAtMs ?? after.find((event) => event.action === 'unpause')?.atMs,
+      healedAtMs: after.find((event) => event.action === 'unpause')?.atMs ?? healedAtMs,
       restoredAtMs: isRestored && mended > 0 ? mended : undefined,
       ledger: probe.ledger,
       holders,
@@ -108,12 +108,22 @@ async function measure(parts: Run): Promise<RunOutcome> {
   };
 }
 
-/** Whole nodes that no client could reach while the fault lasted, whatever they have on their interfaces. */
-function cutOff({ inputs, session, view }: Run, fromMs: number, toMs: number | undefined): History['cutOff'] {
+/**
+ * Nodes that could answer no client by the fault's own doing, whatever is left on their interfaces: those cut off, and
+ * those killed, whose namespace the Engine takes apart a little later.
+ */
+function cutOff({ inputs, session, view, targets, events }: Run, fromMs: number, toMs: number | undefined): History['cutOff'] {
   const { fault } = inputs;
-  if (fault.kind !== 'partition' || fault.from.length > 0) return [];
-  const nodes = [...view.nodes].filter(([, container]) => session.namespaces.includes(container));
-  return nodes.map(([node]) => ({ node, fromMs, toMs }));
+  const nodes = [...view.nodes];
+  if (fault.kind === 'partition' && fault.from.length === 0) {
+    return nodes.filter(([, container]) => session.namespaces.includes(container)).map(([node]) => ({ node, fromMs, toMs }));
+  }
+  if (fault.kind !== 'kill') return [];
+  const killed = nodes.filter(([node]) => targets.includes(node));
+  return killed.map(([node, container]) => {
+    const start = eventsSince(events, fromMs).find((event) => event.action === 'start' && event.container === container);
+    return { node, fromMs, toMs: start?.atMs };
+  });
 }
 
 function startProbe({ inputs, probe, id }: Run): Promise<void> {
@@ -131,11 +141,11 @@ function startProbe({ inputs, probe, id }: Run): Promise<void> {
   });
 }
 
-async function holdAndHeal({ inputs, run, session, probe }: Run, injectedAtMs: number): Promise<number | undefined> {
+async function holdAndHeal({ inputs, run, session, probe, events }: Run, injectedAtMs: number): Promise<number> {
   const { holdMs, signal, onEvent } = inputs;
   await probe.until(() => lastEndMs(probe) >= injectedAtMs + holdMs, holdMs + inputs.recoverWithinMs, signal);
   onEvent({ kind: 'healing', run });
-  return session.heal();
+  return (await session.heal()) ?? events.engineNowMs();
 }
 
 function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithinMs }: DrillInputs): Promise<boolean> {

@@ -15,7 +15,7 @@ export interface History {
   readonly restoredAtMs: number | undefined;
   readonly ledger: readonly LedgerEntry[];
   readonly holders: readonly HolderChange[];
-  /** Nodes that no client could reach for a time, by the fault's own doing. */
+  /** Nodes that could answer no client for a time, by the fault's own doing: cut off, or killed. */
   readonly cutOff: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number | undefined }[];
   readonly endedAtMs: number;
 }
