@@ -21,8 +21,10 @@ export function traefikLabels(image: string): Record<string, string> {
     // Of the replica alone (503 while it drains, or before its migrations): a database that is down must not empty the
     // pool, because then Traefik would answer instead of the API.
     [`${service}.healthcheck.path`]: '/readyz/traffic',
-    [`${service}.healthcheck.interval`]: '500ms',
-    [`${service}.healthcheck.timeout`]: '400ms',
+    // A timeout has to be below the interval. It is as long as it can be: one answer that a busy machine delays takes the
+    // replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
+    [`${service}.healthcheck.interval`]: '1s',
+    [`${service}.healthcheck.timeout`]: '900ms',
   };
 }
 
