@@ -1,7 +1,7 @@
 import { pause, reconnectPolicy, retry } from './backoff.ts';
 import { BrokerSession } from './broker/session.ts';
 import { Database } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { isSchemaReady } from './db/schema-check.ts';
 import { readiness } from './health.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
@@ -74,8 +74,8 @@ async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Pa
     async () => {
       await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
       if (signal.aborted) return;
-      const names = await migrate(settings);
-      logger.info({ migrations: names }, 'schema is up to date');
+      const migrations = await bringSchemaUpToDate(settings, parts.database);
+      logger.info({ migrations }, 'schema is up to date');
       parts.lifecycle.markMigrated();
     },
     {
@@ -85,4 +85,11 @@ async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Pa
     },
   );
   await parts.relay.run();
+}
+
+// knex and its dialects are a tenth of the process's memory: loaded only if there is something for them to do.
+async function bringSchemaUpToDate(settings: ApiSettings, database: Database): Promise<string[]> {
+  if (await isSchemaReady(database).catch(() => false)) return [];
+  const { migrate } = await import('./db/migrate.ts');
+  return migrate(settings);
 }

@@ -8,12 +8,12 @@ type OidOf = Parameters<typeof pg.types.getTypeParser>[0];
 /** `2026-01-02 03:04:05.678+00`, as a session in UTC writes it, to RFC 3339. */
 export const timestampToRfc3339 = (text: string): string => `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, 'Z')}`;
 
-// Timestamps and JSON are only passed on to clients: as text they need not be parsed and printed again.
+// Timestamps and JSON are only passed on: as text they need not be parsed and printed again.
 // The cast is for @types/pg, which describes getTypeParser by overloads that no plain function satisfies.
 const types = {
   getTypeParser: ((oid: OidOf, format?: 'text' | 'binary') => {
     if (oid === pg.types.builtins.TIMESTAMPTZ) return timestampToRfc3339;
-    if (oid === pg.types.builtins.JSON || oid === pg.types.builtins.JSONB) return (text: string) => text;
+    if (oid === pg.types.builtins.JSONB) return (text: string) => text;
     return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
   }) as typeof pg.types.getTypeParser,
 };

@@ -3,7 +3,7 @@ import type { Queryable } from '../db/database.ts';
 import { matchesIfNoneMatch, preconditionFailed, versionFromIfMatch } from '../http/etag.ts';
 import { operation, type Operation, type Reply } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { itemEtag, itemJson, itemPage } from './present.ts';
+import { itemEtag, itemPage } from './present.ts';
 import { deleteItem, findItem, insertItem, ITEM_KEY_CONSTRAINT, listItems, updateItem, type ItemRow } from './repository.ts';
 import {
   itemPageSchema,
@@ -124,7 +124,7 @@ async function insertUnique(connection: Queryable, id: string, item: NewItem): P
 
 const withItem = (status: number, row: ItemRow, headers: Record<string, string> = {}): Reply => ({
   status,
-  json: itemJson(row),
+  json: row.json,
   headers: { ...headers, etag: itemEtag(row) },
 });
 

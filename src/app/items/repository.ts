@@ -2,28 +2,30 @@ import type { Queryable, Statement } from '../db/database.ts';
 import type { ItemQuery, ItemUpdate, NewItem } from './schemas.ts';
 import { decodeCursor } from './cursor.ts';
 
-/** A row as it comes: timestamps are RFC 3339 text, `data` is JSON text. */
+/**
+ * An item as PostgreSQL prints it: what clients get is `json`, unread. To fetch ten columns of fifty rows, make objects
+ * of them and print those again cost six times the processor time of all else in a request.
+ */
 export interface ItemRow {
   readonly id: string;
-  readonly key: string | null;
-  readonly name: string;
-  readonly description: string | null;
-  readonly data: string | null;
-  readonly status: string;
-  readonly processed_count: number;
   readonly version: number;
-  readonly created_at: string;
-  readonly updated_at: string;
+  readonly json: string;
 }
 
 export const ITEM_KEY_CONSTRAINT = 'items_key_unique';
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-const columns = 'id, key, name, description, data, status, processed_count, version, created_at, updated_at';
+const shown = `id, key, name, description, data, status, processed_count AS "processedCount", version,
+  created_at AS "createdAt", updated_at AS "updatedAt"`;
+const columns = `id, version, (SELECT row_to_json(item)::text FROM (SELECT ${shown}) item) AS json`;
 const statement = (name: string, text: string): Statement => ({ name: `items-${name}`, text });
 
 // Ids are UUIDs of version 7, so their order is that of creation.
-const list = statement('list', `SELECT ${columns} FROM items WHERE id > $1 ORDER BY id LIMIT $2`);
+const list = statement(
+  'list',
+  `SELECT id, version, row_to_json(item)::text AS json
+   FROM (SELECT ${shown} FROM items WHERE id > $1 ORDER BY id LIMIT $2) item`,
+);
 const byKey = statement('by-key', `SELECT ${columns} FROM items WHERE key = $1`);
 const byId = statement('by-id', `SELECT ${columns} FROM items WHERE id = $1`);
 // The same id again is the same request repeated after its connection broke: its first try did arrive.

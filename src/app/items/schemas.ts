@@ -53,8 +53,8 @@ export const itemSchema = z
     status: z.enum(itemStatuses),
     processedCount: z.int().min(0).meta({ description: 'Jobs whose effect has been applied to the item' }),
     version: z.int().min(1).meta({ description: 'Counts the changes; the ETag' }),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
+    createdAt: z.iso.datetime({ offset: true }),
+    updatedAt: z.iso.datetime({ offset: true }),
   })
   .meta({ id: 'Item' });
 
