@@ -1,13 +1,12 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { Fault, FaultDriver, FaultJob, Injection, NoEffect } from './fault.ts';
-import { packetFilter } from './packet-filter.ts';
+import { packetFilter, tables } from './packet-filter.ts';
 import { runSidecar } from './sidecar.ts';
 
-const table = 'inet haplat_drill';
 const now = 'printf "%s\\n" "$EPOCHREALTIME"';
 const filterIn = `set -e; nft -f - <<< "$0"; ${now}`;
-const filterOut = `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi; ${now}`;
+const filterOut = [...tables.map((table) => `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi`), now].join('; ');
 const interfaces = 'for path in /sys/class/net/*; do i=${path##*/}; [[ $i == lo ]] && continue';
 const delayIn = `set -e; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${now}`;
 const delayOut = `${interfaces}; tc qdisc del dev "$i" root netem 2>/dev/null || true; done; ${now}`;

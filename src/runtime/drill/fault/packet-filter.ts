@@ -4,18 +4,30 @@ export interface PacketFilter {
   readonly percent: number;
 }
 
-/** The nftables rules that drop packets both ways. An interface's addresses stay, and so does loopback. */
+/** Names of the tables, `family name`, that a filter consists of. */
+export const tables = ['inet haplat_drill', 'arp haplat_drill'] as const;
+
+/**
+ * The nftables rules that drop packets both ways. An interface's addresses stay, and so does loopback. ARP goes too: a
+ * node that is cut off but still answers for the virtual address would draw clients into nowhere, which no partition does.
+ */
 export function packetFilter({ from, percent }: PacketFilter): string {
   const chance = percent >= 100 ? '' : `numgen random mod 100 < ${percent} `;
-  const chain = (hook: 'input' | 'output', name: string, address: string) => {
-    const only = from.length === 0 ? '' : `ip ${address} { ${from.join(', ')} } `;
-    return [
-      `  chain ${hook} {`,
-      `    type filter hook ${hook} priority -300; policy accept;`,
-      `    ${name} "lo" accept`,
-      `    ${only}${chance}drop`,
-      '  }',
-    ];
-  };
-  return ['table inet haplat_drill {', ...chain('input', 'iifname', 'saddr'), ...chain('output', 'oifname', 'daddr'), '}'].join('\n');
+  const only = (match: string) => (from.length === 0 ? '' : `${match} { ${from.join(', ')} } `);
+  const chain = (hook: 'input' | 'output', priority: number, rules: readonly string[]) => [
+    `  chain ${hook} {`,
+    `    type filter hook ${hook} priority ${priority}; policy accept;`,
+    ...rules.map((rule) => `    ${rule}`),
+    '  }',
+  ];
+  return [
+    `table ${tables[0]} {`,
+    ...chain('input', -300, ['iifname "lo" accept', `${only('ip saddr')}${chance}drop`]),
+    ...chain('output', -300, ['oifname "lo" accept', `${only('ip daddr')}${chance}drop`]),
+    '}',
+    `table ${tables[1]} {`,
+    ...chain('input', 0, [`${only('arp saddr ip')}${chance}drop`]),
+    ...chain('output', 0, [`${only('arp daddr ip')}${chance}drop`]),
+    '}',
+  ].join('\n');
 }

@@ -4,7 +4,7 @@ import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
 import { packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
 import { services } from '../target/_services.ts';
 
-test('a partition drops everything both ways but loopback', (t) => {
+test('a partition drops everything both ways but loopback, and keeps silent about its addresses', (t) => {
   t.is(packetFilter({ from: [], percent: 100 }), [
     'table inet haplat_drill {',
     '  chain input {',
@@ -18,12 +18,23 @@ test('a partition drops everything both ways but loopback', (t) => {
     '    drop',
     '  }',
     '}',
+    'table arp haplat_drill {',
+    '  chain input {',
+    '    type filter hook input priority 0; policy accept;',
+    '    drop',
+    '  }',
+    '  chain output {',
+    '    type filter hook output priority 0; policy accept;',
+    '    drop',
+    '  }',
+    '}',
   ].join('\n'));
 });
 
 test('a partition from some drops only what goes to or comes from them', (t) => {
   const rules = packetFilter({ from: ['172.20.0.12', '172.20.0.13'], percent: 100 });
   t.true(rules.includes('ip saddr { 172.20.0.12, 172.20.0.13 } drop'));
+  t.true(rules.includes('arp saddr ip { 172.20.0.12, 172.20.0.13 } drop'));
   t.true(rules.includes('ip daddr { 172.20.0.12, 172.20.0.13 } drop'));
 });
 

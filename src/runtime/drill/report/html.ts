@@ -1,0 +1,88 @@
+import type { DrillRun } from '../drill.ts';
+import type { History } from '../judge/history.ts';
+import { htmlStyle } from './html-style.ts';
+import type { NamedResult } from './junit.ts';
+import { toText } from './text.ts';
+import { drawTimeline } from './timeline-svg.ts';
+import { escaped } from './xml.ts';
+
+/** One page that needs nothing else: no script, no font, no picture from elsewhere. */
+export function toHtml(title: string, drills: readonly NamedResult[]): string {
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">',
+    `<title>${escaped(title)}</title><style>${htmlStyle}</style></head><body><main>`,
+    `<h1>${escaped(title)}</h1>`,
+    overview(drills),
+    ...drills.map(section),
+    '</main></body></html>',
+    '',
+  ].join('\n');
+}
+
+function overview(drills: readonly NamedResult[]): string {
+  const rows = drills.map(({ name, result }) => {
+    const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
+    return row([
+      `<a href="#${anchor(name)}">${escaped(name)}</a>`, badge(result.verdict), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max),
+      String(failedRequests), String(ackedWritesLost), ms(restoreMs?.p50),
+    ]);
+  });
+  return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], rows);
+}
+
+function section({ name, result }: NamedResult): string {
+  const [verdict = '', ...details] = toText(result);
+  return [
+    `<section id="${anchor(name)}"><h2>${escaped(name)} ${badge(result.verdict)}</h2>`,
+    `<p class="words">${escaped(verdict)}</p><pre>${escaped(details.join('\n'))}</pre>`,
+    ...result.runs.map((run, index) => runSection(run, result.histories[index], index + 1, result.runs.length)),
+    '</section>',
+  ].join('\n');
+}
+
+function runSection(run: DrillRun, history: History | undefined, number: number, of: number): string {
+  const heading = `<h3>Run ${number} of ${of}: ${escaped(run.targets.join(', '))} ${badge(run.verdict)}</h3>`;
+  if (history === undefined) return `${heading}<p>${escaped(run.reasons.join('; '))}</p>`;
+  const { phases, ledger } = run;
+  const phaseRows = [
+    ['Detected', phases.detectedMs], ['Virtual address moved', phases.vipMovedMs], ['First success', phases.firstSuccessMs],
+    ['Fault undone', phases.healedMs], ['Redundancy restored', phases.redundancyRestoredMs],
+  ] as const;
+  const writes = [
+    ['acknowledged', ledger.acknowledged], ['lost', ledger.lost], ['duplicated', ledger.duplicated],
+    ['altered', ledger.altered], ['unknown', ledger.unknown],
+  ] as const;
+  return [
+    heading,
+    `<figure>${drawTimeline(history, phases)}<figcaption>Latency of successes (line), failed requests (red), who has the virtual address (band); time from the fault.</figcaption></figure>`,
+    '<div class="tables">',
+    table(['Phase', 'After the fault'], phaseRows.map(([label, value]) => row([label, value === null ? 'not seen' : ms(value)]))),
+    table(['Failed requests', 'Count'], Object.entries(run.requests.errors).map(([error, count]) => row([escaped(error), String(count)]))),
+    table(['Writes', 'Count'], writes.map(([label, count]) => row([label, String(count)]))),
+    '</div>',
+  ].join('\n');
+}
+
+function table(heads: readonly string[], rows: readonly string[]): string {
+  const body = rows.length === 0 ? row(['none', ...heads.slice(1).map(() => '')]) : rows.join('');
+  return `<table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+/** Cells are HTML already. */
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+function badge(verdict: DrillRun['verdict']): string {
+  return `<span class="badge ${verdict}">${verdict}</span>`;
+}
+
+function anchor(name: string): string {
+  return `drill-${encodeURIComponent(name).replaceAll('%', '_')}`;
+}
+
+function ms(value: number | undefined): string {
+  return value === undefined ? '–' : `${Number(value.toFixed(1))} ms`;
+}

@@ -1,0 +1,30 @@
+import type { NamedResult } from './junit.ts';
+
+const marks = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' } as const;
+
+/** A summary in GitHub's Markdown: one row a drill, the reasons below. */
+export function toMarkdown(title: string, drills: readonly NamedResult[]): string {
+  const rows = drills.map(({ name, result }) => {
+    const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
+    const cells = [name, marks[result.verdict], runs, ms(downtimeMs?.p50), ms(downtimeMs?.max), failedRequests, ackedWritesLost, ms(restoreMs?.p50)];
+    return `| ${cells.map((cell) => escapedCell(String(cell))).join(' | ')} |`;
+  });
+  const reasons = drills.flatMap(({ name, result }) => result.reasons.map((reason) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`));
+  return [
+    `## ${escapedCell(title)}`,
+    '',
+    '| Drill | Verdict | Runs | Downtime p50 | Downtime max | Failed requests | Acknowledged writes lost | Restored p50 |',
+    '|---|---|--:|--:|--:|--:|--:|--:|',
+    ...rows,
+    ...(reasons.length === 0 ? [] : ['', ...reasons]),
+    '',
+  ].join('\n');
+}
+
+function ms(value: number | undefined): string {
+  return value === undefined ? '–' : `${Number(value.toFixed(1))} ms`;
+}
+
+function escapedCell(text: string): string {
+  return text.replace(/[|\\*_`<>[\]]/g, (char) => `\\${char}`).replaceAll('\n', ' ');
+}
