@@ -3,9 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
+import { isRouted, passesOwnCheck } from './own-check.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
-const pollIntervalMs = 200;
+const pollIntervalMs = 300;
 const shownLogLines = 15;
 
 interface AwaitOptions {
@@ -15,8 +16,8 @@ interface AwaitOptions {
 }
 
 /**
- * Waits until a container is healthy: the Engine says so, or its own health check, run by us, succeeds. The latter
- * because an Engine before API 1.44 runs the first check only after a whole interval, long after many are ready.
+ * Waits until a container is healthy: the Engine says so, or its own health check, run by us, succeeds
+ * (the Engine's word alone counts for what Traefik routes to).
  * Throws OperationError with the container's last lines on the deadline, or as soon as it can't succeed any more.
  */
 export async function awaitHealthy(engine: Engine, spec: ContainerSpec, options: AwaitOptions): Promise<void> {
@@ -27,22 +28,12 @@ export async function awaitHealthy(engine: Engine, spec: ContainerSpec, options:
     last = await engine.inspectContainer(spec.name);
     if (last === undefined) throw new OperationError(`${spec.name} was removed while it was waited for`);
     if (last.health === 'healthy') return;
-    if (last.state === 'running' && (await passesOwnCheck(engine, spec))) return;
+    if (last.state === 'running' && !isRouted(spec) && (await passesOwnCheck(engine, spec))) return;
     if (last.state === 'exited' && spec.restart === 'no') break;
     options.report(describe(last));
     await pause(pollIntervalMs);
   }
   throw await failureOf(engine, spec, last, options.timeoutMs);
-}
-
-async function passesOwnCheck(engine: Engine, spec: ContainerSpec): Promise<boolean> {
-  try {
-    const result = await engine.exec(spec.name, spec.healthcheck.command, { timeoutMs: spec.healthcheck.timeoutMs });
-    return result.exitCode === 0;
-  } catch {
-    // It may have died between the look and the check; the next look tells.
-    return false;
-  }
 }
 
 function describe(details: ContainerDetails): string {

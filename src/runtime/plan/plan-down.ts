@@ -4,9 +4,12 @@ import type { ObservedState } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
 
+/** These have data or work in hand: they are stopped gracefully. What the others do ends with them. */
+const stoppedGracefully = new Set(['db', 'rabbitmq', 'app', 'worker']);
+
 /**
  * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian goes
- * first, so that it does not start again what is being stopped; what depends on a service goes before that service.
+ * first, so that it does not start again what is being stopped; what depends on a service stops before that service.
  */
 export function planDown(
   project: string,
@@ -38,30 +41,33 @@ export function planDown(
   return { project, operations: inOrder([...containers, ...networks, ...volumes]) };
 }
 
-function takingDown(
-  container: ObservedContainer,
-  all: readonly ObservedContainer[],
-  cause: string,
-): Operation[] {
+function takingDown(container: ObservedContainer, all: readonly ObservedContainer[], cause: string): Operation[] {
   const name = nameOf(container);
-  const isRunning = container.state !== 'created' && container.state !== 'exited' && container.state !== 'dead';
-  const before = [...dependentsOf(container, all), ...guardianOf(container, all)].map((other) => `remove ${nameOf(other)}`);
-  const stop: Operation = {
-    id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name,
-  };
+  const before = [
+    ...guardianOf(container, all).map((guardian) => `remove ${nameOf(guardian)}`),
+    ...dependentsOf(container, all).map((other) => (isGraceful(other) ? `stop ${nameOf(other)}` : `remove ${nameOf(other)}`)),
+  ];
+  const stop: Operation = { id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name };
   const remove: Operation = {
     id: `remove ${name}`,
     kind: 'remove-container',
     subject: name,
     cause,
-    after: isRunning ? [`stop ${name}`] : before,
+    after: isGraceful(container) ? [`stop ${name}`] : before,
     container: container.name,
   };
-  return isRunning ? [stop, remove] : [remove];
+  return isGraceful(container) ? [stop, remove] : [remove];
 }
 
+function isGraceful({ state, labels: own }: ObservedContainer): boolean {
+  const isRunning = state !== 'created' && state !== 'exited' && state !== 'dead';
+  return isRunning && stoppedGracefully.has(own[labels.component] ?? '');
+}
+
+/** Only where the order matters: nobody waits for what has nothing to lose. */
 function dependentsOf(container: ObservedContainer, all: readonly ObservedContainer[]): ObservedContainer[] {
   const name = nameOf(container);
+  if (!isGraceful(container)) return [];
   return all.filter(
     (other) =>
       other.labels[labels.podOwner] === name || (other.labels[labels.dependsOn] ?? '').split(',').includes(name),

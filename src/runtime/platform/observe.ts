@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/port.ts';
 import { labels } from '../engine/labels.ts';
 import { ConfigError } from '../errors.ts';
+import { withStartingJudged } from '../execute/own-check.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -25,7 +26,8 @@ export async function observeFor(engine: Engine, desired: Topology): Promise<Obs
     Promise.all(references.map(async (reference) => [reference, (await engine.inspectImage(reference))?.id] as const)),
   ]);
   await rejectForeignNames(engine, desired, state);
-  return { ...state, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
+  const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
+  return { ...state, containers, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
 }
 
 async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {

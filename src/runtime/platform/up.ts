@@ -16,7 +16,6 @@ import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { settle } from './settle.ts';
 
 export interface UpOptions {
   readonly loaded: LoadedConfig;
@@ -79,11 +78,10 @@ export async function lookAhead(
 async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Promise<void> {
   const { loaded, engine, signal } = options;
   options.onPlan(plan);
-  const healthyTimeoutMs = loaded.config.timeouts.healthyMs;
   // While containers are replaced, the guardian would start what is stopped on purpose.
   await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
   const perform = performOnEngine(engine, {
-    healthyTimeoutMs,
+    healthyTimeoutMs: loaded.config.timeouts.healthyMs,
     writeFiles: (service) => writeServiceFiles(loaded.stateDirectory, service),
     ensureImage: (image, report, imageSignal) =>
       ensureImages(engine, [image], {
@@ -93,5 +91,4 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
       }),
   });
   await executePlan(plan, perform, { signal, onEvent: options.onEvent });
-  await settle(engine, prepared.topology, { timeoutMs: healthyTimeoutMs, signal });
 }

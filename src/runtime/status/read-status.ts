@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { faultsInPlace } from '../drill/heal.ts';
+import { withStartingJudged } from '../execute/own-check.ts';
 import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
@@ -26,7 +27,8 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     readNotes(engine, topology, observed),
     faultsInPlace(journalOf(loaded)),
   ]);
-  const present = details.filter((one) => one !== undefined);
+  const specs = topology.services.map((service) => service.container);
+  const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);
   return judgeStatus({
     topology,
     containers: new Map(present.map((one): [string, ContainerDetails] => [one.name, one])),

@@ -1,0 +1,44 @@
+import test from 'ava';
+import { planDown } from '../../../../src/runtime/plan/plan-down.ts';
+import { planToText } from '../../../../src/runtime/plan/operation.ts';
+import { aService, asObserved, aTopology, withContainer } from './_build.ts';
+
+const topology = aTopology(
+  [
+    aService('db', { component: 'db' }),
+    aService('app_1', { component: 'app', dependsOn: ['db'] }),
+    aService('edge', { component: 'edge', dependsOn: ['app_1'] }),
+    aService('guardian', { component: 'guardian' }),
+  ],
+  { volumes: [{ name: 'p-data', labels: {} }] },
+);
+
+test('the guardian goes first; what has work or data in hand stops gracefully, whoever needs it before it', (t) => {
+  t.is(
+    planToText(planDown('p', asObserved(topology), { volumes: false })),
+    `
+remove guardian — down was asked for
+remove edge — down was asked for [after remove guardian]
+stop app_1 — down was asked for [after remove guardian, remove edge]
+stop db — down was asked for [after remove guardian, stop app_1]
+remove db — down was asked for [after stop db]
+remove app_1 — down was asked for [after stop app_1]
+remove network p-net — down was asked for [after remove db, remove app_1, remove edge, remove guardian]
+`.trim(),
+  );
+});
+
+test('volumes go only when asked for, after everything that has them', (t) => {
+  const plan = planDown('p', asObserved(topology), { volumes: true });
+  const removal = plan.operations.find((operation) => operation.kind === 'remove-volume');
+  t.deepEqual(removal?.after, ['remove db', 'remove app_1', 'remove edge', 'remove guardian']);
+});
+
+test('a container that does not run is not stopped', (t) => {
+  const observed = withContainer(asObserved(topology), 'p-db', { state: 'exited' });
+  t.false(planDown('p', observed, { volumes: false }).operations.some((operation) => operation.id === 'stop db'));
+});
+
+test('nothing there, nothing to do', (t) => {
+  t.deepEqual(planDown('p', { containers: [], networks: [], volumes: [], imageIds: {} }, { volumes: true }).operations, []);
+});
