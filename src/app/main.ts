@@ -7,6 +7,7 @@ import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { createRegistry, Metrics } from './metrics.ts';
+import { keepHouse } from './outbox/housekeeping.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { outboxLag } from './outbox/repository.ts';
 import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
@@ -84,7 +85,7 @@ async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Pa
       onError: (err, attempt) => { logger.warn({ err, attempt }, 'migrations failed, trying again'); },
     },
   );
-  await parts.relay.run();
+  await Promise.all([parts.relay.run(), keepHouse(parts.database, logger, signal)]);
 }
 
 // knex and its dialects are a tenth of the process's memory: loaded only if there is something for them to do.

@@ -7,7 +7,7 @@ import { publishConfirmed } from '../app/outbox/publish.ts';
 import { settleWithin } from '../app/shutdown.ts';
 import { attemptJob, withDatabase } from './attempt.ts';
 import { deadHeaders, nextRetry, readDelivery, retryHeaders, type Delivery } from './delivery.ts';
-import { PermanentJobError } from './errors.ts';
+import { PermanentJobError, shownReason } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { markFailed, markRetrying } from './jobs.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -117,10 +117,10 @@ export class Consumer {
 
   async #afterFailure(inHand: InHand, jobId: string, attempt: number, error: Error): Promise<boolean> {
     const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
-    if (retry === undefined) return this.#bury(inHand, jobId, 'failed', error.message, 1);
+    if (retry === undefined) return this.#bury(inHand, jobId, 'failed', shownReason(error), 1);
     const { database, settings } = this.#options;
     const recorded = await withDatabase(this.#options, async () => {
-      await database.run((connection) => markRetrying(connection, jobId, error.message), { idempotent: true });
+      await database.run((connection) => markRetrying(connection, jobId, shownReason(error)), { idempotent: true });
       return true;
     });
     if (recorded === undefined) return false;

@@ -1,4 +1,13 @@
+import { DeadlineError } from '../app/errors.ts';
+import { errorCode } from '../app/db/errors.ts';
+
 /** The job can't succeed, now or later: no further attempt. */
 export class PermanentJobError extends Error {
   override readonly name = 'PermanentJobError';
+}
+
+/** Why an attempt failed, as it may be shown to clients: the log has the rest. */
+export function shownReason(error: Error): string {
+  if (error instanceof PermanentJobError || error instanceof DeadlineError) return error.message;
+  return `unexpected error (${errorCode(error) ?? error.name})`;
 }

@@ -2,9 +2,9 @@ import { operation, type Operation } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { noSuchItem } from '../items/operations.ts';
 import { itemParamsSchema } from '../items/schemas.ts';
-import { jobJson } from './present.ts';
-import { enqueueJob, findJob } from './repository.ts';
-import { jobParamsSchema, jobSchema } from './schemas.ts';
+import { jobJson, jobPage } from './present.ts';
+import { enqueueJob, findJob, listJobs, retryJob } from './repository.ts';
+import { jobPageSchema, jobParamsSchema, jobQuerySchema, jobSchema } from './schemas.ts';
 import { PROCESS_ITEM } from './types.ts';
 
 const processItem = operation({
@@ -39,9 +39,47 @@ const read = operation({
   idempotent: true,
   async handle(connection, { params }) {
     const job = await findJob(connection, params.id);
-    if (job === undefined) throw new HttpProblem(404, 'There is no such job.', { kind: 'no-such-job' });
+    if (job === undefined) throw noSuchJob();
     return { status: 200, json: jobJson(job) };
   },
 });
 
-export const jobOperations: readonly Operation[] = [processItem, read];
+const list = operation({
+  id: 'listJobs',
+  method: 'get',
+  path: '/jobs',
+  summary: 'Jobs in the order of their acceptance, a page at a time',
+  query: jobQuerySchema,
+  responses: { 200: { description: 'A page of jobs', schema: jobPageSchema, headers: ['Link'] } },
+  idempotent: true,
+  async handle(connection, { query }) {
+    const page = jobPage(await listJobs(connection, query), query.limit);
+    if (page.nextCursor === undefined) return { status: 200, json: page.json };
+    const state = query.state === undefined ? '' : `&state=${query.state}`;
+    return { status: 200, json: page.json, headers: { link: `</jobs?limit=${query.limit}${state}&cursor=${page.nextCursor}>; rel="next"` } };
+  },
+});
+
+const retry = operation({
+  id: 'retryJob',
+  method: 'post',
+  path: '/jobs/{id}/retry',
+  summary: 'Give a failed job another round of attempts',
+  params: jobParamsSchema,
+  responses: {
+    202: { description: 'Back in the queue', schema: jobSchema, headers: ['Location'] },
+    404: { description: 'There is no such job' },
+    409: { description: 'The job has not failed' },
+  },
+  idempotent: false,
+  async handle(connection, { params }) {
+    const job = await retryJob(connection, params.id);
+    if (job !== undefined) return { status: 202, json: jobJson(job), headers: { location: `/jobs/${job.id}` } };
+    if ((await findJob(connection, params.id)) === undefined) throw noSuchJob();
+    throw new HttpProblem(409, 'Only a job that has failed can be retried.', { kind: 'job-not-failed' });
+  },
+});
+
+const noSuchJob = (): HttpProblem => new HttpProblem(404, 'There is no such job.', { kind: 'no-such-job' });
+
+export const jobOperations: readonly Operation[] = [processItem, list, read, retry];

@@ -1,4 +1,6 @@
 import type { Queryable, Statement } from '../db/database.ts';
+import { decodeCursor } from '../items/cursor.ts';
+import type { JobQuery } from './schemas.ts';
 
 export interface JobRow {
   readonly id: string;
@@ -21,8 +23,26 @@ export interface NewJob {
   readonly traceparent: string | undefined;
 }
 
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
 const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
+
+const list: Statement = {
+  name: 'jobs-list',
+  text: `SELECT ${columns} FROM jobs WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3`,
+};
+
+// A failed job gets a message again. One that was retried a moment ago, by a request that broke, is not retried twice.
+const retry: Statement = {
+  name: 'jobs-retry',
+  text: `WITH job AS (
+           UPDATE jobs SET state = 'queued', finished_at = NULL, updated_at = now()
+           WHERE id = $1 AND state = 'failed' RETURNING ${columns}
+         ), message AS (
+           INSERT INTO outbox (job_id) SELECT id FROM job
+         )
+         SELECT ${columns} FROM job`,
+};
 
 // One statement and so one transaction: the item is marked, the job recorded and its message put in the outbox, or
 // none of it. A job id that is there already is the same request repeated after its connection broke.
@@ -41,6 +61,15 @@ const enqueue: Statement = {
 
 export async function findJob(connection: Queryable, id: string): Promise<JobRow | undefined> {
   return (await connection.query<JobRow>(byId, [id]))[0];
+}
+
+/** Up to `limit + 1` jobs after the cursor, oldest first: the one too many tells that there is a next page. */
+export const listJobs = (connection: Queryable, query: JobQuery): Promise<JobRow[]> =>
+  connection.query<JobRow>(list, [decodeCursor(query.cursor ?? '') ?? FIRST_ID, query.state ?? null, query.limit + 1]);
+
+/** Puts a failed job back into the queue. Undefined if it is not there or has not failed. */
+export async function retryJob(connection: Queryable, id: string): Promise<JobRow | undefined> {
+  return (await connection.query<JobRow>(retry, [id]))[0];
 }
 
 /** Accepts a job for an item: once this has returned, the job will be done. Undefined if there is no such item. */

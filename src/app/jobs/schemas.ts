@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURSOR_PATTERN } from '../items/cursor.ts';
 
 export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;
 
@@ -16,5 +17,16 @@ export const jobSchema = z
     finishedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Job' });
+
+export const jobPageSchema = z
+  .object({ jobs: z.array(jobSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'JobPage' });
+
+export const jobQuerySchema = z.object({
+  state: z.enum(jobStates).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' }).optional(),
+});
+export type JobQuery = z.infer<typeof jobQuerySchema>;
 
 export const jobParamsSchema = z.object({ id: z.uuid() });

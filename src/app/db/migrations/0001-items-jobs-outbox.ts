@@ -31,7 +31,7 @@ const up = (knex: Knex): Promise<unknown> => knex.raw(`
     updated_at timestamptz(3) NOT NULL DEFAULT now(),
     finished_at timestamptz(3)
   ) WITH (fillfactor = 85);
-  CREATE INDEX jobs_unfinished ON jobs (updated_at) WHERE state IN ('queued', 'retrying');
+  CREATE INDEX jobs_not_done ON jobs (state, id) WHERE state <> 'done';
 
   -- A row is a message that the broker has not confirmed yet; it goes when it has.
   CREATE TABLE outbox (
