@@ -9,10 +9,16 @@ export function traefikLabels(image: string): Record<string, string> {
   const retry = 'traefik.http.middlewares.retry.retry';
   return {
     'traefik.enable': 'true',
+    // Keepalived's check asks for it: Traefik has read the application's labels as soon as this answers.
+    'traefik.http.routers.ready.rule': 'Path(`/ready`)',
+    'traefik.http.routers.ready.entrypoints': 'ping',
+    'traefik.http.routers.ready.service': 'ping@internal',
     'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
     'traefik.http.routers.app.entrypoints': 'websecure',
     'traefik.http.routers.app.tls': 'true',
     'traefik.http.routers.app.middlewares': 'retry',
+    // Named, because a second router makes the choice of a service ambiguous.
+    'traefik.http.routers.app.service': 'app',
     // Each attempt takes the next server, and others take theirs in between: it may be the dead one several times.
     [`${retry}.attempts`]: '10',
     [`${retry}.initialinterval`]: '10ms',
