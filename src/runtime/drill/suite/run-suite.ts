@@ -1,0 +1,51 @@
+import { ConfigError, HaplatError, InterruptedError } from '../../errors.ts';
+import type { DrillEvent, DrillInputs } from '../drill.ts';
+import { verdictOf } from '../judge/summary.ts';
+import type { Verdict } from '../judge/judge-run.ts';
+import type { NamedResult } from '../report/junit.ts';
+import { runDrill } from '../run-drill.ts';
+import { objectivesOf } from './suite.ts';
+import type { Suite, SuiteDrill } from './suite.ts';
+
+/** What all drills of a suite have in common; the rest is in the suite. */
+export type SuiteInputs = Omit<DrillInputs, 'fault' | 'runs' | 'acceptOutage' | 'onEvent'> & {
+  readonly onDrill: (drill: SuiteDrill, number: number) => void;
+  readonly onEvent: (event: DrillEvent) => void;
+};
+
+export interface SuiteResult {
+  readonly schema: 'haplat.suite/1';
+  readonly suite: string;
+  /** The worst of its drills'. */
+  readonly verdict: Verdict;
+  readonly drills: readonly NamedResult[];
+  /** Drills that could not be carried out at all, and why. */
+  readonly notRun: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. */
+export async function runSuite(suite: Suite, inputs: SuiteInputs): Promise<SuiteResult> {
+  const drills: NamedResult[] = [];
+  const notRun: SuiteResult['notRun'][number][] = [];
+  for (const [index, drill] of suite.drills.entries()) {
+    inputs.onDrill(drill, index + 1);
+    const startedMs = performance.now();
+    try {
+      const result = await runDrill({
+        ...inputs,
+        fault: drill.fault,
+        objectives: objectivesOf(drill, suite, inputs.objectives),
+        runs: drill.runs,
+        rate: drill.rate ?? inputs.rate,
+        holdMs: drill.holdMs ?? inputs.holdMs,
+        acceptOutage: drill.acceptOutage,
+      });
+      drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs });
+    } catch (error) {
+      if (error instanceof InterruptedError || !(error instanceof HaplatError)) throw error;
+      notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
+    }
+  }
+  const verdicts = [...drills.map(({ result }) => result.verdict), ...notRun.map(() => 'inconclusive' as const)];
+  return { schema: 'haplat.suite/1', suite: suite.name, verdict: verdictOf(verdicts), drills, notRun };
+}

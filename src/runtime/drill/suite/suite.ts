@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ConfigError } from '../../errors.ts';
+import { faultSchema } from '../fault/fault.ts';
+import type { Objectives } from '../judge/judge-run.ts';
+
+const durationMs = z.int().min(0).max(3_600_000);
+const objectives = z.strictObject({
+  maxDowntimeMs: durationMs.optional(),
+  maxFailedRequests: z.int().min(0).optional(),
+  maxLostWrites: z.int().min(0).optional(),
+  maxRestoreMs: durationMs.optional(),
+});
+
+const name = z.string().regex(/^[\w][\w .:-]{0,79}$/, 'use letters, digits, spaces, dots, colons, hyphens and underscores');
+
+/** A drill as data. */
+export const drillSchema = z.strictObject({
+  name,
+  description: z.string().optional(),
+  fault: faultSchema,
+  /** Each overrides the suite's and the configuration's. */
+  objectives: objectives.default({}),
+  runs: z.int().min(1).max(1000).default(1),
+  /** Requests a second, in each mode. */
+  rate: z.int().min(10).max(1000).optional(),
+  /** How long a fault that lasts stays. */
+  holdMs: z.int().min(0).max(600_000).optional(),
+  /** The drill may leave clients without a component that they need. */
+  acceptOutage: z.boolean().default(false),
+});
+export type SuiteDrill = z.infer<typeof drillSchema>;
+
+/** `haplat drill run suite.yaml`. */
+export const suiteSchema = z
+  .strictObject({
+    name,
+    objectives: objectives.default({}),
+    drills: z.array(drillSchema).min(1),
+  })
+  .superRefine(({ drills }, context) => {
+    const names = drills.map((drill) => drill.name);
+    for (const [index, one] of names.entries()) {
+      if (names.indexOf(one) < index) context.addIssue({ code: 'custom', path: ['drills', index, 'name'], message: `${one} is taken by another drill` });
+    }
+  });
+export type Suite = z.infer<typeof suiteSchema>;
+
+/** Checks a suite that was read from `file`. Throws ConfigError with a line for each problem, by the key's path. */
+export function parseSuite(file: string, document: unknown): Suite {
+  const parsed = suiteSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.map(String).join('.')}: ${issue.message}`);
+  throw new ConfigError(problems[0] ?? `${file}: is no suite`, { details: problems.slice(1), remedy: '`haplat drill list` shows the built-in suite, which is an example' });
+}
+
+/** A drill's own objectives over the suite's, and those over the configuration's. */
+export function objectivesOf(drill: SuiteDrill, suite: Suite, configured: Objectives): Objectives {
+  return { ...configured, ...defined(suite.objectives), ...defined(drill.objectives) };
+}
+
+function defined(some: Objectives): Objectives {
+  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,84 @@
+import test from 'ava';
+import { toHtml } from '../../../../../src/runtime/drill/report/html.ts';
+import { toDrillJson } from '../../../../../src/runtime/drill/report/json.ts';
+import { toJunit } from '../../../../../src/runtime/drill/report/junit.ts';
+import { toMarkdown } from '../../../../../src/runtime/drill/report/markdown.ts';
+import { toOpenMetrics } from '../../../../../src/runtime/drill/report/openmetrics.ts';
+import { toText } from '../../../../../src/runtime/drill/report/text.ts';
+import { sparkline, timelineOf } from '../../../../../src/runtime/drill/report/timeline.ts';
+import { fault, history, samplesWith } from '../judge/_histories.ts';
+import { named } from './_results.ts';
+
+const passed = named('kill vip-holder', [history({ samples: samplesWith([[0, 120]]) })]);
+const failed = named('kill <db> & "more"', [history({ samples: samplesWith([[0, 1500]]) })]);
+const unproven = named('nothing', [history({ samples: [] })]);
+
+test('the text has the verdict in words first, then the numbers, then the reasons', (t) => {
+  const [words, downtime] = toText(passed.result);
+  t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms, nothing acknowledged was lost');
+  t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage)');
+  t.is(toText(failed.result).at(-1), '  ! downtime 1500 ms is over 1000 ms');
+  t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
+});
+
+test('the JSON document has everything but the single requests', (t) => {
+  const document = toDrillJson(passed.result);
+  t.false('histories' in document);
+  t.is(document.schema, 'haplat.drill/1');
+  t.is(document.runs[0]?.downtimeMs, 120);
+});
+
+test('in JUnit a missed objective is a failure and what proves nothing an error, with names that XML can bear', (t) => {
+  const xml = toJunit('drills', [passed, failed, unproven]);
+  t.true(xml.includes('<testsuite name="drills" tests="3" failures="1" errors="1" skipped="0" time="37.035">'));
+  t.true(xml.includes('name="kill &lt;db&gt; &amp; &quot;more&quot;"'));
+  t.is(xml.match(/<failure type="objective"/g)?.length, 1);
+  t.is(xml.match(/<error type="inconclusive"/g)?.length, 1);
+  t.false(xml.includes('<db>'));
+});
+
+test('OpenMetrics are in base units, end as they must, and quote labels', (t) => {
+  const lines = toOpenMetrics([passed, failed, unproven]).split('\n');
+  t.is(lines.at(-2), '# EOF');
+  t.true(lines.includes('haplat_drill_downtime_seconds{project="haplat",drill="kill vip-holder",fault="kill",target="traefik_1",quantile="0.5"} 0.12'));
+  t.true(lines.some((line) => line.includes('drill="kill <db> & \\"more\\""')));
+  t.false(lines.some((line) => line.startsWith('haplat_drill_downtime_seconds') && line.includes('drill="nothing"')), 'what was not measured has no value');
+});
+
+test('the Markdown table has a row a drill, and no cell can break out of it', (t) => {
+  const text = toMarkdown('drills', [passed, named('a | b', [history()])]);
+  t.true(text.includes('| kill vip-holder | ✅ pass | 1 | 120 ms | 120 ms | 12 | 0 | 2000 ms |'));
+  t.true(text.includes('| a \\| b |'));
+});
+
+test('the page loads nothing from elsewhere and escapes what it is told', (t) => {
+  const page = toHtml('drills', [passed, failed, unproven]);
+  t.false(/<script|<link|@import|src=|https?:/i.test(page));
+  t.false(page.includes('<db>'));
+  t.is(page.match(/<svg /g)?.length, 3);
+  t.true(page.includes('prefers-color-scheme: dark'));
+  t.true(page.includes('@media print'));
+});
+
+test('a timeline has every request in one of its slots', (t) => {
+  const { slots, fromMs } = timelineOf(history({ samples: samplesWith([[0, 500]]) }), 50);
+  t.is(slots.reduce((sum, slot) => sum + slot.ok + slot.failed, 0), 500);
+  t.is(slots.reduce((sum, slot) => sum + slot.failed, 0), 50);
+  t.is(fromMs, -1000);
+});
+
+test('a node’s band lasts from when it got the address until it lost it, or to the end', (t) => {
+  const { holders } = timelineOf(history({ holders: [
+    { node: 'keepalived_1', atMs: fault - 5000, holds: true },
+    { node: 'keepalived_1', atMs: fault + 50, holds: false },
+    { node: 'keepalived_2', atMs: fault + 60, holds: true },
+  ] }), 50);
+  t.deepEqual(holders, [
+    { node: 'keepalived_1', fromMs: -1000, toMs: 50 },
+    { node: 'keepalived_2', fromMs: 60, toMs: 4000 },
+  ]);
+});
+
+test('the sparkline marks where requests failed', (t) => {
+  t.regex(sparkline(history({ samples: samplesWith([[0, 500]]) }), 50), /^[▁-█]{10}×{5}[▁-█]{35}$/);
+});

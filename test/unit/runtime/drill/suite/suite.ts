@@ -1,0 +1,33 @@
+import test from 'ava';
+import { ConfigError } from '../../../../../src/runtime/errors.ts';
+import { matrixSuite } from '../../../../../src/runtime/drill/suite/matrix.ts';
+import { objectivesOf, parseSuite, suiteSchema } from '../../../../../src/runtime/drill/suite/suite.ts';
+
+const drill = { name: 'a', fault: { kind: 'kill', targets: ['traefik_1'] } };
+
+test('a suite is drills with their objectives, a drill’s own before the suite’s before the configured ones', (t) => {
+  const suite = parseSuite('s.yaml', { name: 's', objectives: { maxDowntimeMs: 200, maxLostWrites: 1 }, drills: [{ ...drill, objectives: { maxLostWrites: 0 } }] });
+  const [first] = suite.drills;
+  t.deepEqual(first && objectivesOf(first, suite, { maxDowntimeMs: 1000, maxRestoreMs: 9 }), { maxDowntimeMs: 200, maxLostWrites: 0, maxRestoreMs: 9 });
+});
+
+const bad = [
+  [{ name: 's', drills: [] }, /^s.yaml: drills: /],
+  [{ name: 's', drills: [drill, drill] }, /^s.yaml: drills.1.name: a is taken/],
+  [{ name: 's', drills: [{ ...drill, fault: { kind: 'burn', targets: ['db'] } }] }, /^s.yaml: drills.0.fault.kind: /],
+  [{ name: 's', drills: [{ ...drill, fault: { kind: 'loss', targets: ['db'] } }] }, /^s.yaml: drills.0.fault.percent: /],
+  [{ name: 's', drills: [{ ...drill, objective: {} }] }, /^s.yaml: drills.0: .*objective/],
+  ['text', /^s.yaml: : /],
+] as const;
+for (const [document, message] of bad) {
+  test(`a suite that says ${JSON.stringify(document)} is told what is wrong, and where`, (t) => {
+    t.throws(() => parseSuite('s.yaml', document), { instanceOf: ConfigError, message });
+  });
+}
+
+test('the built-in matrix is a suite like any other: every fault on every component, each with an expectation', (t) => {
+  const matrix = matrixSuite();
+  t.true(suiteSchema.safeParse(matrix).success);
+  t.is(new Set(matrix.drills.map(({ name }) => name)).size, matrix.drills.length);
+  t.true(matrix.drills.every(({ objectives }) => objectives.maxDowntimeMs !== undefined && objectives.maxLostWrites === 0));
+});
