@@ -7,7 +7,7 @@ import { escaped } from './xml.ts';
 const width = 1000;
 const left = 90;
 const right = 10;
-const plot = { top: 40, height: 130 };
+const plot = { top: 52, height: 118 };
 const failures = { top: 178, height: 30 };
 const bands = { top: 222, height: 14, gap: 4 };
 const slotCount = 300;
@@ -101,7 +101,7 @@ function phaseLines(phases: Phases, x: Scale, height: number): string {
     .map((at, index) => {
       if (at === null) return '';
       // Names that would stand on each other are staggered.
-      const y = 10 + (index % 3) * 11;
+      const y = 10 + (index % 4) * 11;
       return `<line class="phase" x1="${x(at)}" y1="${y + 2}" x2="${x(at)}" y2="${height - 22}"/><text class="name" x="${x(at) + 3}" y="${y}">${names[index] ?? ''}</text>`;
     })
     .join('');
