@@ -107,25 +107,43 @@ function addDrillCommands(tree: Tree): void {
     .option('--ms <count>', 'milliseconds of delay', parseCount)
     .option('--fill-disk <target>', 'write a bounded file; with --size')
     .option('--size <count>', 'mebibytes of that file', parseCount)
-    .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)
+    .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
+    .option('--accept-outage', 'go on although nothing of a component will be left', false)
+    .addHelpText('after', failoverTargets);
+  addDrillOptions(failover);
+  tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
+
+  const drill = tree.add('drill', 'suites of drills', 'haplat drill run matrix --html report.html');
+  const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix', 'haplat drill list', drill);
+  tree.run(list, async () => (await import('./commands/drill.ts')).runDrillList);
+  const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix', 'haplat drill run suite.yaml --junit drills.xml', drill);
+  addDrillOptions(run);
+  tree.run(run, async () => (await import('./commands/drill.ts')).runDrillRun);
+
+  const heal = tree.add('heal', 'undo every fault that a drill left behind', 'haplat heal');
+  tree.run(heal, async () => (await import('./commands/heal.ts')).runHeal);
+}
+
+/** What a single drill and a suite have in common. */
+function addDrillOptions(command: Command): void {
+  command
     .option('--max-downtime <duration>', 'objective: longest downtime (default: objectives.maxDowntimeMs)', parseDurationMs)
     .option('--max-failed <count>', 'objective: failed requests', parseCount)
     .option('--max-lost <count>', 'objective: acknowledged writes lost (default: 0)', parseCount)
     .option('--max-restore <duration>', 'objective: time until full redundancy', parseDurationMs)
-    .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
     .option('--rate <count>', 'requests per second', parseCount, 100)
     .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', parseCount, 10)
     .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000)
+    .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)
     .option('--within <duration>', 'how long recovery and redundancy may take', parseDurationMs, 60_000)
     .option('--pooled', 'probe over kept connections as well', false)
     .option('--seed <count>', 'for targets that are chosen at random', parseCount)
-    .option('--accept-outage', 'go on although nothing of a component will be left', false)
     .option('--force', 'go on although the platform is not steady; the report says so', false)
-    .addHelpText('after', failoverTargets);
-  tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
-
-  const heal = tree.add('heal', 'undo every fault that a drill left behind', 'haplat heal');
-  tree.run(heal, async () => (await import('./commands/heal.ts')).runHeal);
+    .option('--junit <file>', 'report for CI systems')
+    .option('--html <file>', 'report for people: one page, works offline')
+    .option('--openmetrics <file>', 'report for Prometheus')
+    .option('--baseline <file>', 'compare with it, exit 3 on a regression; written when there is none')
+    .option('--tolerance <percent>', 'how much slower than the baseline is no regression', parseCount, 20);
 }
 
 function addOtherCommands(tree: Tree): void {

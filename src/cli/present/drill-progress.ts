@@ -48,6 +48,13 @@ export class DrillProgress {
     }
   }
 
+  /** Which drill of a suite comes next. */
+  title(text: string): void {
+    this.end();
+    this.#columns = [];
+    if (!this.#quiet) process.stderr.write(`${this.#paint.strong(text)}\n`);
+  }
+
   end(): void {
     if (this.#drawn) process.stderr.write('\n');
     this.#drawn = false;

@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { DrillEvent, DrillResult } from '../drill/drill.ts';
-import type { Fault } from '../drill/fault/fault.ts';
-import type { Objectives } from '../drill/judge/judge-run.ts';
-import type { ProbeMode } from '../drill/probe/options.ts';
-import { runDrill } from '../drill/run-drill.ts';
+import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fullName } from '../topology/names.ts';
@@ -13,21 +9,11 @@ import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { containerOwner, prepare } from './prepare.ts';
 
-/** What the user may say about a drill. */
-export interface DrillRequest {
-  readonly fault: Fault;
-  readonly objectives: Objectives;
-  readonly runs: number;
-  readonly rate: number;
-  readonly modes: readonly ProbeMode[];
-  readonly ledgerRate: number;
-  readonly requestTimeoutMs: number;
-  readonly holdMs: number;
-  readonly recoverWithinMs: number;
-  readonly seed: number;
-  readonly force: boolean;
-  readonly acceptOutage: boolean;
-}
+/** What the user may say about drills. */
+export type DrillSettings = Pick<
+  DrillInputs,
+  'objectives' | 'rate' | 'modes' | 'ledgerRate' | 'requestTimeoutMs' | 'holdMs' | 'recoverWithinMs' | 'seed' | 'force'
+>;
 
 export interface DrillSurroundings {
   readonly loaded: LoadedConfig;
@@ -37,8 +23,15 @@ export interface DrillSurroundings {
   readonly onEvent: (event: DrillEvent) => void;
 }
 
-/** Runs a drill on the platform that the configuration describes, while nobody else changes it. */
-export async function drillPlatform(request: DrillRequest, around: DrillSurroundings): Promise<DrillResult> {
+/** What all drills on this platform are told. */
+export type CommonInputs = Omit<DrillInputs, 'fault' | 'runs' | 'acceptOutage'>;
+
+/** Runs drills on the platform that the configuration describes, while nobody else changes it. */
+export async function drillPlatform<Result>(
+  settings: DrillSettings,
+  around: DrillSurroundings,
+  run: (inputs: CommonInputs) => Promise<Result>,
+): Promise<Result> {
   const { loaded, engine, signal } = around;
   const { config, stateDirectory } = loaded;
   const { topology } = await prepare(loaded, { readOnly: true });
@@ -53,10 +46,10 @@ export async function drillPlatform(request: DrillRequest, around: DrillSurround
     onWait: () => { around.onNote('another haplat is changing this project; waiting for it to end'); },
   };
   return withProjectLock(stateDirectory, lock, async () =>
-    runDrill({
-      ...request,
-      engine,
+    run({
+      ...settings,
       ...journalOf(loaded),
+      engine,
       vip: config.network.vip,
       probe: { image, network: fullName(config.project, 'public'), ca: await trustedCertificates(loaded), user: `${uid}:${gid}` },
       signal,

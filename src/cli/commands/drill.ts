@@ -1,0 +1,69 @@
+import { toDrillJson } from '../../runtime/drill/report/json.ts';
+import { toText } from '../../runtime/drill/report/text.ts';
+import { loadSuite } from '../../runtime/drill/suite/load-suite.ts';
+import { matrixSuite } from '../../runtime/drill/suite/matrix.ts';
+import { runSuite, type SuiteResult } from '../../runtime/drill/suite/run-suite.ts';
+import type { Suite } from '../../runtime/drill/suite/suite.ts';
+import { drillPlatform } from '../../runtime/platform/drill.ts';
+import type { Invocation } from '../invocation.ts';
+import { settingsOf, type DrillOptions } from '../options/drill.ts';
+import { DrillProgress } from '../present/drill-progress.ts';
+import { exitCodeOfVerdict, fileReports } from '../present/drill-reports.ts';
+import { Paint } from '../present/text.ts';
+
+const builtIn = 'matrix';
+
+export async function runDrillList(invocation: Invocation, _options: object, [file]: readonly string[]): Promise<void> {
+  const suite = await suiteOf(file);
+  if (invocation.options.json) {
+    invocation.printJson({ schema: 'haplat.suite-list/1', suite: suite.name, drills: suite.drills });
+    return;
+  }
+  const width = Math.max(...suite.drills.map((drill) => drill.name.length));
+  const rows = suite.drills.map((drill) => {
+    const limits = Object.entries({ ...suite.objectives, ...drill.objectives }).map(([key, value]) => `${key} ${String(value)}`);
+    return `  ${drill.name.padEnd(width)}  ${limits.join(', ')}${drill.acceptOutage ? '  (an outage is accepted)' : ''}`;
+  });
+  invocation.print([`${suite.name}: ${suite.drills.length} drills`, ...rows].join('\n'));
+}
+
+export async function runDrillRun(invocation: Invocation, options: DrillOptions, [file]: readonly string[]): Promise<void> {
+  const suite = await suiteOf(file);
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const progress = new DrillProgress(invocation.options);
+  let result: SuiteResult;
+  try {
+    result = await drillPlatform(
+      settingsOf(loaded.config, options),
+      { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
+      (inputs) =>
+        runSuite(suite, {
+          ...inputs,
+          onDrill: (drill, number) => { progress.title(`${number} of ${suite.drills.length}: ${drill.name}`); },
+        }),
+    );
+  } finally {
+    progress.end();
+  }
+  const isRegression = await fileReports(invocation, options, suite.name, result.drills);
+  invocation.exit(exitCodeOfVerdict(isRegression && result.verdict === 'pass' ? 'fail' : result.verdict));
+  if (invocation.options.json) {
+    invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })) });
+    return;
+  }
+  invocation.print(present(result, new Paint(invocation.options, process.stdout)));
+}
+
+async function suiteOf(file: string | undefined): Promise<Suite> {
+  return file === undefined || file === builtIn ? matrixSuite() : loadSuite(file);
+}
+
+function present(suite: SuiteResult, paint: Paint): string {
+  const colour = (verdict: string, text: string) => (verdict === 'pass' ? paint.good(text) : paint.bad(text));
+  return [
+    ...suite.drills.map(({ result }) => colour(result.verdict, toText(result)[0] ?? '')),
+    ...suite.notRun.map(({ name, reason }) => paint.bad(`NOT RUN  ${name}: ${reason}`)),
+    colour(suite.verdict, `${suite.suite}: ${suite.verdict} (${suite.drills.length} drills${suite.notRun.length > 0 ? `, ${suite.notRun.length} not run` : ''})`),
+  ].join('\n');
+}
