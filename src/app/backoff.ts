@@ -20,7 +20,7 @@ export function backoffMs(policy: BackoffPolicy, attempt: number, random: () => 
 
 /** Waits `ms`, or until `signal` aborts, whichever is first; never throws. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+  if (signal.aborted || ms <= 0) return;
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 

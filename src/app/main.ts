@@ -63,6 +63,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     lifecycle,
     metrics,
     database,
+    onEnqueued: () => { relay.wake(); },
     readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: false }),
   });
   return { lifecycle, database, broker, relay, app };

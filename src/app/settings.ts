@@ -52,6 +52,7 @@ const apiSchema = z.object({
   DB_WAIT_MS: ms(500, 0),
   OUTBOX_BATCH: count(200, 1, 10_000),
   OUTBOX_POLL_MS: ms(2_000, 100),
+  OUTBOX_INTERVAL_MS: ms(20, 0),
   PUBLISH_TIMEOUT_MS: ms(5_000),
   METRICS: flag(true),
 });

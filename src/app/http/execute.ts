@@ -19,11 +19,24 @@ export interface RawRequest {
 export interface ExecuteOptions {
   readonly database: Database;
   readonly bodyLimitBytes: number;
+  /** Called after a message was put in the outbox. */
+  readonly onEnqueued: () => void;
 }
 
 /** Checks a request against its operation and carries it out. Throws problems and the errors of the database. */
 export async function execute(operation: Operation, raw: RawRequest, options: ExecuteOptions): Promise<Reply> {
   const request = await checkedRequest(operation, raw, options.bodyLimitBytes);
+  const reply = await carryOut(operation, raw, request, options);
+  if (operation.enqueues === true) options.onEnqueued();
+  return reply;
+}
+
+function carryOut(
+  operation: Operation,
+  raw: RawRequest,
+  request: OperationRequest<unknown, unknown, unknown>,
+  options: ExecuteOptions,
+): Promise<Reply> {
   const key = raw.message.headers['idempotency-key'];
   if (operation.acceptsIdempotencyKey === true && typeof key === 'string') {
     const keyed = keyedRequest(key, operation.id, raw.url, request.body);

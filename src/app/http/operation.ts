@@ -44,6 +44,8 @@ export interface OperationSpec<Params extends z.ZodType, Query extends z.ZodType
   readonly idempotent: boolean | ((headers: IncomingHttpHeaders) => boolean);
   /** Accepts an Idempotency-Key: its answer is then stored in the same transaction as its effect. */
   readonly acceptsIdempotencyKey?: boolean;
+  /** Puts a message in the outbox. */
+  readonly enqueues?: boolean;
   handle(
     connection: Queryable,
     request: OperationRequest<z.infer<Params>, z.infer<Query>, z.infer<Body>>,

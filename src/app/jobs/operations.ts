@@ -19,6 +19,7 @@ const processItem = operation({
   },
   idempotent: true,
   acceptsIdempotencyKey: true,
+  enqueues: true,
   async handle(connection, { params, newId, requestId, traceparent }) {
     const job = await enqueueJob(connection, { id: newId, type: PROCESS_ITEM, itemId: params.id, requestId, traceparent });
     if (job === undefined) throw noSuchItem();
@@ -72,6 +73,7 @@ const retry = operation({
     409: { description: 'The job has not failed' },
   },
   idempotent: false,
+  enqueues: true,
   async handle(connection, { params }) {
     const job = await retryJob(connection, params.id);
     if (job !== undefined) return { status: 202, json: jobJson(job), headers: { location: `/jobs/${job.id}` } };

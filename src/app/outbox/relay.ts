@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { ConfirmChannel } from 'amqplib';
-import { retry, reconnectPolicy } from '../backoff.ts';
+import { pause, reconnectPolicy, retry } from '../backoff.ts';
 import type { BrokerSession } from '../broker/session.ts';
 import { TASK_QUEUE } from '../broker/topology.ts';
 import { connectClient, connectionConfig } from '../db/connection.ts';
@@ -22,8 +22,12 @@ export interface RelayOptions {
 
 /**
  * Carries messages from the outbox to the broker: a message leaves the outbox in the transaction that ends only after
- * the broker's confirm, so one can be sent twice and never not at all. Runs on a connection of its own, so neither
- * waits for the other's; that connection listens for notifications, a slow poll covers those that got lost.
+ * the broker's confirm, so one can be sent twice and never not at all. Runs on a connection of its own, so that it and
+ * the requests do not wait for each other.
+ *
+ * Who accepts a job wakes the relay of its own process; a slow poll finds what a replica left that died or has no
+ * broker. NOTIFY in each transaction was tried: its commits go one after the other, through a lock held until the
+ * disk has them, which took more than half of the throughput (490 instead of 1100 jobs/s). Other writers may NOTIFY.
  */
 export class OutboxRelay {
   readonly #options: RelayOptions;
@@ -31,6 +35,11 @@ export class OutboxRelay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
+  }
+
+  /** There is something to send. */
+  wake(): void {
+    this.#wakeUp.wake();
   }
 
   /** Relays until aborted; the batch in hand is finished first. Never throws. */
@@ -59,11 +68,17 @@ export class OutboxRelay {
     const { signal, settings, broker } = this.#options;
     client.on('notification', () => { this.#wakeUp.wake(); });
     await client.query('LISTEN outbox');
+    // If the server forgets in a crash that a message was sent, it is sent twice: no need to wait for the disk.
+    await client.query('SET synchronous_commit = off');
     while (!signal.aborted) {
+      const started = performance.now();
       const channel = await broker.waitForChannel();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
-      if (sent < settings.OUTBOX_BATCH) await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
+      if (sent === settings.OUTBOX_BATCH) continue;
+      await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
+      // Under load a batch each 20 ms costs less than one for each message; the first after a rest goes at once.
+      await pause(settings.OUTBOX_INTERVAL_MS - (performance.now() - started), signal);
     }
   }
 

@@ -40,10 +40,6 @@ const up = (knex: Knex): Promise<unknown> => knex.raw(`
     created_at timestamptz(3) NOT NULL DEFAULT now()
   ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
-  CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;
-  CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify();
-
   CREATE TABLE idempotency_keys (
     key text NOT NULL,
     operation text NOT NULL,
