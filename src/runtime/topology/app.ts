@@ -49,6 +49,8 @@ export function applicationContainer(
 export function applicationEnvironment({ config }: TopologyContext, name: string): Record<string, string> {
   return {
     INSTANCE: name,
+    // V8 sizes its heap by the machine's memory: a replica under load took 305 MB by itself, 125 MB with these.
+    NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=96',
     DB_HOST: 'db',
     DB_PORT: String(ports.postgres),
     DB_NAME: config.postgres.database,

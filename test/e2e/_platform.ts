@@ -1,0 +1,164 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import { connectEngine } from '../../src/runtime/engine/dockerode-engine.ts';
+import type { Engine } from '../../src/runtime/engine/port.ts';
+import type { StatusReport } from '../../src/runtime/status/report.ts';
+import { request, type Answer, type RequestOptions } from './_http.ts';
+
+const executable = join(import.meta.dirname, '../../dist/haplat');
+
+/** What a platform of the tests is to be like; the rest is made up from the number. */
+export interface PlatformOptions {
+  readonly project: string;
+  /** Chooses subnets and ports, so that platforms of tests and users do not meet: 1 to 9. */
+  readonly number: number;
+  /** More of haplat.yaml: lines at the top level. */
+  readonly yaml?: string;
+}
+
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A platform of its own in a temporary folder, driven as a user does: through the executable. */
+export class Platform {
+  readonly project: string;
+  readonly folder: string;
+  readonly vip: string;
+  readonly ports: { readonly http: number; readonly https: number; readonly dashboard: number; readonly netdata: number };
+  readonly engine: Engine = connectEngine({ socketPath: '/var/run/docker.sock' });
+  readonly #number: number;
+
+  private constructor(folder: string, options: PlatformOptions) {
+    this.folder = folder;
+    this.project = options.project;
+    this.#number = options.number;
+    this.vip = `172.28.${options.number}.100`;
+    const base = 20_000 + options.number * 100;
+    this.ports = { http: base + 80, https: base + 43, dashboard: base + 81, netdata: base + 99 };
+  }
+
+  /** Makes the folder and its haplat.yaml; removes what an earlier run left of this project. Brings nothing up. */
+  static async create(options: PlatformOptions): Promise<Platform> {
+    const platform = new Platform(await mkdtemp(join(tmpdir(), `haplat-e2e-${options.project}-`)), options);
+    await platform.configure(options.yaml ?? '');
+    await platform.mustRun('down', '--volumes', '--yes', '-q');
+    return platform;
+  }
+
+  /** Writes haplat.yaml anew, with these lines added. */
+  async configure(yaml: string): Promise<void> {
+    await this.#write({}, yaml);
+  }
+
+  /** Writes haplat.yaml anew, with these keys of `network` in the place of its own. */
+  async configureNetwork(network: Readonly<Record<string, string>>): Promise<void> {
+    await this.#write(network, '');
+  }
+
+  async #write(network: Readonly<Record<string, string>>, yaml: string): Promise<void> {
+    const subnet = (third: number) => `172.29.${this.#number * 4 + third}.0/24`;
+    const own = { subnet: `172.28.${this.#number}.0/24`, vip: this.vip, appSubnet: subnet(1), dataSubnet: subnet(2), controlSubnet: subnet(3) };
+    const head = { project: this.project, stateDirectory: this.stateDirectory, network: { ...own, ...network }, ports: this.ports };
+    await writeFile(this.configFile, `${stringify(head)}${yaml}\n`);
+  }
+
+  get configFile(): string {
+    return join(this.folder, 'haplat.yaml');
+  }
+
+  get stateDirectory(): string {
+    return join(this.folder, 'state');
+  }
+
+  /** Starts the program and does not wait: to kill it, for instance. */
+  start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>> } = {}) {
+    return execa(executable, ['-c', this.configFile, ...args], { cwd: this.folder, stdin: 'ignore', reject: false, ...options });
+  }
+
+  async run(...args: string[]): Promise<Outcome> {
+    return outcomeOf(await this.start(args));
+  }
+
+  /** Runs it; throws with all that it printed when it does not exit with 0. */
+  async mustRun(...args: string[]): Promise<Outcome> {
+    const outcome = await this.run(...args);
+    if (outcome.exitCode !== 0) throw new Error(`haplat ${args.join(' ')} exited with ${outcome.exitCode}:\n${outcome.stdout}\n${outcome.stderr}`);
+    return outcome;
+  }
+
+  async json<Document>(...args: string[]): Promise<Document> {
+    return JSON.parse((await this.run(...args, '--json')).stdout) as Document;
+  }
+
+  async status(): Promise<StatusReport> {
+    return this.json<StatusReport>('status');
+  }
+
+  async ca(): Promise<string> {
+    return readFile(join(this.stateDirectory, 'ca/ca.crt'), 'utf8');
+  }
+
+  /** An HTTPS request to the published port of this host. */
+  async https(path: string, options: Omit<RequestOptions, 'ca'> = {}): Promise<Answer> {
+    return request(`https://localhost:${this.ports.https}${path}`, { ca: await this.ca(), ...options });
+  }
+
+  container(service: string): string {
+    return `${this.project}-${service}`;
+  }
+
+  /** Kills process 1 from the host, as a crash does: unlike `docker kill` it does not tell the Engine that it is meant. */
+  async killProcessOne(service: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const details = await this.engine.inspectContainer(this.container(service));
+    if (details === undefined || details.pid === 0) throw new Error(`${service} does not run`);
+    process.kill(details.pid, signal);
+  }
+
+  /** Waits until `status` says that all is well and the address has one holder. */
+  async untilHealthy(withinMs: number): Promise<StatusReport> {
+    return eventually(`${this.project} to be healthy`, withinMs, async () => {
+      const report = await this.status();
+      return report.healthy ? report : new Error(report.problems.join('; '));
+    });
+  }
+
+  /** Removes everything, also what a failed test left. */
+  async dispose(): Promise<void> {
+    await this.run('down', '--volumes', '--yes', '-q');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function outcomeOf(result: { readonly exitCode?: number | undefined; readonly stdout?: unknown; readonly stderr?: unknown }): Outcome {
+  return { exitCode: result.exitCode ?? -1, stdout: String(result.stdout), stderr: String(result.stderr) };
+}
+
+/** Between two looks at a condition. */
+const lookEachMs = 200;
+
+/** Looks again and again until the answer is not an Error (nor undefined); throws the last one when time is up. */
+export async function eventually<T>(what: string, withinMs: number, look: () => Promise<T | Error | undefined>): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    let answer: T | Error | undefined;
+    try {
+      answer = await look();
+    } catch (error) {
+      answer = error instanceof Error ? error : new Error(String(error));
+    }
+    if (answer !== undefined && !(answer instanceof Error)) return answer;
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`, { cause: answer });
+    await new Promise((resolve) => { setTimeout(resolve, lookEachMs); });
+  }
+}
+
+/** Runs the docker command line, for what the Engine port has no word for. */
+export async function docker(...args: string[]): Promise<string> {
+  return (await execa('docker', args)).stdout;
+}

@@ -1,0 +1,100 @@
+import { createServer } from 'node:net';
+import { access } from 'node:fs/promises';
+import test, { type ExecutionContext } from 'ava';
+import { Platform, docker, type Outcome } from './_platform.ts';
+
+const serial = test.serial;
+let platform: Platform;
+
+test.before(async () => {
+  platform = await Platform.create({ project: 'e2e-bad', number: 2 });
+});
+test.after.always(async () => {
+  await platform.dispose();
+});
+
+/** Exit code 2, one line for what is wrong and where, one for the mend, and nothing made. */
+async function refuses(t: ExecutionContext, outcome: Outcome, message: string, remedy: string): Promise<void> {
+  const [first = '', second = ''] = outcome.stderr.split('\n');
+  t.is(outcome.exitCode, 2, outcome.stderr);
+  t.true(first.startsWith(`error: ${message}`), first);
+  t.true(second.startsWith(`  → ${remedy}`), second);
+  t.is(outcome.stdout, '');
+  const { project, engine } = platform;
+  t.deepEqual(await Promise.all([engine.listContainers({ project }), engine.listNetworks({ project }), engine.listVolumes({ project })]), [[], [], []]);
+  await t.throwsAsync(access(`${platform.stateDirectory}/secrets`));
+}
+
+const file = () => platform.configFile;
+const wrong: readonly [string, string, () => string, string][] = [
+  ['an unknown key', 'netwrok: {}', () => `${file()}: netwrok: there is no such key`, 'did you mean network?'],
+  ['a wrong type', 'app: {replicas: two}', () => `${file()}: app.replicas: `, 'correct app.replicas'],
+  ['a certificate that is not there', 'certificates: {certFile: no.crt, keyFile: no.key}', () => 'haplat.yaml: certificates.certFile: ', 'name a file'],
+  ['a password file that is not there', 'postgres: {passwordFile: nowhere}', () => 'haplat.yaml: postgres.passwordFile: ', 'create it'],
+];
+for (const [what, yaml, message, remedy] of wrong) {
+  serial(`${what} is refused`, async (t) => {
+    await platform.configure(yaml);
+    await refuses(t, await platform.run('up'), message(), remedy);
+    await platform.configure('');
+  });
+}
+
+serial('an address that can\'t be the virtual one is refused', async (t) => {
+  for (const [vip, message] of [
+    ['10.0.0.9', `network.vip: 10.0.0.9 is outside network.subnet 172.28.2.0/24`],
+    ['172.28.2.11', 'network.vip: 172.28.2.11 is the address of keepalived_1'],
+  ] as const) {
+    await platform.configureNetwork({ vip });
+    await refuses(t, await platform.run('up'), `${file()}: ${message}`, 'use a free address of it');
+  }
+  await platform.configure('');
+});
+
+serial('subnets that overlap each other are refused', async (t) => {
+  await platform.configureNetwork({ appSubnet: '172.28.2.128/25' });
+  await refuses(t, await platform.run('up'), `${file()}: network.appSubnet: 172.28.2.128/25 overlaps network.subnet 172.28.2.0/24`, 'give each network');
+  await platform.configure('');
+});
+
+serial('a subnet that another network of the Engine has is refused', async (t) => {
+  await docker('network', 'create', '--subnet', '172.28.2.64/26', 'e2e-bad-foreign');
+  try {
+    await refuses(t, await platform.run('up'), `${file()}: network.subnet: 172.28.2.0/24 overlaps the Engine's network e2e-bad-foreign`, 'choose a free subnet');
+  } finally {
+    await docker('network', 'rm', 'e2e-bad-foreign');
+  }
+});
+
+serial('a port that is taken is refused', async (t) => {
+  const server = createServer().listen(platform.ports.https, '0.0.0.0');
+  await new Promise((resolve) => { server.once('listening', resolve); });
+  try {
+    await refuses(t, await platform.run('up'), `${file()}: ports.https: port ${platform.ports.https} on 0.0.0.0 is already taken`, 'stop what listens there');
+  } finally {
+    server.close();
+  }
+});
+
+serial('a container name that somebody else has is refused', async (t) => {
+  await docker('create', '--name', 'e2e-bad-db', 'debian:trixie-slim', 'true');
+  try {
+    await refuses(t, await platform.run('up'), 'project: e2e-bad: the container name e2e-bad-db is taken', 'remove that container');
+  } finally {
+    await docker('rm', 'e2e-bad-db');
+  }
+});
+
+serial('usage errors exit with 2', async (t) => {
+  for (const args of [['--nonsense'], ['nonsense'], ['failover'], ['failover', '--kill', 'a', '--stop', 'b'], ['failover', '--kill', 'app_1', '--max-downtime', 'soon'], ['-p', 'Not A Name', 'up']]) {
+    const outcome = await platform.run(...args);
+    t.is(outcome.exitCode, 2, args.join(' '));
+    t.not(outcome.stderr, '', args.join(' '));
+  }
+});
+
+serial('an Engine that does not answer is exit 5, with what to do', async (t) => {
+  const result = await platform.start(['status'], { env: { DOCKER_HOST: 'unix:///nonexistent.sock' } });
+  t.is(result.exitCode, 5);
+  t.regex(result.stderr, /^error: the Docker Engine does not answer .*\n {2}→ start it/);
+});

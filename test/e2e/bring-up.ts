@@ -1,0 +1,233 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:tls';
+import test from 'ava';
+import { execa } from 'execa';
+import { parse } from 'yaml';
+import { docker, eventually, Platform } from './_platform.ts';
+import { jsonOf, request } from './_http.ts';
+
+const serial = test.serial;
+let platform: Platform;
+const services = [
+  'app_1', 'app_2', 'db', 'edge', 'engine-proxy', 'guardian', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
+  'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
+];
+
+test.before(async () => {
+  platform = await Platform.create({ project: 'e2e-up', number: 1 });
+});
+test.after.always(async () => {
+  await platform.dispose();
+});
+
+serial('up makes everything from nothing and says where it is', async (t) => {
+  const { stdout, stderr } = await platform.mustRun('up');
+  t.regex(stdout, /The platform is up and healthy: 14 containers/);
+  t.true(stdout.includes(`https://localhost:${platform.ports.https}`));
+  t.regex(stderr, /✔ db: healthy/);
+});
+
+serial('status says who serves, who holds the address and what survives a loss', async (t) => {
+  const { exitCode } = await platform.run('status');
+  const report = await platform.status();
+  t.is(exitCode, 0);
+  t.like(report, { schema: 'haplat.status/1', project: 'e2e-up', healthy: true, vip: { address: platform.vip } });
+  t.is(report.vip.holders.length, 1);
+  t.deepEqual(report.services.map((one) => one.name).sort(), services);
+  t.deepEqual(report.redundancy.find((one) => one.layer === 'load-balancer'), { layer: 'load-balancer', nodes: 2, healthy: 2, survivesLossOfOne: true });
+  t.is(report.certificates[0]?.daysLeft, 396);
+});
+
+serial('a second up does nothing and says so', async (t) => {
+  const { stdout } = await platform.mustRun('up');
+  t.regex(stdout, /^Nothing to do/);
+  t.like(await platform.json('up'), { changed: false, operations: [] });
+  t.is((await platform.run('plan', '--detailed-exitcode')).exitCode, 0);
+});
+
+serial('the application answers over HTTPS on localhost and on the virtual address, with a certificate for both', async (t) => {
+  const ca = await platform.ca();
+  for (const host of [`localhost:${platform.ports.https}`, `127.0.0.1:${platform.ports.https}`, platform.vip]) {
+    const answer = await request(`https://${host}/items`, { ca });
+    t.is(answer.status, 200, host);
+  }
+});
+
+serial('HTTP redirects to HTTPS for good', async (t) => {
+  const answer = await request(`http://localhost:${platform.ports.http}/items?limit=1`);
+  t.true([301, 308].includes(answer.status), String(answer.status));
+  t.is(answer.headers.location, `https://localhost:${platform.ports.https}/items?limit=1`);
+});
+
+serial('nothing older than TLS 1.2 is accepted', async (t) => {
+  const outcome = await new Promise<string>((resolve) => {
+    const socket = connect({ port: platform.ports.https, host: 'localhost', rejectUnauthorized: false, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }, () => {
+      socket.destroy();
+      resolve('accepted');
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => { resolve(error.code ?? error.message); });
+  });
+  t.regex(outcome, /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/);
+});
+
+serial('openssl accepts the chain that is served', async (t) => {
+  const { stdout } = await execa('openssl', [
+    's_client', '-connect', `localhost:${platform.ports.https}`, '-servername', 'localhost', '-verify_return_error', '-CAfile', `${platform.stateDirectory}/ca/ca.crt`,
+  ], { input: '' });
+  t.true(stdout.includes('Verify return code: 0 (ok)'));
+});
+
+serial('items are created, read, changed, listed and deleted', async (t) => {
+  const created = await platform.https('/items', { method: 'POST', body: { name: 'first' } });
+  t.is(created.status, 201);
+  const location = created.headers.location ?? '';
+  t.is(jsonOf(await platform.https(location))['name'], 'first');
+  const changed = await platform.https(location, { method: 'PUT', body: { name: 'second' } });
+  t.is(changed.status, 200, changed.text);
+  t.is(jsonOf(await platform.https(location))['name'], 'second');
+  t.true((await platform.https('/items')).text.includes('second'));
+  t.is((await platform.https(location, { method: 'DELETE' })).status, 204);
+  t.is((await platform.https(location)).status, 404);
+});
+
+serial('every error is problem JSON', async (t) => {
+  const wrong = [
+    await platform.https('/nowhere'),
+    await platform.https('/items', { method: 'POST', body: '{"name":' }),
+    await platform.https('/items', { method: 'POST', body: { name: 7 } }),
+    await platform.https('/items/not-an-id'),
+  ];
+  t.deepEqual(wrong.map((answer) => answer.headers['content-type']?.split(';')[0]), Array(4).fill('application/problem+json'));
+  t.deepEqual(wrong.map((answer) => jsonOf(answer)['status']), wrong.map((answer) => answer.status));
+});
+
+serial('a job is accepted, carried out by a worker once, and its item says so', async (t) => {
+  const item = jsonOf(await platform.https('/items', { method: 'POST', body: { name: 'to be processed' } }));
+  const accepted = await platform.https(`/items/${String(item['id'])}/process`, { method: 'POST' });
+  t.is(accepted.status, 202);
+  const job = await eventually('the job to be done', 15_000, async () => {
+    const now = jsonOf(await platform.https(accepted.headers.location ?? ''));
+    return now['state'] === 'done' ? now : new Error(JSON.stringify(now));
+  });
+  t.is(job['itemId'], item['id']);
+  t.is(jsonOf(await platform.https(`/items/${String(item['id'])}`))['processedCount'], 1);
+});
+
+serial('a changed key replaces only what it affects', async (t) => {
+  await platform.configure('worker: {prefetch: 3}');
+  const plan = await platform.json<{ operations: { subject: string; cause: string }[] }>('plan');
+  t.deepEqual([...new Set(plan.operations.map((one) => one.subject))].sort(), ['worker_1', 'worker_2']);
+  t.true(plan.operations.every((one) => one.cause === 'config hash changed: environment'));
+  t.is((await platform.run('plan', '--detailed-exitcode')).exitCode, 2);
+  const before = await platform.status();
+  await platform.mustRun('up');
+  const after = await platform.status();
+  const changed = after.services.filter((one) => before.services.find((old) => old.name === one.name)?.startedAt !== one.startedAt);
+  t.deepEqual(changed.map((one) => one.name).sort(), ['worker_1', 'worker_2']);
+});
+
+serial('replicas are replaced one by one while every read succeeds', async (t) => {
+  await platform.configure('app: {logLevel: debug}\nworker: {prefetch: 3}');
+  const stop = new AbortController();
+  const failed: string[] = [];
+  let succeeded = 0;
+  const reading = (async () => {
+    while (!stop.signal.aborted) {
+      await platform.https('/items?limit=1').then(
+        (answer) => { if (answer.status === 200) succeeded += 1; else failed.push(`${answer.status} ${answer.text}`); },
+        (error: unknown) => failed.push(String(error)),
+      );
+    }
+  })();
+  await platform.mustRun('up');
+  stop.abort();
+  await reading;
+  t.deepEqual(failed, []);
+  t.true(succeeded > 20, String(succeeded));
+});
+
+serial('no container is privileged, has more capabilities than it needs, or holds a secret in its definition', async (t) => {
+  const secrets = await Promise.all(['db-password', 'broker-password'].map((name) => readFile(`${platform.stateDirectory}/secrets/${name}`, 'utf8')));
+  for (const service of services) {
+    const text = await docker('inspect', platform.container(service));
+    const [definition] = JSON.parse(text) as [{ HostConfig: { Privileged: boolean; CapDrop: string[]; SecurityOpt: string[] }; Mounts: { Source: string }[] }];
+    t.false(definition.HostConfig.Privileged, service);
+    t.deepEqual(definition.HostConfig.CapDrop, ['ALL'], service);
+    t.true(definition.HostConfig.SecurityOpt.includes('no-new-privileges:true'), service);
+    t.is(definition.Mounts.some((mount) => mount.Source.endsWith('docker.sock')), service === 'engine-proxy', service);
+    for (const secret of secrets) t.false(text.includes(secret.trim()), service);
+  }
+});
+
+serial('tiers are internal networks, and the dashboards listen on the loopback address', async (t) => {
+  const networks = await platform.engine.listNetworks({ project: platform.project });
+  t.deepEqual(Object.fromEntries(networks.map((one) => [one.name.replace('e2e-up-', ''), one.internal])), { app: true, control: true, data: true, public: false });
+  for (const [service, port] of [['edge', platform.ports.dashboard], ['netdata', platform.ports.netdata]] as const) {
+    const ports = await docker('port', platform.container(service));
+    const line = ports.split('\n').find((one) => one.endsWith(`:${port}`));
+    t.regex(line ?? '', /-> 127\.0\.0\.1:/, service);
+  }
+  t.is((await request(`http://localhost:${platform.ports.dashboard}/api/http/routers/app@docker`)).status, 200);
+});
+
+serial('Netdata shows each container by its name, and Traefik, PostgreSQL and RabbitMQ', async (t) => {
+  await eventually('the charts', 90_000, async () => {
+    const { text } = await request(`http://localhost:${platform.ports.netdata}/api/v1/charts`);
+    const missing = [...services.map((name) => platform.container(name)), 'traefik', 'postgres', 'rabbitmq'].filter((name) => !text.includes(name));
+    return missing.length === 0 ? true : new Error(`no chart of ${missing.join(', ')}`);
+  });
+  t.pass();
+});
+
+serial('a rotated certificate is served without a restart and without a refused handshake', async (t) => {
+  const before = (await platform.https('/healthz')).fingerprint;
+  const startedAt = (await platform.status()).services.find((one) => one.name === 'traefik_1')?.startedAt;
+  const stop = new AbortController();
+  const failed: string[] = [];
+  const shaking = (async () => {
+    while (!stop.signal.aborted) await platform.https('/healthz').catch((error: unknown) => failed.push(String(error)));
+  })();
+  await platform.mustRun('certs', 'rotate');
+  await eventually('the new certificate', 15_000, async () => ((await platform.https('/healthz')).fingerprint === before ? undefined : true));
+  stop.abort();
+  await shaking;
+  t.deepEqual(failed, []);
+  t.is((await platform.status()).services.find((one) => one.name === 'traefik_1')?.startedAt, startedAt);
+});
+
+serial('export compose has the same containers', async (t) => {
+  const { stdout } = await platform.mustRun('export', 'compose');
+  const document = parse(stdout) as { name: string; services: Record<string, { container_name: string }> };
+  t.is(document.name, 'e2e-up');
+  t.deepEqual(Object.values(document.services).map((one) => one.container_name).sort(), services.map((name) => platform.container(name)));
+});
+
+serial('logs are prefixed with the container\'s name, and an unknown name is refused', async (t) => {
+  const { stdout } = await platform.mustRun('logs', 'db', 'app_1', '-n', '5');
+  t.deepEqual([...new Set(stdout.split('\n').map((line) => line.split(' ')[0]))].sort(), ['app_1', 'db']);
+  const wrong = await platform.run('logs', 'nobody');
+  t.is(wrong.exitCode, 2);
+  t.regex(wrong.stderr, /^error: there is no container nobody\n {2}→ there are: /);
+});
+
+serial('down keeps the data, and up finds it again', async (t) => {
+  const item = jsonOf(await platform.https('/items', { method: 'POST', body: { name: 'to be kept' } }));
+  await platform.mustRun('down');
+  t.deepEqual(await platform.engine.listContainers({ project: platform.project }), []);
+  t.is((await platform.run('status')).exitCode, 1);
+  await platform.mustRun('up');
+  t.is(jsonOf(await platform.https(`/items/${String(item['id'])}`))['name'], 'to be kept');
+});
+
+serial('data is not removed without a yes', async (t) => {
+  const refused = await platform.run('down', '--volumes');
+  t.is(refused.exitCode, 2);
+  t.regex(refused.stderr, /add --yes if you mean it/);
+  t.true((await platform.status()).healthy);
+});
+
+serial('down --volumes --yes leaves nothing', async (t) => {
+  await platform.mustRun('down', '--volumes', '--yes');
+  const { project, engine } = platform;
+  t.deepEqual(await Promise.all([engine.listContainers({ project }), engine.listNetworks({ project }), engine.listVolumes({ project })]), [[], [], []]);
+});

@@ -1,0 +1,110 @@
+import test from 'ava';
+import { docker, eventually, outcomeOf, Platform } from './_platform.ts';
+
+const serial = test.serial;
+let platform: Platform;
+
+test.before(async () => {
+  platform = await Platform.create({ project: 'e2e-conv', number: 5 });
+});
+test.after.always(async () => {
+  await platform.dispose();
+});
+
+/** Resolves when the running program has printed so many lines of progress; also when it ends before. */
+async function afterLines(running: ReturnType<Platform['start']>, count: number): Promise<void> {
+  let seen = 0;
+  for await (const _line of running.iterable({ from: 'stderr' })) {
+    seen += 1;
+    if (seen >= count) return;
+  }
+}
+
+for (const lines of [1, 4, 9, 14]) {
+  serial(`up that is killed after ${lines} steps goes on where it was`, async (t) => {
+    await platform.mustRun('down', '--volumes', '--yes', '-q');
+    const running = platform.start(['up']);
+    await afterLines(running, lines);
+    running.kill('SIGKILL');
+    await running.catch(() => undefined);
+    await platform.mustRun('up');
+    t.true((await platform.status()).healthy);
+  });
+}
+
+serial('Ctrl-C ends up with 130, and the next one goes on', async (t) => {
+  await platform.mustRun('down', '-q');
+  const running = platform.start(['up']);
+  await afterLines(running, 3);
+  running.kill('SIGINT');
+  t.is(outcomeOf(await running).exitCode, 130);
+  await platform.mustRun('up', '-q');
+  t.true((await platform.status()).healthy);
+});
+
+serial('of two ups at once the second waits, and both end well', async (t) => {
+  await platform.mustRun('down', '-q');
+  const both = await Promise.all([platform.run('up'), platform.run('up')]);
+  t.deepEqual(both.map((one) => one.exitCode), [0, 0]);
+  t.is(both.filter((one) => one.stderr.includes('another haplat is changing project e2e-conv')).length, 1);
+  t.is((await platform.engine.listContainers({ project: platform.project })).length, 14);
+});
+
+serial('a container that never gets healthy is named with its last lines, and the rest is left as it is', async (t) => {
+  await docker('tag', 'debian:trixie-slim', 'e2e-conv/broken:1');
+  await platform.configure('netdata: {image: "e2e-conv/broken:1"}\ntimeouts: {healthyMs: 8000}');
+  const { exitCode, stderr } = await platform.run('up');
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: e2e-conv-netdata did not get healthy within 8 s/m);
+  t.regex(stderr, /^ {2}e2e-conv-netdata \| /m);
+  const report = await platform.status();
+  t.deepEqual(report.services.filter((one) => one.health !== 'healthy').map((one) => one.name), ['netdata']);
+  await platform.configure('');
+  await platform.mustRun('up', '-q');
+  await docker('rmi', 'e2e-conv/broken:1');
+});
+
+serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
+  await platform.configure('netdata: {image: "localhost:1/nowhere:1"}');
+  const { exitCode, stderr } = await platform.run('up');
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: the image localhost:1\/nowhere:1 is not on the Engine and can't be pulled: .*\n {2}→ /m);
+  await platform.configure('');
+});
+
+serial('an image that the Engine does not have is pulled from its registry', async (t) => {
+  const registry = 'e2e-conv-registry';
+  const reference = 'localhost:25555/haproxy:3.0';
+  await docker('rm', '-f', registry);
+  await docker('run', '-d', '--name', registry, '-p', '127.0.0.1:25555:5000', 'registry:2');
+  try {
+    await docker('tag', 'haproxy:3.0', reference);
+    await eventually('the registry to take the image', 30_000, async () => docker('push', '-q', reference));
+    await docker('rmi', reference);
+    await platform.configure(`engineProxy: {image: "${reference}"}`);
+    const { stderr } = await platform.mustRun('up');
+    t.regex(stderr, /localhost:25555\/haproxy:3\.0: image present/);
+    t.is((await platform.engine.inspectContainer(platform.container('engine-proxy')))?.image, reference);
+  } finally {
+    await platform.configure('');
+    await platform.mustRun('up', '-q');
+    await docker('rmi', '-f', reference).catch(() => undefined);
+    await docker('rm', '-f', registry);
+  }
+});
+
+serial('a second project lives beside the first', async (t) => {
+  const other = await Platform.create({ project: 'e2e-conv2', number: 6 });
+  try {
+    await other.mustRun('up', '-q');
+    t.true((await other.status()).healthy);
+    t.true((await platform.status()).healthy);
+    const item = await other.https('/items', { method: 'POST', body: { name: 'only here' } });
+    t.is(item.status, 201);
+    t.false((await platform.https('/items?limit=100')).text.includes('only here'));
+    await other.mustRun('down', '--volumes', '--yes', '-q');
+    t.true((await platform.status()).healthy);
+  } finally {
+    await other.dispose();
+  }
+});
