@@ -35,6 +35,11 @@ export async function ensureCertificates(options: CertificateOptions): Promise<s
   return [...done, `issued a server certificate for ${leafNames(options).join(', ')} (${cause})`];
 }
 
+/** Throws ConfigError when the user's own certificate or key can't be used. Touches nothing. */
+export async function checkOwnCertificate({ certFile, keyFile }: Pick<CertificateOptions, 'certFile' | 'keyFile'>): Promise<void> {
+  if (certFile !== undefined && keyFile !== undefined) await readOwn(certFile, keyFile);
+}
+
 /** Issues a new leaf whatever the old one is like. ConfigError when the user brings their own. */
 export async function rotateCertificate(options: CertificateOptions): Promise<string[]> {
   if (options.certFile !== undefined) {
@@ -93,7 +98,9 @@ function comparable(name: string): string {
 }
 
 async function readOwn(certFile: string, keyFile: string, warn?: (message: string) => void): Promise<CertificateAndKey> {
-  const [certificate, key] = await Promise.all([readUserFile('certFile', certFile), readUserFile('keyFile', keyFile)]);
+  // One after the other: of two problems the first is always the one reported.
+  const certificate = await readUserFile('certFile', certFile);
+  const key = await readUserFile('keyFile', keyFile);
   const wrong = (name: string, what: string, remedy: string) => new ConfigError(`haplat.yaml: certificates.${name}: ${what}`, { remedy });
   let info: CertificateInfo;
   try {

@@ -1,3 +1,4 @@
+import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
@@ -69,6 +70,7 @@ export async function lookAhead(
   options: Pick<UpOptions, 'loaded' | 'engine'> & { readonly onWarning?: (message: string) => void },
 ): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
   const { loaded, engine } = options;
+  await checkOwnCertificate(loaded.config.certificates);
   const { topology } = await prepare(loaded, { readOnly: true });
   const observed = await observeFor(engine, topology);
   await preflight(loaded, engine, observed);
