@@ -114,7 +114,7 @@ serial('a target that is nothing is a usage error', async (t) => {
 
 serial('a drill does not start on a platform that is not steady', async (t) => {
   await platform.untilHealthy(60_000);
-  await platform.engine.stopContainer(platform.container('guardian'));
+  await platform.engine.stopContainer(platform.container('netdata'));
   const { exitCode } = await platform.run('failover', '--kill', 'app_1');
   t.is(exitCode, 4);
   await platform.mustRun('up', '-q');

@@ -7,7 +7,7 @@ const serial = test.serial;
 /** What the platform promises: after any death, all is healthy again within this time. */
 const healedWithinMs = 30_000;
 const services = [
-  'app_1', 'app_2', 'db', 'edge', 'engine-proxy', 'guardian', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
+  'app_1', 'app_2', 'db', 'edge', 'engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
   'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
 ];
 let platform: Platform;
@@ -42,7 +42,7 @@ for (const service of services) {
 }
 
 serial('whatever is killed with docker kill is started again, which suppresses the Engine\'s own restart policy', async (t) => {
-  for (const service of ['traefik_1', 'keepalived_2', 'app_1', 'worker_1', 'guardian']) {
+  for (const service of ['traefik_1', 'keepalived_2', 'app_1', 'worker_1', 'guardian_1', 'engine-proxy_1', 'guardian_2']) {
     await heals(service, () => docker('kill', platform.container(service)));
   }
   t.true((await platform.status()).healthy);

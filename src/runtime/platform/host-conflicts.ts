@@ -67,13 +67,21 @@ function isIpv4(subnet: string): boolean {
   return !subnet.includes(':');
 }
 
+/** A port on the host, who publishes it and the key that says so. */
+export interface HostPort {
+  readonly key: string;
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The ports that the configuration publishes, with the address that each listens on. */
-export function publishedPorts({ ports, netdata }: Pick<Config, 'ports' | 'netdata'>): { key: string; host: string; port: number }[] {
+export function publishedPorts({ ports, netdata }: Pick<Config, 'ports' | 'netdata'>): HostPort[] {
   const loopback = '127.0.0.1';
   return [
-    { key: 'ports.http', host: ports.bindAddress, port: ports.http },
-    { key: 'ports.https', host: ports.bindAddress, port: ports.https },
-    { key: 'ports.dashboard', host: loopback, port: ports.dashboard },
-    ...(netdata.enabled ? [{ key: 'ports.netdata', host: loopback, port: ports.netdata }] : []),
+    { key: 'ports.http', service: 'edge', host: ports.bindAddress, port: ports.http },
+    { key: 'ports.https', service: 'edge', host: ports.bindAddress, port: ports.https },
+    { key: 'ports.dashboard', service: 'edge', host: loopback, port: ports.dashboard },
+    ...(netdata.enabled ? [{ key: 'ports.netdata', service: 'netdata', host: loopback, port: ports.netdata }] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load-config.ts';
+import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
@@ -27,7 +28,9 @@ export async function findConflicts(loaded: LoadedConfig, engine: Engine, observ
 
 async function findBusyPorts({ config }: LoadedConfig, observed: ObservedState): Promise<Conflict[]> {
   const own = new Set(observed.containers.flatMap((container) => container.publishedPorts ?? []));
-  const wanted = publishedPorts(config).filter(({ port }) => !own.has(port));
+  // One that keeps dying has its ports now and then, and the Engine's list does not say when.
+  const restless = new Set(observed.containers.filter((one) => one.state === 'restarting').map((one) => one.labels[labels.service]));
+  const wanted = publishedPorts(config).filter(({ port, service }) => !own.has(port) && !restless.has(service));
   const busy = await Promise.all(wanted.map(async (one) => ({ ...one, isBusy: await isPortBusy(one.host, one.port) })));
   return busy
     .filter((one) => one.isBusy)

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { ContainerDetails, Engine } from '../engine/port.ts';
+import type { ContainerDetails, Engine, ObservedContainer } from '../engine/port.ts';
 import { faultsInPlace } from '../drill/heal.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
 import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
@@ -7,7 +7,7 @@ import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
-import type { Service, Topology } from '../topology/topology.ts';
+import type { Topology } from '../topology/topology.ts';
 import { judgeStatus } from './judge-status.ts';
 import type { StatusReport } from './report.ts';
 import { readVipHolders } from './vip-holders.ts';
@@ -41,16 +41,16 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   });
 }
 
-/** The guardian is asked only when something is wrong: a healthy platform's status should be quick. */
+/** A guardian is asked only when something is wrong: a healthy platform's status should be quick. */
 async function readNotes(
   engine: Engine,
   topology: Topology,
-  observed: readonly { readonly name: string; readonly state: string; readonly health: string }[],
+  observed: readonly ObservedContainer[],
 ): Promise<ReadonlyMap<string, string>> {
-  const guardian = topology.services.find((service: Service) => service.component === 'guardian');
-  const isWell = topology.services.every(({ container }) =>
-    observed.some((one) => one.name === container.name && one.state === 'running' && one.health === 'healthy'),
-  );
+  const byName = new Map(observed.map((one) => [one.name, one]));
+  const isWell = topology.services.every(({ container }) => byName.get(container.name)?.health === 'healthy');
+  // The first that runs is the one that acts.
+  const guardian = topology.services.find((one) => one.component === 'guardian' && byName.get(one.container.name)?.state === 'running');
   if (isWell || guardian === undefined) return new Map();
   const state = await readGuardianState(engine, guardian.container.name).catch(() => undefined);
   return new Map(Object.entries(state?.services ?? {}).flatMap(([name, one]) => (one.backedOff ? [[name, backedOff(one)]] : [])));

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
-import { container, filesMount, filesMountPath, healthcheck, ownerUser, serviceNames, tmpfs } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, nodeOptions, ownerUser, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -49,8 +49,7 @@ export function applicationContainer(
 export function applicationEnvironment({ config }: TopologyContext, name: string): Record<string, string> {
   return {
     INSTANCE: name,
-    // V8 sizes its heap by the machine's memory: a replica under load took 305 MB by itself, 125 MB with these.
-    NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=96',
+    NODE_OPTIONS: nodeOptions,
     DB_HOST: 'db',
     DB_PORT: String(ports.postgres),
     DB_NAME: config.postgres.database,

@@ -5,8 +5,8 @@ import { broker } from './broker.ts';
 import type { TopologyContext } from './context.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
-import { controlVolume, engineProxy } from './engine-proxy.ts';
-import { guardian, guardianVolume } from './guardian.ts';
+import { controlVolume, engineProxies } from './engine-proxy.ts';
+import { guardians, guardianVolumes } from './guardian.ts';
 import { loadBalancers } from './load-balancer.ts';
 import { monitoring } from './monitoring.ts';
 import { fullName } from './names.ts';
@@ -25,21 +25,21 @@ export function buildTopology(context: TopologyContext): Topology {
     volumes: volumes(context),
     images: images(context),
     services: [
-      engineProxy(context),
+      ...engineProxies(context),
       database(context),
       broker(context),
       ...loadBalancers(context),
       ...apps(context),
       ...workers(context),
       edge(context),
-      guardian(context),
+      ...guardians(context),
       ...monitoring(context),
     ],
   };
 }
 
 function volumes({ config }: TopologyContext): VolumeSpec[] {
-  return ['db_data', 'rabbitmq_data', controlVolume, guardianVolume].map((name) => ({
+  return ['db_data', 'rabbitmq_data', controlVolume, ...guardianVolumes()].map((name) => ({
     name: fullName(config.project, name),
     labels: { [labels.project]: config.project },
   }));

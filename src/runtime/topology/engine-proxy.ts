@@ -1,23 +1,38 @@
 import { plain, render } from '../render/render.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, volume } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import type { Service } from './topology.ts';
 
-const name = 'engine-proxy';
+/** What Traefik and Netdata call them: the Engine's DNS gives whichever runs. */
+const alias = 'engine-proxy';
+/** Two, so that the guardian, who has no other way to the Engine, can start either. */
+const count = 2;
 const socketPath = '/var/run/docker.sock';
-/** A volume that only this proxy and the guardian have. */
+/** A volume that only the proxies and the guardians have. */
 export const controlVolume = 'control';
 export const controlPath = '/run/haplat-control';
-export const guardianSocket = `${controlPath}/engine.sock`;
 /** Whom the guardian may start, restart and kill: by component, so that more replicas change nothing here. */
 const healed = [
-  'keepalived_[0-9]+', 'traefik_[0-9]+', 'app_[0-9]+', 'worker_[0-9]+', 'edge', 'db', 'rabbitmq', 'netdata', 'engine-proxy', 'guardian',
+  'keepalived_[0-9]+', 'traefik_[0-9]+', 'app_[0-9]+', 'worker_[0-9]+', 'edge', 'db', 'rabbitmq', 'netdata', 'engine-proxy_[0-9]+', 'guardian_[0-9]+',
 ];
 
-/** The only one with the Engine's socket. Lets through what Traefik, Netdata and the guardian need. */
-export function engineProxy(context: TopologyContext): Service {
+export function engineProxyNames(): string[] {
+  return serviceNames(alias, count);
+}
+
+/** Where a proxy listens for guardians. */
+export function guardianSocket(proxy: string): string {
+  return `${controlPath}/${proxy}.sock`;
+}
+
+/** The only ones with the Engine's socket. They let through what Traefik, Netdata and the guardians need. */
+export function engineProxies(context: TopologyContext): Service[] {
+  return engineProxyNames().map((name) => engineProxy(context, name));
+}
+
+function engineProxy(context: TopologyContext, name: string): Service {
   const { config, templates } = context;
   return {
     name,
@@ -29,7 +44,7 @@ export function engineProxy(context: TopologyContext): Service {
         path: 'haproxy.cfg',
         text: render(templates, 'engine-proxy/haproxy.cfg.eta', {
           port: ports.engineProxy,
-          guardianSocket,
+          guardianSocket: guardianSocket(name),
           engineSocket: socketPath,
           project: config.project,
           services: healed,
@@ -44,7 +59,7 @@ export function engineProxy(context: TopologyContext): Service {
       command: ['-db', '-f', `${filesMountPath}/haproxy.cfg`],
       // The socket is root's, which opens it without any capability.
       user: '0:0',
-      networks: [attach(config.project, 'control', [name])],
+      networks: [attach(config.project, 'control', [alias, name])],
       mounts: [
         filesMount(context, name),
         { kind: 'bind', source: config.engine.socketPath, target: socketPath, readOnly: true },

@@ -1,23 +1,35 @@
-import { container, healthcheck, ownerUser, tmpfs, volume } from './container.ts';
+import { container, healthcheck, nodeOptions, ownerUser, serviceNames, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
-import { controlPath, controlVolume, guardianSocket } from './engine-proxy.ts';
+import { controlPath, controlVolume, engineProxyNames, guardianSocket } from './engine-proxy.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import type { Service } from './topology.ts';
 
-const name = 'guardian';
-/** Leases and journals; the image `runtime` makes it a folder that any user may write to. */
-export const guardianStatePath = '/var/lib/haplat';
-export const guardianVolume = 'guardian_state';
+/** The image `runtime` makes it a folder that any user may write to. */
+const statePath = '/var/lib/haplat';
+/**
+ * Two, because `docker kill` keeps the Engine from starting a container again, and nobody else would start the only
+ * guardian: the first that runs looks after everything, the other after guardians.
+ */
+const count = 2;
 
-/** Keeps running what `up` made. */
-export function guardian(context: TopologyContext): Service {
+/** Leases and what the guardian lets `status` know: each has its own. */
+export function guardianVolumes(): string[] {
+  return serviceNames('guardian', count).map(stateVolume);
+}
+
+/** They keep running what `up` made. */
+export function guardians(context: TopologyContext): Service[] {
+  return serviceNames('guardian', count).map((name) => guardian(context, name));
+}
+
+function guardian(context: TopologyContext, name: string): Service {
   const { project } = context.config;
   return {
     name,
     component: 'guardian',
     layer: 'control',
-    dependsOn: ['engine-proxy'],
+    dependsOn: engineProxyNames(),
     files: [],
     container: container(context, name, {
       image: context.images.runtime,
@@ -25,18 +37,24 @@ export function guardian(context: TopologyContext): Service {
       user: ownerUser(context),
       env: {
         HAPLAT_PROJECT: project,
-        HAPLAT_ENGINE_SOCKET: guardianSocket,
-        HAPLAT_STATE_DIRECTORY: guardianStatePath,
+        HAPLAT_SERVICE: name,
+        HAPLAT_ENGINE_SOCKET: engineProxyNames().map(guardianSocket).join(','),
+        HAPLAT_STATE_DIRECTORY: statePath,
+        NODE_OPTIONS: nodeOptions,
         PORT: String(ports.guardian),
       },
       networks: [attach(project, 'control', [name])],
       mounts: [
         volume(context, controlVolume, controlPath),
-        volume(context, guardianVolume, guardianStatePath),
+        volume(context, stateVolume(name), statePath),
         tmpfs('/tmp', 16, 0o1777),
       ],
       healthcheck: healthcheck(['haplat-health']),
       stopGraceMs: 5000,
     }),
   };
+}
+
+function stateVolume(name: string): string {
+  return `${name}_state`;
 }

@@ -4,6 +4,7 @@ import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
+import { engineProxyNames } from './engine-proxy.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -90,7 +91,7 @@ function traefik(context: TopologyContext, number: number): Service {
     name,
     component: 'traefik',
     layer: 'load-balancer',
-    dependsOn: [owner, 'engine-proxy'],
+    dependsOn: [owner, ...engineProxyNames()],
     podOwner: owner,
     files: [
       { path: 'traefik.yml', text: traefikYml(context), mode: 0o644 },

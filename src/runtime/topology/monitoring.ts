@@ -3,6 +3,7 @@ import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
+import { engineProxyNames } from './engine-proxy.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import { secretFile } from './secrets-files.ts';
@@ -23,7 +24,7 @@ function netdata(context: TopologyContext): Service {
     name,
     component: 'netdata',
     layer: 'monitoring',
-    dependsOn: ['engine-proxy'],
+    dependsOn: engineProxyNames(),
     files: netdataFiles(context),
     container: container(context, name, {
       image: config.netdata.image,

@@ -6,7 +6,7 @@ const names = topology.services.map(({ name }) => name);
 
 test('the default platform is these services', (t) => {
   t.deepEqual(names.toSorted(), [
-    'app_1', 'app_2', 'db', 'edge', 'engine-proxy', 'guardian', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
+    'app_1', 'app_2', 'db', 'edge', 'engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
     'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
   ]);
 });
@@ -56,8 +56,8 @@ test('each tier reaches only the next', (t) => {
     worker_1: ['data'],
     db: ['data'],
     rabbitmq: ['data'],
-    'engine-proxy': ['control'],
-    guardian: ['control'],
+    'engine-proxy_1': ['control'],
+    guardian_1: ['control'],
     netdata: ['public', 'data', 'control'],
   });
 });

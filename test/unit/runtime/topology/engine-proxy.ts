@@ -2,7 +2,7 @@ import test from 'ava';
 import { fileOf, serviceOf, topologyOf } from './_context.ts';
 
 const topology = topologyOf({ project: 'mine' });
-const config = fileOf(serviceOf(topology, 'engine-proxy'), 'haproxy.cfg');
+const config = fileOf(serviceOf(topology, 'engine-proxy_1'), 'haproxy.cfg');
 
 /** The patterns of the configuration, in its order: what readers may ask, what the guardian may, what it may do. */
 const [readers, guardianReads, guardianHeals] = [...config.matchAll(/-m reg (\^\S+\$)/g)].map(([, pattern]) => new RegExp(pattern ?? ''));

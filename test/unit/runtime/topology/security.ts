@@ -48,16 +48,16 @@ test('root file systems are read-only, but for Netdata\'s', (t) => {
   t.deepEqual(topology.services.filter(({ container }) => !container.readOnlyRootfs).map(({ name }) => name), ['netdata']);
 });
 
-test('the Engine\'s socket is in one container, which no user reaches', (t) => {
+test('the Engine\'s socket is in the proxies alone, which no user reaches', (t) => {
   const { services } = topologyOf({ engine: { socketPath: '/some/docker.sock' } });
   const holders = services.filter(({ container }) => container.mounts.some((mount) => mount.kind === 'bind' && mount.source === '/some/docker.sock'));
-  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy']);
-  t.deepEqual(holders.flatMap(({ container }) => container.networks.map(({ network }) => network)), ['haplat-control']);
+  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy_1', 'engine-proxy_2']);
+  t.deepEqual(holders.flatMap(({ container }) => container.networks.map(({ network }) => network)), ['haplat-control', 'haplat-control']);
 });
 
-test('the guardian\'s way to the Engine is shared with the proxy alone', (t) => {
+test('the guardians\' way to the Engine is shared with the proxies alone', (t) => {
   const holders = topology.services.filter(({ container }) => container.mounts.some((mount) => mount.kind === 'volume' && mount.source === 'haplat-control'));
-  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy', 'guardian']);
+  t.deepEqual(holders.map(({ name }) => name), ['engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2']);
 });
 
 test('dashboard and Netdata are published on the loopback interface only, whatever the rest is bound to', (t) => {
