@@ -1,28 +1,24 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-import importX from 'eslint-plugin-import-x';
 
-// The import directions of the design. A zone reads: files in `target` may not import from `from`.
-const zone = (target, from, message) => ({ target, from, message });
+// The import directions of the design: what files in a folder may not import, by the path in the import.
+const never = (regex, message) => ({ regex, message });
+const notTheCommandLine = never('(^|/)cli/', 'nothing imports the command line');
+const notTheRuntime = never('(^|/)runtime/', 'the application does not know who runs it');
+const notTheApplication = never('(^|/)(app|worker)/', 'serve loads the application by dynamic import in src/cli');
 const directions = [
-  zone('./src/!(cli)/**', './src/cli', 'nothing imports the command line'),
-  zone('./src/(app|worker)/**', './src/runtime', 'the application does not know who runs it'),
-  zone('./src/runtime/**', './src/app', 'serve loads the application by dynamic import in src/cli'),
-  zone('./src/runtime/**', './src/worker', 'serve loads the worker by dynamic import in src/cli'),
+  { folder: 'src/cli/', patterns: [] },
+  { folder: 'src/app/', patterns: [notTheCommandLine, notTheRuntime] },
+  { folder: 'src/worker/', patterns: [notTheCommandLine, notTheRuntime] },
+  { folder: 'src/runtime/', patterns: [notTheCommandLine, notTheApplication] },
 ];
 
-// What only one folder may use, so that each library stays behind one boundary.
-const only = (files, names, message) => ({
-  files: ['src/**/*.ts'],
-  ignores: files,
-  names,
-  message,
-});
+// What only some folders may use, so that each library stays behind one boundary.
 const boundaries = [
-  only(['src/runtime/engine/**'], ['dockerode'], 'dockerode stays behind the Engine port'),
-  only(['src/cli/**'], ['commander', 'listr2', 'cli-table3'], 'only the command line talks to people'),
-  only(['src/runtime/certs/**'], ['node-forge'], 'node-forge stays in certs'),
-  only(['src/app/**'], ['koa', '@koa/router', 'knex', 'pg'], 'the web and database libraries belong to the application'),
+  { folders: ['src/runtime/engine/'], names: ['dockerode'], message: 'dockerode stays behind the Engine port' },
+  { folders: ['src/cli/'], names: ['commander', 'listr2', 'cli-table3'], message: 'only the command line talks to people' },
+  { folders: ['src/runtime/certs/'], names: ['node-forge'], message: 'node-forge stays in certs' },
+  { folders: ['src/app/', 'src/worker/'], names: ['koa', '@koa/router', 'knex', 'pg', 'amqplib'], message: 'these belong to the application' },
 ];
 const pureFolders = [
   'src/runtime/config/schema/**/*.ts',
@@ -35,8 +31,16 @@ const nodeIo = ['fs', 'fs/promises', 'net', 'http', 'https', 'child_process', 'o
 const restricted = (names, message) =>
   names.flatMap((name) => [{ name, message }, ...(nodeIo.includes(name) ? [{ name: `node:${name}`, message }] : [])]);
 
-const allBoundaryPaths = (except) =>
-  boundaries.filter((b) => !except.includes(b)).flatMap((b) => restricted(b.names, b.message));
+const ownedBy = (folder) => boundaries.filter((boundary) => boundary.folders.includes(folder));
+const restrictImports = (files, allowed, patterns, more = []) => ({
+  files: [files],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { paths: [...boundaries.filter((one) => !allowed.includes(one)).flatMap((one) => restricted(one.names, one.message)), ...more], patterns },
+    ],
+  },
+});
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
@@ -45,10 +49,8 @@ export default tseslint.config(
   ...tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'import-x': importX },
     rules: {
-      'import-x/no-default-export': 'error',
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: directions }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'exports have names' }],
       'no-console': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -58,20 +60,21 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { paths: allBoundaryPaths([]) }] } },
-  ...boundaries.map((boundary) => ({
-    files: boundary === boundaries[3] ? ['src/app/**/*.ts', 'src/worker/**/*.ts'] : boundary.ignores.map((g) => `${g}/*.ts`),
-    rules: { 'no-restricted-imports': ['error', { paths: allBoundaryPaths([boundary]) }] },
+  // The folder that owns a library comes after the larger one that must not use it: the last word counts.
+  ...directions.map(({ folder, patterns }) => restrictImports(`${folder}**/*.ts`, ownedBy(folder), patterns)),
+  restrictImports('src/runtime/engine/**/*.ts', ownedBy('src/runtime/engine/'), [notTheCommandLine, notTheApplication]),
+  restrictImports('src/runtime/certs/**/*.ts', ownedBy('src/runtime/certs/'), [notTheCommandLine, notTheApplication]),
+  ...pureFolders.map((files) => ({
+    ...restrictImports(files, [], [notTheCommandLine, notTheApplication], restricted(nodeIo, 'this folder is pure: no I/O')),
   })),
   {
     files: pureFolders,
     rules: {
-      'no-restricted-imports': ['error', { paths: [...allBoundaryPaths([]), ...restricted(nodeIo, 'this folder is pure: no I/O')] }],
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now' }, { object: 'Math', property: 'random' }],
     },
   },
   { files: ['src/cli/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
-  { files: ['eslint.config.js', 'ava*.config.js', 'test/**/*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['eslint.config.js', 'ava*.config.js', 'test/**/*.config.js'], rules: { 'no-restricted-syntax': 'off' } },
 );
