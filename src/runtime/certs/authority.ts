@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 
@@ -18,9 +18,13 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** RFC 5280, 4.1.2.2: at most 20 octets and positive. CA/Browser Forum Baseline Requirements 7.1: 64 random bits or more. */
 const serialBytes = 16;
 
-/** A new private authority: RSA 3072, ten years, may sign leaves and nothing else. */
-export async function createAuthority(name: string, now: Date): Promise<CertificateAndKey> {
-  const key = await newKey(authorityBits);
+export function newAuthorityKey(): Promise<string> {
+  return newKey(authorityBits);
+}
+
+/** A private authority: RSA 3072, ten years, may sign leaves and nothing else. With a new key unless one is given. */
+export async function createAuthority(name: string, now: Date, givenKey?: string): Promise<CertificateAndKey> {
+  const key = givenKey ?? (await newAuthorityKey());
   const certificate = draft(key, now, authorityYears * 365);
   const subject = nameOf(name);
   certificate.setSubject(subject);
@@ -40,11 +44,16 @@ export interface LeafRequest {
   readonly now: Date;
 }
 
-/** A server certificate for these names, signed by the authority: RSA 2048. The text holds the leaf alone. */
+/**
+ * A server certificate for these names, signed by the authority: RSA 2048. It does not outlive the authority. The text
+ * holds the leaf alone.
+ */
 export async function issueLeaf(authority: CertificateAndKey, request: LeafRequest): Promise<CertificateAndKey> {
   const issuer = forge.pki.certificateFromPem(authority.certificate);
   const key = await newKey(leafBits);
   const certificate = draft(key, request.now, request.days);
+  const authorityEnds = new Date(new X509Certificate(authority.certificate).validTo);
+  if (certificate.validity.notAfter > authorityEnds) certificate.validity.notAfter = authorityEnds;
   certificate.setSubject(nameOf(request.names[0] ?? 'localhost'));
   certificate.setIssuer(issuer.subject.attributes);
   certificate.setExtensions([

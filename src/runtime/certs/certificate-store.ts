@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -10,6 +10,9 @@ import type { CertificateAndKey } from './authority.ts';
 const privateMode = 0o600;
 const publicMode = 0o644;
 const pairName = /^leaf-[0-9a-f]{16}\.(crt|key)$/;
+
+/** A younger pair may be another haplat's, which is about to name it: without it Traefik would have no certificate. */
+const strayAgeMs = 60 * 1000;
 
 /** The part of Traefik's dynamic configuration that says which pair is in use. */
 const dynamicConfig = z.object({
@@ -42,24 +45,39 @@ export class CertificateStore {
     return join(this.#authorityFolder, 'ca.crt');
   }
 
-  async readAuthority(): Promise<CertificateAndKey | undefined> {
-    return readPair(this.authorityFile, join(this.#authorityFolder, 'ca.key'));
+  get #authorityKeyFile(): string {
+    return join(this.#authorityFolder, 'ca.key');
   }
 
-  /** Saves an authority unless there is one; returns whichever it then is. */
-  async saveAuthority(pair: CertificateAndKey): Promise<CertificateAndKey> {
+  /** Each half that is there. */
+  async readAuthority(): Promise<Partial<CertificateAndKey>> {
+    const [certificate, key] = await Promise.all([readIfThere(this.authorityFile), readIfThere(this.#authorityKeyFile)]);
+    return { ...(certificate !== undefined && { certificate }), ...(key !== undefined && { key }) };
+  }
+
+  /** Saves a key for the authority unless there is one; returns whichever it then is. */
+  async saveAuthorityKey(key: string): Promise<string> {
     await ensureFolder(this.#authorityFolder, { mode: 0o700 });
-    // The key first: a certificate without its key would be an authority that can't sign.
-    await createOnce(join(this.#authorityFolder, 'ca.key'), pair.key, { mode: privateMode });
-    await createOnce(this.authorityFile, pair.certificate, { mode: publicMode });
-    return (await this.readAuthority()) ?? pair;
+    await createOnce(this.#authorityKeyFile, key, { mode: privateMode });
+    return readFile(this.#authorityKeyFile, 'utf8');
+  }
+
+  async replaceAuthorityKey(key: string): Promise<string> {
+    await writeAtomic(this.#authorityKeyFile, key, { mode: privateMode });
+    return key;
+  }
+
+  /** Saves a certificate for the key that is there. Without `replace`, one that another process saved meanwhile wins. */
+  async saveAuthorityCertificate(certificate: string, { replace }: { readonly replace: boolean }): Promise<string> {
+    if (replace) await writeAtomic(this.authorityFile, certificate, { mode: publicMode });
+    else await createOnce(this.authorityFile, certificate, { mode: publicMode });
+    return readFile(this.authorityFile, 'utf8');
   }
 
   /** The pair that Traefik is told to use. */
   async readCurrent(): Promise<StoredPair | undefined> {
     const text = await readIfThere(join(this.#tlsFolder, tlsDynamicConfigFile));
-    const parsed = text === undefined ? undefined : dynamicConfig.safeParse(parse(text)).data;
-    const named = parsed?.tls.certificates[0];
+    const named = text === undefined ? undefined : namedPair(text);
     if (named === undefined) return undefined;
     const certificateFile = join(this.#tlsFolder, baseName(named.certFile));
     const keyFile = join(this.#tlsFolder, baseName(named.keyFile));
@@ -67,7 +85,7 @@ export class CertificateStore {
     return pair && { ...pair, certificateFile, keyFile };
   }
 
-  /** Puts a pair in use. Older ones go, except the last: Traefik may be reading it. */
+  /** Puts a pair in use. Older ones go, except the last (Traefik may be reading it) and young ones. */
   async install(pair: CertificateAndKey): Promise<StoredPair> {
     await ensureFolder(this.#tlsFolder, { mode: 0o755, owner: this.#owner });
     const previous = await this.readCurrent();
@@ -83,13 +101,27 @@ export class CertificateStore {
   async #removeOthers(kept: readonly string[]): Promise<void> {
     const names = (await readdir(this.#tlsFolder)).filter((name) => pairName.test(name));
     const stale = names.filter((name) => !kept.includes(name.replace(/\.(crt|key)$/, '')));
-    await Promise.all(stale.map((name) => rm(join(this.#tlsFolder, name), { force: true })));
+    await Promise.all(stale.map((name) => removeIfOld(join(this.#tlsFolder, name))));
+  }
+}
+
+/** Undefined when the text is not one that haplat wrote. */
+function namedPair(text: string): { readonly certFile: string; readonly keyFile: string } | undefined {
+  try {
+    return dynamicConfig.safeParse(parse(text)).data?.tls.certificates[0];
+  } catch {
+    return undefined; // no YAML either
   }
 }
 
 async function readPair(certificateFile: string, keyFile: string): Promise<CertificateAndKey | undefined> {
   const [certificate, key] = await Promise.all([readIfThere(certificateFile), readIfThere(keyFile)]);
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
+}
+
+async function removeIfOld(path: string): Promise<void> {
+  const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? { mtimeMs: Date.now() };
+  if (Date.now() - mtimeMs > strayAgeMs) await rm(path, { force: true });
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

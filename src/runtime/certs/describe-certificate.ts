@@ -41,9 +41,29 @@ export function isKeyOf(certificatePem: string, keyPem: string): boolean {
   }
 }
 
-/** Whether the authority signed the certificate. */
+/** Whether the authority signed the certificate: the names alone would match another authority of the same project. */
 export function isIssuedBy(certificatePem: string, authorityPem: string): boolean {
-  return new X509Certificate(certificatePem).checkIssued(new X509Certificate(authorityPem));
+  const certificate = new X509Certificate(certificatePem);
+  const authority = new X509Certificate(authorityPem);
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+}
+
+/** Whether the text begins with a certificate. */
+export function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the text is a private key without a pass phrase. */
+export function isKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === 'private';
+  } catch {
+    return false;
+  }
 }
 
 function oneLine(distinguishedName: string): string {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError, messageOf } from '../errors.ts';
+import { ConfigError, messageOf, OperationError } from '../errors.ts';
 import type { Owner } from '../files/atomic-file.ts';
-import { createAuthority, issueLeaf, type CertificateAndKey } from './authority.ts';
+import { createAuthority, issueLeaf, newAuthorityKey, type CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
-import { describeCertificate, isIssuedBy, isKeyOf, type CertificateInfo } from './describe-certificate.ts';
+import { describeCertificate, isCertificate, isIssuedBy, isKey, isKeyOf, type CertificateInfo } from './describe-certificate.ts';
 
 /** A leaf with fewer days left is renewed by the next `up`. */
 const renewedDaysBefore = 30;
@@ -59,21 +59,51 @@ export async function listCertificates(options: Pick<CertificateOptions, 'stateD
   const now = new Date();
   const [current, authority] = await Promise.all([store.readCurrent(), store.readAuthority()]);
   return [
-    ...(current === undefined ? [] : [describeCertificate(current.certificateFile, current.certificate, now)]),
-    ...(authority === undefined ? [] : [describeCertificate(store.authorityFile, authority.certificate, now)]),
+    ...(current === undefined ? [] : [describe(current.certificateFile, current.certificate, now)]),
+    ...(authority.certificate === undefined ? [] : [describe(store.authorityFile, authority.certificate, now)]),
   ];
 }
 
-async function ensureAuthority(store: CertificateStore, project: string) {
-  const existing = await store.readAuthority();
-  if (existing !== undefined) return { authority: existing, done: [] };
-  const authority = await store.saveAuthority(await createAuthority(`haplat ${project} authority`, new Date()));
-  return { authority, done: [`made a certificate authority: ${store.authorityFile}`] };
+function describe(file: string, pem: string, now: Date): CertificateInfo {
+  if (isCertificate(pem)) return describeCertificate(file, pem, now);
+  throw new OperationError(`${file} is no certificate any more`, { remedy: 'run "haplat certs": it replaces what is spoilt' });
+}
+
+/**
+ * The authority, made or mended. A certificate that is missing, spoilt or past its time is issued anew for the key that
+ * is there: a crash between the two files, or two processes at once, must not leave a pair that does not match.
+ */
+async function ensureAuthority(store: CertificateStore, project: string): Promise<{ authority: CertificateAndKey; done: string[] }> {
+  const { certificate, key: storedKey } = await store.readAuthority();
+  const flaw = authorityFlaw(certificate, storedKey);
+  if (certificate !== undefined && storedKey !== undefined && flaw === undefined) {
+    return { authority: { certificate, key: storedKey }, done: [] };
+  }
+  const key = await authorityKey(store, storedKey);
+  const issued = await createAuthority(`haplat ${project} authority`, new Date(), key);
+  const saved = await store.saveAuthorityCertificate(issued.certificate, { replace: certificate !== undefined });
+  const why = flaw === undefined ? '' : ` (${flaw})`;
+  return { authority: { certificate: saved, key }, done: [`made a certificate authority: ${store.authorityFile}${why}`] };
+}
+
+async function authorityKey(store: CertificateStore, stored: string | undefined): Promise<string> {
+  if (stored !== undefined && isKey(stored)) return stored;
+  const made = await newAuthorityKey();
+  return stored === undefined ? store.saveAuthorityKey(made) : store.replaceAuthorityKey(made);
+}
+
+/** Undefined: there is none wrong, or no certificate at all. */
+function authorityFlaw(certificate: string | undefined, key: string | undefined): string | undefined {
+  if (certificate === undefined) return undefined;
+  if (!isCertificate(certificate)) return 'the old one could not be read';
+  if (key === undefined || !isKeyOf(certificate, key)) return 'the key of the old one was missing or another one';
+  return describeCertificate('', certificate, new Date()).daysLeft < 0 ? 'the old one had expired' : undefined;
 }
 
 async function renewalCause(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<string | undefined> {
   const current = await store.readCurrent();
   if (current === undefined) return 'there was none';
+  if (!isCertificate(current.certificate)) return 'the old one could not be read';
   const info = describeCertificate(current.certificateFile, current.certificate, new Date());
   if (!isIssuedBy(current.certificate, authority.certificate)) return 'the old one was not issued by this authority';
   if (!isKeyOf(current.certificate, current.key)) return 'the key was not its own';

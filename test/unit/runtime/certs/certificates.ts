@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, utimes, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/authority.ts';
 import { describeCertificate } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
-import { ConfigError } from '../../../../src/runtime/errors.ts';
+import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
 
 const dayMs = 86_400_000;
 const base = { project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: ['*.example.com', 'fd00::5'], days: 397 };
@@ -20,6 +20,27 @@ async function withState(action: (options: CertificateOptions) => Promise<void>)
   } finally {
     await rm(stateDirectory, { recursive: true });
   }
+}
+
+// Keys take seconds to make where the machine is busy: tests that only need some share these.
+let issued: Promise<string> | undefined;
+async function issueOnce(): Promise<string> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-certs-'));
+  await ensureCertificates({ ...base, stateDirectory });
+  return stateDirectory;
+}
+test.after.always(async () => {
+  if (issued !== undefined) await rm(await issued, { recursive: true });
+});
+
+/** A state of the test's own in which everything has been issued. */
+async function withIssued(action: (options: CertificateOptions) => Promise<void>): Promise<void> {
+  issued ??= issueOnce();
+  const from = await issued;
+  await withState(async (options) => {
+    await cp(from, options.stateDirectory, { recursive: true });
+    await action(options);
+  });
 }
 
 async function currentFile(options: CertificateOptions): Promise<string> {
@@ -38,8 +59,7 @@ test('what is missing is issued once, with every name, and a second call does no
 });
 
 test('keys are for their owner alone', async (t) => {
-  await withState(async (options) => {
-    await ensureCertificates(options);
+  await withIssued(async (options) => {
     const key = (await currentFile(options)).replace(/\.crt$/, '.key');
     for (const file of [key, join(options.stateDirectory, 'ca/ca.key')]) t.is((await stat(file)).mode & 0o777, 0o600, file);
     t.is((await stat(join(options.stateDirectory, 'ca'))).mode & 0o777, 0o700);
@@ -47,8 +67,7 @@ test('keys are for their owner alone', async (t) => {
 });
 
 test('openssl accepts the chain', async (t) => {
-  await withState(async (options) => {
-    await ensureCertificates(options);
+  await withIssued(async (options) => {
     const file = await currentFile(options);
     const { stdout } = await execa('openssl', ['verify', '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', 'a.example.com', '-CAfile', join(options.stateDirectory, 'ca/ca.crt'), file]);
     t.is(stdout, `${file}: OK`);
@@ -56,8 +75,7 @@ test('openssl accepts the chain', async (t) => {
 });
 
 test('a TLS client that trusts the authority accepts the server by name and by address, and no other name', async (t) => {
-  await withState(async (options) => {
-    await ensureCertificates(options);
+  await withIssued(async (options) => {
     const file = await currentFile(options);
     const ca = await readFile(join(options.stateDirectory, 'ca/ca.crt'));
     const server = createServer({ cert: await readFile(file), key: await readFile(file.replace(/crt$/, 'key')) }).listen(0, '127.0.0.1');
@@ -75,10 +93,12 @@ test('a TLS client that trusts the authority accepts the server by name and by a
   });
 });
 
-test('a rotation makes a new pair and keeps the one before, no older ones', async (t) => {
+test('a rotation makes a new pair and keeps the one before, none that is older and has been there for a while', async (t) => {
   await withState(async (options) => {
     await ensureCertificates(options);
     const first = await currentFile(options);
+    const anHourAgo = new Date(Date.now() - dayMs / 24);
+    for (const file of [first, first.replace(/\.crt$/, '.key')]) await utimes(file, anHourAgo, anHourAgo);
     await rotateCertificate(options);
     await rotateCertificate(options);
     const names = await readdir(join(options.stateDirectory, 'tls'));
@@ -95,6 +115,54 @@ test('a change of the names, or few days left, renews the leaf under the same au
     t.regex((await ensureCertificates({ ...options, days: 40, names: ['other.example'] })).join(), /the names have changed/);
     t.is(await readFile(join(options.stateDirectory, 'ca/ca.crt'), 'utf8'), authority);
   });
+});
+
+async function opensslVerdict({ stateDirectory }: CertificateOptions, file: string): Promise<string> {
+  const { stdout, stderr } = await execa('openssl', ['verify', '-CAfile', join(stateDirectory, 'ca/ca.crt'), file], { reject: false });
+  return stdout === `${file}: OK` ? 'OK' : stderr;
+}
+
+const spoilers: readonly [string, (options: CertificateOptions) => Promise<void>, RegExp][] = [
+  ['the authority\'s certificate is missing, as after a crash', ({ stateDirectory }) => rm(join(stateDirectory, 'ca/ca.crt')), /made a certificate authority/],
+  ['the authority\'s certificate is empty', ({ stateDirectory }) => writeFile(join(stateDirectory, 'ca/ca.crt'), ''), /could not be read/],
+  ['the authority\'s key is missing', ({ stateDirectory }) => rm(join(stateDirectory, 'ca/ca.key')), /the key of the old one was missing/],
+  ['the authority\'s key is spoilt', ({ stateDirectory }) => writeFile(join(stateDirectory, 'ca/ca.key'), 'no key'), /the key of the old one was missing/],
+  ['the server\'s certificate is empty', async (options) => writeFile(await currentFile(options), ''), /the old one could not be read/],
+  ['the server\'s key is missing', async (options) => rm((await currentFile(options)).replace(/\.crt$/, '.key')), /there was none/],
+  ['Traefik\'s file is no YAML', ({ stateDirectory }) => writeFile(join(stateDirectory, 'tls/dynamic-tls.yml'), '{'), /there was none/],
+];
+for (const [what, spoil, done] of spoilers) {
+  test(`when ${what}, the next call mends it, and openssl accepts the chain`, async (t) => {
+    await withIssued(async (options) => {
+      await spoil(options);
+      t.regex((await ensureCertificates(options)).join(), done);
+      t.is(await opensslVerdict(options, await currentFile(options)), 'OK');
+      t.deepEqual(await ensureCertificates(options), []);
+    });
+  });
+}
+
+test('processes that issue at once end with one authority and a pair that it signed', async (t) => {
+  await withState(async (options) => {
+    await Promise.all([1, 2, 3, 4].map(() => ensureCertificates(options)));
+    t.is(await opensslVerdict(options, await currentFile(options)), 'OK');
+    t.deepEqual(await ensureCertificates(options), []);
+  });
+});
+
+test('a certificate that can\'t be read is an error with a remedy when shown', async (t) => {
+  await withIssued(async (options) => {
+    await writeFile(join(options.stateDirectory, 'ca/ca.crt'), '');
+    const error = await t.throwsAsync(listCertificates(options), { instanceOf: OperationError, message: /ca\.crt is no certificate/ });
+    t.regex(error.remedy ?? '', /haplat certs/);
+  });
+});
+
+test('a server certificate does not outlive its authority', async (t) => {
+  const authority = await createAuthority('test', new Date(Date.now() - 3600 * dayMs));
+  const leaf = await issueLeaf(authority, { names: ['localhost'], days: 397, now: new Date() });
+  const end = (pem: string) => describeCertificate('x', pem, new Date()).notAfter;
+  t.is(end(leaf.certificate), end(authority.certificate));
 });
 
 test('serial numbers are positive, long and different', async (t) => {
