@@ -1,0 +1,23 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { execa } from 'execa';
+
+const root = join(import.meta.dirname, '../..');
+
+test('the packed tarball installs, and runs without the checkout', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'haplat-e2e-package-'));
+  try {
+    await execa('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+    const [tarball = ''] = await readdir(folder);
+    await execa('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', folder, join(folder, tarball)]);
+    const program = join(folder, 'node_modules/haplat/dist/haplat.cjs');
+    const { stdout } = await execa(process.execPath, [program, '--version'], { cwd: folder });
+    t.regex(stdout, /^\d+\.\d+\.\d+$/);
+    const plan = await execa(process.execPath, [program, '-p', 'e2e-package', 'export', 'compose'], { cwd: folder, env: { XDG_STATE_HOME: folder } });
+    t.true(plan.stdout.includes('container_name: e2e-package-traefik_1'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
