@@ -70,11 +70,16 @@ function labelsOf(service: Service, topology: Topology): Record<string, string> 
   return { ...service.container.labels, ...identityLabels(topology.project, service, configParts(service, topology.networks)) };
 }
 
+/** Compose connects in the order of priorities, highest first; without any, in that of names. */
 function networksOf(spec: ContainerSpec, topology: Topology): Record<string, unknown> {
   return Object.fromEntries(
-    spec.networks.map((one) => [
+    spec.networks.map((one, index, all) => [
       shortName(topology, one.network),
-      { aliases: one.aliases, ...(one.ipv4 !== undefined && { ipv4_address: one.ipv4 }) },
+      {
+        aliases: one.aliases,
+        ...(one.ipv4 !== undefined && { ipv4_address: one.ipv4 }),
+        ...(all.length > 1 && { priority: (all.length - index) * 100 }),
+      },
     ]),
   );
 }

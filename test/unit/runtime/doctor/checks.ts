@@ -1,0 +1,58 @@
+import test from 'ava';
+import { checkDisk, checkEngine, type Check } from '../../../../src/runtime/doctor/checks.ts';
+import type { EngineInfo } from '../../../../src/runtime/engine/port.ts';
+
+const gib = 1024 ** 3;
+const good: EngineInfo = {
+  version: '27.0.0',
+  apiVersion: '1.46',
+  os: 'linux',
+  architecture: 'x86_64',
+  operatingSystem: 'Debian GNU/Linux 12',
+  kernel: '6.1.0',
+  cpus: 4,
+  memoryBytes: 8 * gib,
+  cgroupVersion: '2',
+};
+const stateOf = (checks: readonly Check[], id: string) => checks.find((check) => check.id === id)?.state;
+
+test('a good machine has nothing to mend', (t) => {
+  const checks = checkEngine(good);
+  t.deepEqual([...new Set(checks.map((check) => check.state))], ['ok']);
+  t.true(checks.every((check) => check.remedy === undefined));
+});
+
+for (const [apiVersion, state] of [
+  ['1.40', 'fail'],
+  ['1.41', 'ok'],
+  ['1.100', 'ok'],
+  ['2.0', 'ok'],
+  ['', 'fail'],
+] as const) {
+  test(`API version "${apiVersion}": ${state}`, (t) => {
+    t.is(stateOf(checkEngine({ ...good, apiVersion }), 'api'), state);
+  });
+}
+
+test('little memory is a warning, too little a failure', (t) => {
+  const memory = (amount: number) => stateOf(checkEngine({ ...good, memoryBytes: amount * gib }), 'memory');
+  t.deepEqual([0.5, 1.5, 2].map(memory), ['fail', 'warn', 'ok']);
+});
+
+test('Windows containers and a single processor are told', (t) => {
+  const checks = checkEngine({ ...good, os: 'windows', cpus: 1 });
+  t.deepEqual([stateOf(checks, 'os'), stateOf(checks, 'cpus')], ['fail', 'warn']);
+});
+
+test('whatever is not in order comes with a remedy', (t) => {
+  const checks = checkEngine({ ...good, apiVersion: '1.24', os: 'windows', cpus: 1, memoryBytes: 0 });
+  const wrong = [...checks, checkDisk(0, '/state')].filter((check) => check.state !== 'ok');
+  t.is(wrong.length, 5);
+  t.true(wrong.every((check) => check.remedy !== undefined));
+});
+
+test('a full disk fails and is named', (t) => {
+  t.is(checkDisk(gib, '/state').state, 'fail');
+  t.is(checkDisk(3 * gib, '/state').state, 'warn');
+  t.like(checkDisk(10 * gib, '/state'), { state: 'ok', detail: '10.0 GiB at /state' });
+});
