@@ -1,5 +1,6 @@
 import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
 import type { Config } from '../config/schema/config.ts';
+import { labels } from '../engine/labels.ts';
 import type { ObservedNetwork } from '../engine/port.ts';
 
 /** A key of the configuration that this machine can't serve, what is in the way, and the mend. */
@@ -20,9 +21,9 @@ const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as con
 /** Subnets of the configuration that overlap networks of the Engine (but this project's own) or routes of the host. Pure. */
 export function findSubnetConflicts(
   { project, network }: Pick<Config, 'project' | 'network'>,
-  present: { readonly networks: readonly ObservedNetwork[]; readonly ownNetworks: ReadonlySet<string>; readonly routes: readonly HostRoute[] },
+  present: { readonly networks: readonly ObservedNetwork[]; readonly routes: readonly HostRoute[] },
 ): Conflict[] {
-  const foreign = present.networks.filter((one) => !present.ownNetworks.has(one.name));
+  const foreign = present.networks.filter((one) => one.labels[labels.project] !== project);
   const bridges = new Set(present.networks.map((one) => `br-${one.id.slice(0, 12)}`));
   return subnetKeys.flatMap((key) => {
     const subnet = network[key];

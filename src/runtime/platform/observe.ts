@@ -40,7 +40,9 @@ async function rejectForeignNames(engine: Engine, desired: Topology, state: Obse
   const missingNetworks = desired.networks.filter((network) => !state.networks.some((one) => one.name === network.name));
   if (missingNetworks.length === 0) return;
   const all = await engine.listNetworks();
-  const taken = missingNetworks.find((network) => all.some((one) => one.name === network.name));
+  // One of ours among them was made a moment ago, by an up that was killed and whose last call the Engine still carried out.
+  const foreignNetworks = all.filter((one) => one.labels[labels.project] !== desired.project);
+  const taken = missingNetworks.find((network) => foreignNetworks.some((one) => one.name === network.name));
   if (taken !== undefined) throw clash(desired.project, 'network', taken.name);
 }
 

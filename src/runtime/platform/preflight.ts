@@ -1,10 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
 import { isPortBusy, readRoutes } from './host.ts';
-import { findSubnetConflicts, publishedPorts, type Conflict } from './host-conflicts.ts';
+import { findSubnetConflicts, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
+import { observeProject } from './observe.ts';
+
+/** How long a container that was told to start may take until the Engine lists its ports. */
+const startingWithinMs = 3000;
+const lookEachMs = 200;
 
 /**
  * What only this machine can tell of a configuration: subnets that something else has, ports that are taken.
@@ -20,25 +26,35 @@ export async function preflight(loaded: LoadedConfig, engine: Engine, observed: 
 
 /** All of them, for `doctor` as well. */
 export async function findConflicts(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
-  const ownNetworks = new Set(observed.networks.map((network) => network.name));
   const [networks, routes] = await Promise.all([engine.listNetworks(), isEngineHere() ? readRoutes() : []]);
-  const subnets = findSubnetConflicts(loaded.config, { networks, ownNetworks, routes });
-  return isEngineHere() ? [...subnets, ...(await findBusyPorts(loaded, observed))] : subnets;
+  const subnets = findSubnetConflicts(loaded.config, { networks, routes });
+  return isEngineHere() ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
 }
 
-async function findBusyPorts({ config }: LoadedConfig, observed: ObservedState): Promise<Conflict[]> {
-  const own = new Set(observed.containers.flatMap((container) => container.publishedPorts ?? []));
-  // One that keeps dying has its ports now and then, and the Engine's list does not say when.
-  const restless = new Set(observed.containers.filter((one) => one.state === 'restarting').map((one) => one.labels[labels.service]));
-  const wanted = publishedPorts(config).filter(({ port, service }) => !own.has(port) && !restless.has(service));
-  const busy = await Promise.all(wanted.map(async (one) => ({ ...one, isBusy: await isPortBusy(one.host, one.port) })));
-  return busy
-    .filter((one) => one.isBusy)
-    .map(({ key, host, port }) => ({
-      key,
-      message: `port ${port} on ${host} is already taken`,
-      remedy: `stop what listens there ("ss -ltnp sport = :${port}" shows it), or set ${key} to a free port`,
-    }));
+async function findBusyPorts({ config }: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
+  const deadline = performance.now() + startingWithinMs;
+  let { containers } = observed;
+  for (;;) {
+    const own = new Set(containers.flatMap((container) => container.publishedPorts ?? []));
+    const wanted = publishedPorts(config).filter(({ port }) => !own.has(port));
+    const judged = await Promise.all(wanted.map(async (one) => ({ ...one, isBusy: await isPortBusy(one.host, one.port) })));
+    const busy = judged.filter((one) => one.isBusy);
+    // A container of ours that is just starting, or keeps dying, may have the port although the Engine does not say so.
+    const maybeOurs = busy.some(({ service }) => containers.some((one) => one.labels[labels.service] === service));
+    if (!maybeOurs || performance.now() > deadline) return busy.map(toConflict);
+    await pause(lookEachMs);
+    ({ containers } = await observeProject(engine, config.project));
+    const restless = containers.filter((one) => one.state === 'restarting').map((one) => one.labels[labels.service]);
+    if (busy.every(({ service }) => restless.includes(service))) return [];
+  }
+}
+
+function toConflict({ key, host, port }: HostPort): Conflict {
+  return {
+    key,
+    message: `port ${port} on ${host} is already taken`,
+    remedy: `stop what listens there ("ss -ltnp sport = :${port}" shows it), or set ${key} to a free port`,
+  };
 }
 
 /** Ports and routes of this machine say nothing about an Engine elsewhere. */
