@@ -78,16 +78,20 @@ build_image() {
     debian-bookworm) HAPLAT_STAMP=$stamp "$offline_dir/base" bookworm ;;
     *) build_from_context "$name" "$tag" "$stamp" ;;
   esac || return 1
-  sweep "$tag" "$before"
+  drop_replaced "$tag" "$before"
 }
 
-# sweep TAG BEFORE: removes what the build leaves behind: the image that it replaced, and its download stages.
-# One that a container uses stays.
-sweep() {
-  local left
+# drop_replaced TAG BEFORE: removes the image that a build has replaced, unless a container uses it.
+drop_replaced() {
   [[ -z $2 || $2 == "$(docker image inspect --format '{{.Id}}' "$1")" ]] || docker rmi "$2" || true
+}
+
+# sweep_stages: removes the download stages that builds leave behind.
+# Only when no build runs: a stage of one that does is dangling too.
+sweep_stages() {
+  local left
   for left in $(docker images --quiet --filter dangling=true --filter label="$offline_label"=stage); do
-    docker rmi "$left" || true
+    docker rmi "$left" >/dev/null 2>&1 || true
   done
 }
 
