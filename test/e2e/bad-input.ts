@@ -1,13 +1,17 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { access } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Platform, docker, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
+let filesBefore: readonly string[];
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-bad', number: 2 });
+  filesBefore = await readdir(platform.stateDirectory, { recursive: true });
 });
 test.after.always(async () => {
   await platform.dispose();
@@ -22,7 +26,7 @@ async function refuses(t: ExecutionContext, outcome: Outcome, message: string, r
   t.is(outcome.stdout, '');
   const { project, engine } = platform;
   t.deepEqual(await Promise.all([engine.listContainers({ project }), engine.listNetworks({ project }), engine.listVolumes({ project })]), [[], [], []]);
-  await t.throwsAsync(access(`${platform.stateDirectory}/secrets`));
+  t.deepEqual(await readdir(platform.stateDirectory, { recursive: true }), [...filesBefore]);
 }
 
 const file = () => platform.configFile;
@@ -39,6 +43,30 @@ for (const [what, yaml, message, remedy] of wrong) {
     await platform.configure('');
   });
 }
+
+for (const [what, line, message, remedy] of [
+  ['a variable that haplat does not know', 'HAPLAT_HTTP_PROT=81', '.env: HAPLAT_HTTP_PROT: there is no such variable', 'did you mean HAPLAT_HTTP_PORT?'],
+  ['a value of the wrong type', 'HAPLAT_HTTPS_PORT=soon', '.env: HAPLAT_HTTPS_PORT: ports.https: ', 'correct ports.https'],
+] as const) {
+  serial(`${what} in .env is refused`, async (t) => {
+    const path = join(platform.folder, '.env');
+    await writeFile(path, `${line}\n`);
+    try {
+      await refuses(t, await platform.run('up'), message, remedy);
+    } finally {
+      await rm(path);
+    }
+  });
+}
+
+serial('a project name that can be none is refused', async (t) => {
+  await refuses(t, await platform.run('-p', 'Not A Name', 'up'), '--project: project: ', 'correct project');
+});
+
+serial('a configuration file that is not there is refused', async (t) => {
+  const path = join(platform.folder, 'nowhere.yaml');
+  await refuses(t, await platform.run('-c', path, 'up'), `${path}: there is no such file`, 'name another with --config');
+});
 
 serial('an address that can\'t be the virtual one is refused', async (t) => {
   for (const [vip, message] of [
@@ -66,6 +94,22 @@ serial('a subnet that another network of the Engine has is refused', async (t) =
   }
 });
 
+/** A subnet of this host's own, outside of the Engine. */
+function hostSubnet(): { readonly subnet: string; readonly vip: string } | undefined {
+  const own = Object.entries(networkInterfaces()).filter(([name]) => !/^(lo|docker|br-|veth)/.test(name));
+  const address = own.flatMap(([, all]) => all ?? []).find((one) => one.family === 'IPv4')?.address;
+  if (address === undefined) return undefined;
+  const network = address.split('.').slice(0, 3).join('.');
+  return { subnet: `${network}.0/24`, vip: `${network}.100` };
+}
+
+(hostSubnet() === undefined ? serial.skip : serial)('a subnet that a route of the host has is refused', async (t) => {
+  const own = hostSubnet() ?? { subnet: '', vip: '' };
+  await platform.configureNetwork(own);
+  await refuses(t, await platform.run('up'), `${file()}: network.subnet: ${own.subnet} overlaps the host's route `, 'choose a free subnet');
+  await platform.configure('');
+});
+
 serial('a port that is taken is refused', async (t) => {
   const server = createServer().listen(platform.ports.https, '0.0.0.0');
   await new Promise((resolve) => { server.once('listening', resolve); });
@@ -86,7 +130,7 @@ serial('a container name that somebody else has is refused', async (t) => {
 });
 
 serial('usage errors exit with 2', async (t) => {
-  for (const args of [['--nonsense'], ['nonsense'], ['failover'], ['failover', '--kill', 'a', '--stop', 'b'], ['failover', '--kill', 'app_1', '--max-downtime', 'soon'], ['-p', 'Not A Name', 'up']]) {
+  for (const args of [['--nonsense'], ['nonsense'], ['failover'], ['failover', '--kill', 'a', '--stop', 'b'], ['failover', '--kill', 'app_1', '--max-downtime', 'soon']]) {
     const outcome = await platform.run(...args);
     t.is(outcome.exitCode, 2, args.join(' '));
     t.not(outcome.stderr, '', args.join(' '));
