@@ -3,6 +3,7 @@ import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { docker, eventually, Platform } from './_platform.ts';
 import { jsonOf, request } from './_http.ts';
 
@@ -12,6 +13,32 @@ const services = [
   'app_1', 'app_2', 'db', 'edge', 'engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
   'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
 ];
+
+/** What CLI.md promises of `status --json`; more may be there. */
+const statusSchema = z.object({
+  schema: z.literal('haplat.status/1'),
+  project: z.string(),
+  healthy: z.boolean(),
+  vip: z.object({ address: z.ipv4(), holders: z.array(z.string()) }),
+  services: z.array(
+    z.object({
+      name: z.string(), component: z.string(), state: z.string(), health: z.string(), role: z.string(), image: z.string(), address: z.string(),
+      startedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  redundancy: z.array(z.object({ layer: z.string(), nodes: z.number(), healthy: z.number(), survivesLossOfOne: z.boolean() })),
+  certificates: z.array(z.object({ file: z.string(), subject: z.string(), notAfter: z.iso.datetime(), daysLeft: z.number() })),
+  endpoints: z.object({ https: z.url(), traefikDashboard: z.url(), netdata: z.url() }),
+});
+
+/** What each may do beyond nothing; who is not here may nothing. */
+const capabilities: Readonly<Record<string, readonly string[]>> = {
+  keepalived: ['NET_ADMIN', 'NET_RAW'],
+  edge: ['NET_ADMIN'],
+  db: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+  rabbitmq: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+  netdata: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+};
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-up', number: 1 });
@@ -30,6 +57,7 @@ serial('up makes everything from nothing and says where it is', async (t) => {
 serial('status says who serves, who holds the address and what survives a loss', async (t) => {
   const { exitCode } = await platform.run('status');
   const report = await platform.status();
+  t.notThrows(() => statusSchema.parse(report));
   t.is(exitCode, 0);
   t.like(report, { schema: 'haplat.status/1', project: 'e2e-up', healthy: true, vip: { address: platform.vip } });
   t.is(report.vip.holders.length, 1);
@@ -147,15 +175,20 @@ serial('replicas are replaced one by one while every read succeeds', async (t) =
 });
 
 serial('no container is privileged, has more capabilities than it needs, or holds a secret in its definition', async (t) => {
-  const secrets = await Promise.all(['db-password', 'broker-password'].map((name) => readFile(`${platform.stateDirectory}/secrets/${name}`, 'utf8')));
+  const secrets = await Promise.all(['db-password', 'broker-password', 'db-monitor-password', 'broker-monitor-password'].map((name) => readFile(`${platform.stateDirectory}/secrets/${name}`, 'utf8')));
   for (const service of services) {
     const text = await docker('inspect', platform.container(service));
-    const [definition] = JSON.parse(text) as [{ HostConfig: { Privileged: boolean; CapDrop: string[]; SecurityOpt: string[] }; Mounts: { Source: string }[] }];
+    const [definition] = JSON.parse(text) as [
+      { Image: string; HostConfig: { Privileged: boolean; CapDrop: string[]; CapAdd: string[] | null; SecurityOpt: string[] }; Mounts: { Source: string }[] },
+    ];
     t.false(definition.HostConfig.Privileged, service);
     t.deepEqual(definition.HostConfig.CapDrop, ['ALL'], service);
+    const added = (definition.HostConfig.CapAdd ?? []).map((one) => one.replace('CAP_', '')).sort();
+    t.deepEqual(added, [...(capabilities[service.replace(/_\d+$/, '')] ?? [])], service);
     t.true(definition.HostConfig.SecurityOpt.includes('no-new-privileges:true'), service);
     t.is(definition.Mounts.some((mount) => mount.Source.endsWith('docker.sock')), service.startsWith('engine-proxy'), service);
-    for (const secret of secrets) t.false(text.includes(secret.trim()), service);
+    const image = `${await docker('history', '--no-trunc', definition.Image)}${await docker('inspect', definition.Image)}`;
+    for (const secret of secrets) t.false(text.includes(secret.trim()) || image.includes(secret.trim()), service);
   }
 });
 
@@ -168,6 +201,18 @@ serial('tiers are internal networks, and the dashboards listen on the loopback a
     t.regex(line ?? '', /-> 127\.0\.0\.1:/, service);
   }
   t.is((await request(`http://localhost:${platform.ports.dashboard}/api/http/routers/app@docker`)).status, 200);
+});
+
+serial('the database is reached by the application, and not from the tiers before it', async (t) => {
+  const address = (await platform.engine.inspectContainer(platform.container('db')))?.addresses['e2e-up-data'] ?? '';
+  const reaches = async (service: string) => {
+    const command = ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${address}/5432`];
+    return (await platform.engine.exec(platform.container(service), command, { timeoutMs: 10_000 })).exitCode === 0;
+  };
+  t.deepEqual(
+    { app_1: await reaches('app_1'), worker_1: await reaches('worker_1'), edge: await reaches('edge'), keepalived_1: await reaches('keepalived_1') },
+    { app_1: true, worker_1: true, edge: false, keepalived_1: false },
+  );
 });
 
 serial('Netdata shows each container by its name, and Traefik, PostgreSQL and RabbitMQ', async (t) => {
