@@ -35,7 +35,7 @@ async function readAll(docker: Dockerode, project: string): Promise<Map<string, 
   const containers = await docker.listContainers({ filters: { label: [`io.haplat.project=${project}`] } });
   const entries = await Promise.all(
     containers.map(async (container): Promise<[string, Usage]> => {
-      const stats = await docker.getContainer(container.Id).stats({ stream: false, 'one-shot': true });
+      const stats = await docker.getContainer(container.Id).stats({ stream: false });
       // The page cache counts as used, but goes when somebody needs the room: left out, as `docker stats` does.
       const details = stats.memory_stats.stats as unknown as Record<string, number>;
       const cache = details['total_inactive_file'] ?? details['inactive_file'] ?? 0;
