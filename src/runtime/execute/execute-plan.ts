@@ -10,14 +10,15 @@ const defaultConcurrency = 12;
 
 /**
  * Walks the plan: an operation begins as soon as all that it waits for have succeeded. Decides nothing. After a failure
- * nothing new begins, what is under way ends, and the first error is thrown; on abort likewise, with InterruptedError.
+ * nothing new begins, what is under way ends, and the first error is thrown; with `keepGoing` all that does not wait for
+ * what failed is done first. On abort nothing new begins, and InterruptedError is thrown.
  */
 export async function executePlan(
   plan: Plan,
   perform: Perform,
-  options: { readonly signal: AbortSignal; readonly onEvent?: OnExecutionEvent; readonly concurrency?: number },
+  options: { readonly signal: AbortSignal; readonly onEvent?: OnExecutionEvent; readonly concurrency?: number; readonly keepGoing?: boolean },
 ): Promise<void> {
-  const { signal, onEvent = () => undefined, concurrency = defaultConcurrency } = options;
+  const { signal, onEvent = () => undefined, concurrency = defaultConcurrency, keepGoing = false } = options;
   const waiting = new Map(plan.operations.map((operation) => [operation.id, operation]));
   const done = new Set<string>();
   const running = new Map<string, Promise<void>>();
@@ -37,7 +38,7 @@ export async function executePlan(
         },
         (error: unknown) => {
           failure ??= error instanceof Error ? error : new Error(messageOf(error));
-          failed.abort();
+          if (!keepGoing) failed.abort();
           running.delete(operation.id);
         },
       ),
@@ -45,7 +46,7 @@ export async function executePlan(
   };
 
   for (;;) {
-    if (failure === undefined && !signal.aborted) {
+    if ((failure === undefined || keepGoing) && !signal.aborted) {
       const ready = [...waiting.values()].filter((operation) => operation.after.every((id) => done.has(id)));
       for (const operation of ready.slice(0, concurrency - running.size)) begin(operation);
     }

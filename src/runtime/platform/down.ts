@@ -36,7 +36,8 @@ export async function down(options: DownOptions): Promise<Plan> {
       writeFiles: notForDown,
       ensureImage: notForDown,
     });
-    await executePlan(plan, perform, { signal, onEvent: options.onEvent });
+    // One thing that can't be removed must not keep the rest running.
+    await executePlan(plan, perform, { signal, onEvent: options.onEvent, keepGoing: true });
     return plan;
   });
 }

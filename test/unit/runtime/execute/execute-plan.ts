@@ -53,6 +53,19 @@ test('after a failure nothing new begins, what runs is told to stop, and the fir
   t.true(told);
 });
 
+test('when told to keep going, all that does not wait for what failed is done, and the error is thrown last', async (t) => {
+  const done: string[] = [];
+  const error = await t.throwsAsync(
+    executePlan(planOf(operation('bad'), operation('never', 'bad'), operation('a'), operation('b', 'a')), async ({ id }) => {
+      await turn();
+      if (id === 'bad') throw new OperationError('no');
+      done.push(id);
+    }, { signal: never, keepGoing: true }),
+  );
+  t.is(error.message, 'no');
+  t.deepEqual(done, ['a', 'b']);
+});
+
 test('an abort stops between operations', async (t) => {
   const controller = new AbortController();
   const begun: string[] = [];
