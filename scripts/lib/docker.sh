@@ -2,6 +2,24 @@
 # The Docker client as the scripts use it.
 
 engine_answers() { have docker && docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# alive PID: whether it runs; a process that nobody has reaped yet does not.
+alive() { [[ -r /proc/$1/status ]] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
+
+# dockerd_pid: the dockerd of this machine; nothing and 1 when there is none. A bare Debian has no pgrep.
+dockerd_pid() {
+  local name pid
+  for name in /proc/[0-9]*/comm; do
+    [[ "$(cat "$name" 2>/dev/null)" == dockerd ]] || continue
+    pid=${name#/proc/} pid=${pid%/comm}
+    if alive "$pid"; then
+      echo "$pid"
+      return
+    fi
+  done
+  return 1
+}
+
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
 image_label() { docker image inspect --format "{{with .Config.Labels}}{{index . \"$2\"}}{{end}}" "$1" 2>/dev/null; }
 
