@@ -1,6 +1,7 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
+import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
@@ -82,8 +83,9 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   options.onPlan(plan);
   // While containers are replaced, the guardian would start what is stopped on purpose.
   await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  const { healthyMs: healthyTimeoutMs } = loaded.config.timeouts;
   const perform = performOnEngine(engine, {
-    healthyTimeoutMs: loaded.config.timeouts.healthyMs,
+    healthyTimeoutMs,
     writeFiles: (service) => writeServiceFiles(loaded.stateDirectory, service),
     ensureImage: (image, report, imageSignal) =>
       ensureImages(engine, [image], {
@@ -93,4 +95,5 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
       }),
   });
   await executePlan(plan, perform, { signal, onEvent: options.onEvent });
+  await awaitRouting(engine, prepared.topology, { timeoutMs: healthyTimeoutMs, signal });
 }
