@@ -10,6 +10,12 @@ import { traefikLabels } from './traefik-labels.ts';
 const databasePassword = 'db-password';
 const brokerPassword = 'rabbitmq-password';
 
+/**
+ * How long a replica that was told to stop still serves. Traefik asks each second, within 900 ms, and learns of a new
+ * replica by the Engine's event: on a busy machine less was not enough for both, and reads failed in a rolling change.
+ */
+const drainDelayMs = 3000;
+
 /** The replicas of the API. */
 export function apps(context: TopologyContext): Service[] {
   const { project, app, loadBalancers } = context.config;
@@ -21,7 +27,7 @@ export function apps(context: TopologyContext): Service[] {
     files: applicationFiles(context),
     container: applicationContainer(context, name, {
       command: ['serve', 'api'],
-      env: { ...applicationEnvironment(context, name), PORT: String(ports.api), LOG_LEVEL: app.logLevel },
+      env: { ...applicationEnvironment(context, name), PORT: String(ports.api), LOG_LEVEL: app.logLevel, DRAIN_DELAY_MS: String(drainDelayMs) },
       labels: traefikLabels(loadBalancers.image),
       networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
       memoryLimitMiB: app.memoryLimitMiB,
