@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { docker, eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -23,6 +23,23 @@ function afterLines(running: ReturnType<Platform['start']>, count: number): Prom
   });
 }
 
+interface UpDocument {
+  readonly changed: boolean;
+  readonly operations: readonly { readonly id: string }[];
+}
+
+/** `up` ends well, everything is there once and serves, and nothing is left to do. */
+async function converges(t: ExecutionContext): Promise<void> {
+  await platform.mustRun('up');
+  const report = await platform.status();
+  t.true(report.healthy, report.problems.join('; '));
+  t.is(report.vip.holders.length, 1);
+  const names = (await platform.engine.listContainers({ project: platform.project })).map((one) => one.name);
+  t.deepEqual(names.sort(), report.services.map((one) => platform.container(one.name)).sort());
+  t.is((await platform.https('/items')).status, 200);
+  t.like(await platform.json<UpDocument>('up'), { changed: false, operations: [] });
+}
+
 for (const lines of [1, 4, 9, 14]) {
   serial(`up that is killed after ${lines} steps goes on where it was`, async (t) => {
     await platform.mustRun('down', '--volumes', '--yes', '-q');
@@ -30,30 +47,54 @@ for (const lines of [1, 4, 9, 14]) {
     await afterLines(running, lines);
     running.kill('SIGKILL');
     t.is((await running).signal, 'SIGKILL');
-    await platform.mustRun('up');
-    t.true((await platform.status()).healthy);
+    await converges(t);
   });
 }
+
+serial('up that is killed while it replaces containers goes on where it was', async (t) => {
+  await platform.configure('app: {logLevel: debug}\nworker: {prefetch: 3}');
+  const running = platform.start(['up']);
+  await afterLines(running, 1);
+  running.kill('SIGKILL');
+  t.is((await running).signal, 'SIGKILL');
+  await converges(t);
+  await platform.configure('');
+});
+
+serial('down that is killed goes on where it was, and leaves nothing', async (t) => {
+  const running = platform.start(['down', '--volumes', '--yes']);
+  await afterLines(running, 3);
+  running.kill('SIGKILL');
+  t.is((await running).signal, 'SIGKILL');
+  await platform.mustRun('down', '--volumes', '--yes');
+  const { project, engine } = platform;
+  t.deepEqual(await Promise.all([engine.listContainers({ project }), engine.listNetworks({ project }), engine.listVolumes({ project })]), [[], [], []]);
+});
 
 serial('Ctrl-C ends up with 130, and the next one goes on', async (t) => {
   await platform.mustRun('down', '-q');
   const running = platform.start(['up']);
   await afterLines(running, 3);
   running.kill('SIGINT');
-  t.is(outcomeOf(await running).exitCode, 130);
-  await platform.mustRun('up', '-q');
-  t.true((await platform.status()).healthy);
+  const { exitCode, stderr } = outcomeOf(await running);
+  t.is(exitCode, 130);
+  t.regex(stderr, /^error: interrupted\n {2}→ run the same command again/m);
+  t.is((await platform.run('status')).exitCode, 1);
+  await converges(t);
 });
 
 serial('of two ups at once the second waits, and both end well', async (t) => {
   await platform.mustRun('down', '-q');
-  const both = await Promise.all([platform.run('up'), platform.run('up')]);
+  const both = await Promise.all([platform.run('up', '--json'), platform.run('up', '--json')]);
   t.deepEqual(both.map((one) => one.exitCode), [0, 0]);
   t.is(both.filter((one) => one.stderr.includes('another haplat is changing project e2e-conv')).length, 1);
-  t.is((await platform.engine.listContainers({ project: platform.project })).length, 16);
+  const made = both.flatMap((one) => (JSON.parse(one.stdout) as UpDocument).operations.map(({ id }) => id));
+  t.deepEqual(made.toSorted(), [...new Set(made)].sort(), 'something was made twice');
+  await converges(t);
 });
 
 serial('a container that never gets healthy is named with its last lines, and the rest is left as it is', async (t) => {
+  const before = await platform.status();
   await docker('tag', 'debian:trixie-slim', 'e2e-conv/broken:1');
   await platform.configure('netdata: {image: "e2e-conv/broken:1"}\ntimeouts: {healthyMs: 8000}');
   const { exitCode, stderr } = await platform.run('up');
@@ -62,17 +103,21 @@ serial('a container that never gets healthy is named with its last lines, and th
   t.regex(stderr, /^ {2}e2e-conv-netdata \| /m);
   const report = await platform.status();
   t.deepEqual(report.services.filter((one) => one.health !== 'healthy').map((one) => one.name), ['netdata']);
+  const startsOf = (all: typeof report) => all.services.filter((one) => one.name !== 'netdata').map(({ name, startedAt }) => ({ name, startedAt }));
+  t.deepEqual(startsOf(report), startsOf(before));
   await platform.configure('');
-  await platform.mustRun('up', '-q');
+  await converges(t);
   await docker('rmi', 'e2e-conv/broken:1');
 });
 
 serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
   await platform.configure('netdata: {image: "localhost:1/nowhere:1"}');
+  const before = await platform.status();
   const { exitCode, stderr } = await platform.run('up');
   t.is(exitCode, 1);
   t.regex(stderr, /^error: the image localhost:1\/nowhere:1 is not on the Engine and can't be pulled: .*\n {2}→ /m);
   await platform.configure('');
+  t.deepEqual((await platform.status()).services, before.services, 'something was touched');
 });
 
 serial('an image that the Engine does not have is pulled from its registry', async (t) => {
