@@ -22,6 +22,11 @@ export async function footprint(project: string): Promise<Row[]> {
     }
   }
   const names = [...sums.keys()].sort();
+  // An Engine that lost sight of its control groups says 0 for everything: that is no measurement.
+  if (![...sums.values()].some((usage) => usage.memoryMiB > 0)) {
+    console.log('  the Engine gives no figures of its containers: restart it, and measure again');
+    return [];
+  }
   const cpu = (name: string) => sums.get(name)?.cpuPercent ?? Number.NaN;
   const memory = (name: string) => sums.get(name)?.memoryMiB ?? Number.NaN;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
