@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { createOnce, ensureFolder, writeAtomic, type Owner } from '../files/atomic-file.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { renderTlsDynamicConfig, tlsDynamicConfigFile } from '../render/tls-dynamic-config.ts';
 import type { CertificateAndKey } from './authority.ts';
 
@@ -122,15 +123,6 @@ async function readPair(certificateFile: string, keyFile: string): Promise<Certi
 async function removeIfOld(path: string): Promise<void> {
   const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? { mtimeMs: Date.now() };
   if (Date.now() - mtimeMs > strayAgeMs) await rm(path, { force: true });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function baseName(path: string): string {

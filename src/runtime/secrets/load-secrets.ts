@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema/config.ts';
 import { messageOf, OperationError } from '../errors.ts';
 import { createOnce, ensureFolder } from '../files/atomic-file.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import type { Secrets } from '../topology/context.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -52,15 +53,6 @@ async function loadOrCreate(folder: string, name: string, readOnly: boolean): Pr
       cause: error,
       remedy: 'run haplat as the user that ran it first, or set stateDirectory to a folder of your own',
     });
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 
