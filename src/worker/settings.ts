@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonShape, readSettings } from '../app/settings.ts';
 
 const workerSchema = z.object({

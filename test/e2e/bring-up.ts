@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { docker, eventually, Platform } from './_platform.ts';
 import { jsonOf, request } from './_http.ts';
 

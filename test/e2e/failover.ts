@@ -1,5 +1,5 @@
 import test from 'ava';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -73,7 +73,8 @@ for (const victim of ['traefik', 'keepalived'] as const) {
 
 serial('a dead replica of the API fails no read', async (t) => {
   await platform.untilHealthy(60_000);
-  const { result, run } = await drill('--kill', 'app_1', ...patient, '--max-failed', '0');
+  // That reads succeed is what is asserted, not how soon on a busy machine.
+  const { result, run } = await drill('--kill', 'app_1', ...patient, '--max-failed', '0', '--timeout', '10s');
   t.is(run.requests.failed, 0, JSON.stringify(run.requests.errors));
   t.is(result.verdict, 'pass', result.reasons.join('; '));
 });

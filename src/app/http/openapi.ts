@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ETAG_PATTERN } from './etag.ts';
 import { IDEMPOTENCY_KEY_PATTERN } from './idempotency.ts';
 import type { Operation, ResponseSpec } from './operation.ts';

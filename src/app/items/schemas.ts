@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CURSOR_PATTERN } from './cursor.ts';
 import { DATA_MAX_DEPTH, isStorableJson } from './storable.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The largest message that a worker looks into. Ours have some 200 bytes. */
 export const MESSAGE_MAX_BYTES = 65_536;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CURSOR_PATTERN } from '../items/cursor.ts';
 
 export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, messageOf, OperationError } from '../errors.ts';
 import type { Owner } from '../files/atomic-file.ts';
-import { createAuthority, issueLeaf, newAuthorityKey, type CertificateAndKey } from './authority.ts';
+import type { CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
 import { describeCertificate, isCertificate, isIssuedBy, isKey, isKeyOf, type CertificateInfo } from './describe-certificate.ts';
 
@@ -21,6 +21,9 @@ export interface CertificateOptions {
   readonly keyFile?: string | undefined;
   readonly onWarning?: (message: string) => void;
 }
+
+/** node-forge is loaded only when something is issued: `status` and most runs of `up` need none of it. */
+const issuing = () => import('./authority.ts');
 
 /** Issues what is missing, runs out or does not fit the configuration. Returns what was done, a line each. */
 export async function ensureCertificates(options: CertificateOptions): Promise<string[]> {
@@ -80,7 +83,7 @@ async function ensureAuthority(store: CertificateStore, project: string): Promis
     return { authority: { certificate, key: storedKey }, done: [] };
   }
   const key = await authorityKey(store, storedKey);
-  const issued = await createAuthority(`haplat ${project} authority`, new Date(), key);
+  const issued = await (await issuing()).createAuthority(`haplat ${project} authority`, new Date(), key);
   const saved = await store.saveAuthorityCertificate(issued.certificate, { replace: certificate !== undefined });
   const why = flaw === undefined ? '' : ` (${flaw})`;
   return { authority: { certificate: saved, key }, done: [`made a certificate authority: ${store.authorityFile}${why}`] };
@@ -88,7 +91,7 @@ async function ensureAuthority(store: CertificateStore, project: string): Promis
 
 async function authorityKey(store: CertificateStore, stored: string | undefined): Promise<string> {
   if (stored !== undefined && isKey(stored)) return stored;
-  const made = await newAuthorityKey();
+  const made = await (await issuing()).newAuthorityKey();
   return stored === undefined ? store.saveAuthorityKey(made) : store.replaceAuthorityKey(made);
 }
 
@@ -114,7 +117,7 @@ async function renewalCause(store: CertificateStore, authority: CertificateAndKe
 }
 
 async function issue(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<void> {
-  const leaf = await issueLeaf(authority, { names: leafNames(options), days: options.days, now: new Date() });
+  const leaf = await (await issuing()).issueLeaf(authority, { names: leafNames(options), days: options.days, now: new Date() });
   await store.install({ key: leaf.key, certificate: leaf.certificate + authority.certificate });
 }
 

@@ -3,28 +3,13 @@ import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { dropDrillLeases } from '../guardian/lease-client.ts';
 import { drivers } from './fault/drivers.ts';
+import { faultsInPlace, type FaultInPlace } from './faults-in-place.ts';
 import { Journal } from './journal/journal.ts';
 
 export interface HealInputs {
   readonly engine: Engine;
   readonly project: string;
   readonly journalDirectory: string;
-}
-
-/** A fault that is in place, for people. */
-export interface FaultInPlace {
-  readonly id: string;
-  readonly kind: string;
-  readonly targets: readonly string[];
-  readonly at: string;
-}
-
-/** The faults that a drill has left, or that one under way has in place just now. */
-export async function faultsInPlace({ project, journalDirectory }: Omit<HealInputs, 'engine'>): Promise<FaultInPlace[]> {
-  const entries = await new Journal(journalDirectory).entries();
-  return entries
-    .filter(({ job }) => job.project === project)
-    .map(({ at, job }) => ({ id: job.id, kind: job.fault.kind, targets: job.victims.map(({ service }) => service), at }));
 }
 
 /**

@@ -7,6 +7,8 @@ import type { HolderChange } from './judge/history.ts';
 const watchWithinMs = 1_200_000;
 const stopWithinMs = 5000;
 const againMs = 200;
+/** A node that dies counts as running for a moment longer; one that runs and can't be watched for this long is a problem. */
+const toleratedMs = 5000;
 
 /*
  * The kernel tells of each change of an address; nothing is polled. First the subscription, then what there is: a change
@@ -49,14 +51,19 @@ export class VipWatch {
 
   async #watch(events: EngineWatch, node: string, container: string): Promise<HolderChange[]> {
     const changes: HolderChange[] = [];
+    let failingSinceMs: number | undefined;
     while (!this.#isEnding()) {
       try {
         const command = ['bash', '-c', script, this.#vip, this.#id];
         const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs });
         changes.push(...parseAddressLog(node, this.#vip, stdout));
+        failingSinceMs = undefined;
       } catch (error) {
         // A node that is down is watched again when it is back; one that can't be watched at all is told about.
-        if ((await this.#isRunning(container)) && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
+        const isUp = await this.#isRunning(container);
+        failingSinceMs = isUp ? (failingSinceMs ?? performance.now()) : undefined;
+        const isProblem = failingSinceMs !== undefined && performance.now() - failingSinceMs > toleratedMs;
+        if (isProblem && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
       }
       if (this.#isEnding()) break;
       const death = events.events.findLast((event) => event.container === container && event.action === 'die');

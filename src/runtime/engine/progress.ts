@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OperationError } from '../errors.ts';
 import { jsonLines } from './json-lines.ts';
 import type { ProgressOptions } from './port.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A lease's name is a file's name too. */
 export const leaseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}$/);

@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
 import type { Memory, Trace, Watched } from './model.ts';
 import { windowMs } from './remember.ts';

@@ -4,8 +4,11 @@ import type { ObservedState } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
 
-/** These have data or work in hand: they are stopped gracefully. What the others do ends with them. */
-const stoppedGracefully = new Set(['db', 'rabbitmq', 'app', 'worker']);
+/**
+ * These have data or work in hand: they are stopped gracefully. What the others do ends with them; an API replica's drain
+ * is for balancers that still send to it, and these are gone, while what it has acknowledged is in the database.
+ */
+const stoppedGracefully = new Set(['db', 'rabbitmq', 'worker']);
 
 /**
  * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian goes

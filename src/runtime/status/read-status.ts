@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { ContainerDetails, Engine, ObservedContainer } from '../engine/port.ts';
-import { faultsInPlace } from '../drill/heal.ts';
+import type { ContainerDetails, Engine } from '../engine/port.ts';
+import { faultsInPlace } from '../drill/faults-in-place.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
 import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
 import { readCertificates } from '../platform/certificates.ts';
@@ -16,27 +16,28 @@ import { readVipHolders } from './vip-holders.ts';
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {
   const { config } = loaded;
   const { topology } = await prepare(loaded, { readOnly: true });
-  const observed = await engine.listContainers(config);
-  const running = new Set(observed.filter((one) => one.state === 'running').map((one) => one.name));
-  const nodes = topology.services.filter((one) => one.component === 'keepalived' && running.has(one.container.name));
+  const nodes = topology.services.filter((one) => one.component === 'keepalived');
 
-  const [details, holders, certificates, notes, faults] = await Promise.all([
-    Promise.all(observed.map(({ name }) => engine.inspectContainer(name))),
+  // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
+  const [asked, details, certificates, faults] = await Promise.all([
     readVipHolders(engine, config.network.vip, new Map(nodes.map((one) => [one.name, one.container.name]))),
+    Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
     readCertificates(loaded),
-    readNotes(engine, topology, observed),
     faultsInPlace(journalOf(loaded)),
   ]);
   const specs = topology.services.map((service) => service.container);
   const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);
+  const containers = new Map(present.map((one): [string, ContainerDetails] => [one.name, one]));
+  const isRunning = new Set(nodes.filter((one) => containers.get(one.container.name)?.state === 'running').map((one) => one.name));
   return judgeStatus({
     topology,
-    containers: new Map(present.map((one): [string, ContainerDetails] => [one.name, one])),
+    containers,
     vip: config.network.vip,
-    holders,
+    // That a node which is down could not be asked is no riddle.
+    holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning.has(node)) },
     certificates,
     endpoints: endpointsOf(config),
-    notes,
+    notes: await readNotes(engine, topology, containers),
     faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
   });
 }
@@ -45,12 +46,11 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
 async function readNotes(
   engine: Engine,
   topology: Topology,
-  observed: readonly ObservedContainer[],
+  containers: ReadonlyMap<string, ContainerDetails>,
 ): Promise<ReadonlyMap<string, string>> {
-  const byName = new Map(observed.map((one) => [one.name, one]));
-  const isWell = topology.services.every(({ container }) => byName.get(container.name)?.health === 'healthy');
+  const isWell = topology.services.every(({ container }) => containers.get(container.name)?.health === 'healthy');
   // The first that runs is the one that acts.
-  const guardian = topology.services.find((one) => one.component === 'guardian' && byName.get(one.container.name)?.state === 'running');
+  const guardian = topology.services.find((one) => one.component === 'guardian' && containers.get(one.container.name)?.state === 'running');
   if (isWell || guardian === undefined) return new Map();
   const state = await readGuardianState(engine, guardian.container.name).catch(() => undefined);
   return new Map(Object.entries(state?.services ?? {}).flatMap(([name, one]) => (one.backedOff ? [[name, backedOff(one)]] : [])));

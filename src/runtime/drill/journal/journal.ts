@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, OperationError } from '../../errors.ts';
 import { ensureFolder, writeAtomic } from '../../files/atomic-file.ts';
 import { faultJobSchema } from '../fault/fault.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nowMs, rounded } from './clock.ts';
 import type { LedgerRecord } from './lines.ts';
 import { exchange } from './request.ts';

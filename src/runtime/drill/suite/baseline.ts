@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NamedResult } from '../report/junit.ts';
 
 /** What was measured once, to hold later drills against: `--baseline FILE`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../../errors.ts';
 import { faultSchema } from '../fault/fault.ts';
 import type { Objectives } from '../judge/judge-run.ts';

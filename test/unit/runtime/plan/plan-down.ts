@@ -6,8 +6,8 @@ import { aService, asObserved, aTopology, withContainer } from './_build.ts';
 const topology = aTopology(
   [
     aService('db', { component: 'db' }),
-    aService('app_1', { component: 'app', dependsOn: ['db'] }),
-    aService('edge', { component: 'edge', dependsOn: ['app_1'] }),
+    aService('worker_1', { component: 'worker', dependsOn: ['db'] }),
+    aService('edge', { component: 'edge', dependsOn: ['worker_1'] }),
     aService('guardian', { component: 'guardian' }),
   ],
   { volumes: [{ name: 'p-data', labels: {} }] },
@@ -19,11 +19,11 @@ test('the guardian goes first; what has work or data in hand stops gracefully, w
     `
 remove guardian — down was asked for
 remove edge — down was asked for [after remove guardian]
-stop app_1 — down was asked for [after remove guardian, remove edge]
-stop db — down was asked for [after remove guardian, stop app_1]
+stop worker_1 — down was asked for [after remove guardian, remove edge]
+stop db — down was asked for [after remove guardian, stop worker_1]
 remove db — down was asked for [after stop db]
-remove app_1 — down was asked for [after stop app_1]
-remove network p-net — down was asked for [after remove db, remove app_1, remove edge, remove guardian]
+remove worker_1 — down was asked for [after stop worker_1]
+remove network p-net — down was asked for [after remove db, remove worker_1, remove edge, remove guardian]
 `.trim(),
   );
 });
@@ -31,7 +31,7 @@ remove network p-net — down was asked for [after remove db, remove app_1, remo
 test('volumes go only when asked for, after everything that has them', (t) => {
   const plan = planDown('p', asObserved(topology), { volumes: true });
   const removal = plan.operations.find((operation) => operation.kind === 'remove-volume');
-  t.deepEqual(removal?.after, ['remove db', 'remove app_1', 'remove edge', 'remove guardian']);
+  t.deepEqual(removal?.after, ['remove db', 'remove worker_1', 'remove edge', 'remove guardian']);
 });
 
 test('a container that does not run is not stopped', (t) => {

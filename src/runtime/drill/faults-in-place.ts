@@ -1,0 +1,17 @@
+import { Journal } from './journal/journal.ts';
+
+/** A fault that is in place, for people. */
+export interface FaultInPlace {
+  readonly id: string;
+  readonly kind: string;
+  readonly targets: readonly string[];
+  readonly at: string;
+}
+
+/** The faults that a drill has left, or that one under way has in place just now. */
+export async function faultsInPlace({ project, journalDirectory }: { readonly project: string; readonly journalDirectory: string }): Promise<FaultInPlace[]> {
+  const entries = await new Journal(journalDirectory).entries();
+  return entries
+    .filter(({ job }) => job.project === project)
+    .map(({ at, job }) => ({ id: job.id, kind: job.fault.kind, targets: job.victims.map(({ service }) => service), at }));
+}
