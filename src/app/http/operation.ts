@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Queryable } from '../db/database.ts';
 
 /** An answer as data; `json` is JSON text already. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { HttpProblem, type FieldError } from './problem.ts';
 
 const ERRORS_SHOWN = 20;

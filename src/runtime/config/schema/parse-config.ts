@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { checkConfig } from './checks.ts';
 import { configSchema, type Config } from './config.ts';
 import { keyPath, nearest } from './key-path.ts';
