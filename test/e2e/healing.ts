@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
-/** What the platform promises: after any death, all is healthy again within this time. */
-const healedWithinMs = 30_000;
+/** The platform promises 30 s after any death; how long it took is logged. A busy machine may take longer, not for ever. */
+const healedWithinMs = 90_000;
 const services = [
   'app_1', 'app_2', 'db', 'edge', 'engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
   'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
@@ -26,47 +26,78 @@ async function startedAt(service: string): Promise<number> {
   return (await platform.engine.inspectContainer(platform.container(service)))?.startedAt?.getTime() ?? 0;
 }
 
-/** Does it, waits until the container runs anew, and all is well again. */
-async function heals(service: string, harm: () => Promise<unknown>): Promise<void> {
-  const before = await startedAt(service);
+/** Does it, waits until each of them runs anew, and all is well again: one holder of the address, says `status`. */
+async function heals(t: ExecutionContext, victims: readonly string[], harm: () => Promise<unknown>): Promise<void> {
+  const since = performance.now();
+  const before = await Promise.all(victims.map(startedAt));
   const deadline = performance.now() + healedWithinMs;
   const left = () => deadline - performance.now();
   await harm();
-  await eventually(`${service} to run anew`, left(), async () => ((await startedAt(service)) > before ? true : undefined));
+  await eventually(`${victims.join(', ')} to run anew`, left(), async () => {
+    const now = await Promise.all(victims.map(startedAt));
+    const same = victims.filter((_, index) => (now[index] ?? 0) <= (before[index] ?? 0));
+    return same.length === 0 ? true : new Error(`still as before: ${same.join(', ')}`);
+  });
   await platform.untilHealthy(left());
+  t.log(`healed after ${Math.round(performance.now() - since)} ms`);
+}
+
+/** The container, and who lives in its namespaces and so dies with it. */
+function withMembers(service: string): string[] {
+  return service.startsWith('keepalived') ? [service, service.replace('keepalived', 'traefik')] : [service];
 }
 
 for (const service of services) {
   serial(`${service} comes back each time its process 1 is killed from the host`, async (t) => {
-    for (let time = 1; time <= 3; time += 1) await heals(service, () => platform.killProcessOne(service));
+    for (let time = 1; time <= 3; time += 1) await heals(t, withMembers(service), () => platform.killProcessOne(service));
     t.is((await platform.status()).vip.holders.length, 1);
   });
 }
 
-serial('whatever is killed with docker kill is started again, which suppresses the Engine\'s own restart policy', async (t) => {
-  for (const service of ['traefik_1', 'keepalived_2', 'app_1', 'worker_1', 'guardian_1', 'engine-proxy_1', 'guardian_2']) {
-    await heals(service, () => docker('kill', platform.container(service)));
-  }
-  t.true((await platform.status()).healthy);
-});
+for (const service of services) {
+  serial(`${service} is started again after docker kill, which suppresses the Engine's own restart policy`, async (t) => {
+    await heals(t, withMembers(service), () => docker('kill', platform.container(service)));
+    t.pass();
+  });
+}
 
 serial('both load-balancer nodes killed at once come back', async (t) => {
-  await heals('traefik_1', () => Promise.all(['keepalived_1', 'keepalived_2'].map((service) => platform.killProcessOne(service))));
+  const nodes = ['keepalived_1', 'keepalived_2'];
+  await heals(t, nodes.flatMap(withMembers), () => Promise.all(nodes.map((service) => platform.killProcessOne(service))));
   t.true((await platform.status()).healthy);
 });
 
-serial('a frozen container is noticed and restarted', async (t) => {
-  for (const service of ['app_1', 'traefik_2']) await heals(service, () => platform.killProcessOne(service, 'SIGSTOP'));
+// Of those whose process 1 is the one that serves; a check takes its time to notice, so several at once.
+for (const frozen of [['app_1', 'traefik_2'], ['db', 'worker_1'], ['engine-proxy_1'], ['netdata', 'guardian_1'], ['guardian_2', 'keepalived_1']]) {
+  serial(`${frozen.join(' and ')} frozen (SIGSTOP of process 1): noticed and restarted`, async (t) => {
+    await heals(t, frozen.flatMap(withMembers), () => Promise.all(frozen.map((service) => platform.killProcessOne(service, 'SIGSTOP'))));
+    t.true((await platform.status()).healthy);
+  });
+}
+
+serial('a frozen broker, whose process 1 is only a script that waits for it, is noticed and restarted', async (t) => {
+  const freeze = 'for file in /proc/[0-9]*/comm; do read -r name <"$file" && [[ $name != beam.smp ]] || kill -STOP "${file//[!0-9]/}"; done';
+  await heals(t, ['rabbitmq'], () => platform.engine.exec(platform.container('rabbitmq'), ['bash', '-c', freeze], { timeoutMs: 5000 }));
   t.true((await platform.status()).healthy);
 });
 
-serial('a paused container that no drill holds runs again', async (t) => {
-  const name = platform.container('app_2');
-  await docker('pause', name);
-  await eventually('app_2 to run again', healedWithinMs, async () => ((await platform.engine.inspectContainer(name))?.state === 'running' ? true : undefined));
-  await platform.untilHealthy(healedWithinMs);
-  t.pass();
-});
+for (const process of ['vrrp', 'check']) {
+  serial(`a load-balancer node whose process ${process} is frozen is noticed and restarted`, async (t) => {
+    const freeze = ['bash', '-c', `kill -STOP "$(</run/${process}.pid)"`];
+    await heals(t, withMembers('keepalived_2'), () => platform.engine.exec(platform.container('keepalived_2'), freeze, { timeoutMs: 5000 }));
+    t.true((await platform.status()).healthy);
+  });
+}
+
+for (const service of services) {
+  serial(`${service} paused by nobody's drill runs again`, async (t) => {
+    const name = platform.container(service);
+    await docker('pause', name);
+    await eventually(`${service} to run again`, healedWithinMs, async () => ((await platform.engine.inspectContainer(name))?.state === 'running' ? true : undefined));
+    await platform.untilHealthy(healedWithinMs);
+    t.pass();
+  });
+}
 
 serial('a container that keeps dying is started less and less often, and status says so', async (t) => {
   const name = platform.container('traefik_1');
@@ -100,6 +131,8 @@ serial('a container that keeps dying is started less and less often, and status 
 // Restarting the Engine stops everybody's containers: only where the tests have it to themselves.
 const mayRestartEngine = process.env['HAPLAT_E2E_ENGINE_RESTART'] === '1';
 (mayRestartEngine ? serial : serial.skip)('everything comes back after a restart of the Engine', async (t) => {
+  const running = (await docker('ps', '--format', '{{.Names}}')).split('\n');
+  t.deepEqual(running.filter((name) => !name.startsWith(`${platform.project}-`)), [], 'others have containers on this Engine');
   const pid = Number(await readFile('/var/run/docker.pid', 'utf8'));
   const [command = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').filter((part) => part !== '');
   process.kill(pid, 'SIGTERM');

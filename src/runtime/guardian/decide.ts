@@ -60,9 +60,10 @@ export function decide(
       continue;
     }
     const { verb, reason } = verdict;
-    actions.push({ verb, service: seen.service, container: seen.container, reason });
+    const action = { verb, service: seen.service, container: seen.container, reason };
+    actions.push(action);
     const trace = look.memory.get(seen.service);
-    if (trace !== undefined) next.set(seen.service, begun(trace, seen.service, reason, nowMs));
+    if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, look.diedWithOwner(seen)));
   }
   return { actions, memory: next, wakeAtMs, expired };
 }
@@ -110,6 +111,14 @@ class Look {
     if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
     const atMs = Math.max(troubleSinceMs + graceMs[trouble], trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
     return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
+  }
+
+  /** Whether a member of a pod is down only because its owner was: it can't live on without. */
+  diedWithOwner(seen: Watched): boolean {
+    const trace = this.memory.get(seen.service);
+    if (trace?.trouble === 'stale-namespace') return true;
+    const startedAtMs = seen.podOwner === undefined ? undefined : this.#byService.get(seen.podOwner)?.startedAtMs;
+    return startedAtMs !== undefined && trace?.troubleSinceMs !== undefined && startedAtMs >= trace.troubleSinceMs;
   }
 
   #isFaultLeft(seen: Watched, expired: readonly Lease[]): boolean {

@@ -1,5 +1,5 @@
 import { backoffMs, patience, retryMs } from './backoff.ts';
-import type { Memory, Outcome, Trace, Trouble, Watched } from './model.ts';
+import type { Action, Memory, Outcome, Trace, Trouble, Watched } from './model.ts';
 
 /** Well for this long, and past failures are forgotten. */
 const forgetAfterMs = 60_000;
@@ -64,10 +64,14 @@ function updated(trace: Trace, seen: Watched, trouble: Trouble | undefined, nowM
   return { ...kept, deathsMs, wellSinceMs: since, ...forgiven };
 }
 
-/** Notes that an action has been sent off: nothing else happens to the service until `settled`. */
-export function begun(trace: Trace, service: string, reason: string, nowMs: number): Trace {
-  const attempts = trace.attempts + 1;
-  return { ...trace, busy: true, attempts, lastReason: reason, notBeforeMs: nowMs + backoffMs(attempts, service) };
+/**
+ * Notes that an action has been sent off: nothing else happens to the service until `settled`. With `isBlameless` it is
+ * not held against the container, and the next repair need not wait for longer.
+ */
+export function begun(trace: Trace, action: Action, nowMs: number, isBlameless: boolean): Trace {
+  const attempts = trace.attempts + (isBlameless ? 0 : 1);
+  const waitMs = backoffMs(isBlameless ? 1 : attempts, action.service);
+  return { ...trace, busy: true, attempts, lastReason: action.reason, notBeforeMs: nowMs + waitMs };
 }
 
 /** Notes how an action ended. A refusal is not held against the container: it is tried again in a moment. */

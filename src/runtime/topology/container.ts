@@ -35,12 +35,15 @@ export function container(
   };
 }
 
+/** A start period for those that may have much to read first: data to recover, plugins to start. */
+export const slowStartMs = 120_000;
+
 /**
  * Checks often enough that a container which hangs is known to be unhealthy within 2 × (interval + timeout) = 14 s.
- * The start period is long because a success ends it.
+ * The first success ends the start period; what hangs before it is not known to until the period is over.
  */
 export function healthcheck(command: readonly string[], own: Partial<Healthcheck> = {}): Healthcheck {
-  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 120_000, ...own };
+  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 20_000, ...own };
 }
 
 /** Mounts the service's rendered files. */

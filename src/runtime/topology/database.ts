@@ -1,5 +1,5 @@
 import { plain } from '../render/render.ts';
-import { container, filesMount, filesMountPath, healthcheck, tmpfs, volume } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, slowStartMs, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -63,9 +63,10 @@ export function database(context: TopologyContext): Service {
       // For the official entry point, which hands the data over to postgres and becomes it.
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
       // Over TCP: the server that the entry point runs on an empty volume listens on a socket only, and is not it.
-      healthcheck: healthcheck([
-        'pg_isready', '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2',
-      ]),
+      healthcheck: healthcheck(
+        ['pg_isready', '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2'],
+        { startPeriodMs: slowStartMs },
+      ),
       stopSignal: 'SIGINT',
       stopGraceMs: 30_000,
       shmSizeMiB: 128,

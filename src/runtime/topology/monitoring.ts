@@ -1,6 +1,6 @@
 import { plain, render } from '../render/render.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, tmpfs } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
 import { engineProxyNames } from './engine-proxy.ts';
@@ -55,7 +55,7 @@ function netdata(context: TopologyContext): Service {
       // For its entry point, which takes over our files and becomes netdata.
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
       readOnlyRootfs: false,
-      healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.netdata), '/api/v1/info']),
+      healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.netdata), '/api/v1/info'], { startPeriodMs: slowStartMs }),
       stopGraceMs: 5000,
       pidsLimit: 256,
     }),

@@ -58,6 +58,22 @@ test('a member of a pod waits for its owner, and follows as soon as that runs', 
   t.deepEqual(verbs(decide([owner, member], down.memory, [], t0 + 5001)), ['start traefik_1']);
 });
 
+test('a death that was its owner\'s is not held against a member: however often, it is started soon', (t) => {
+  let memory: Memory = new Map();
+  let atMs = t0;
+  for (let time = 1; time <= 10; time += 1) {
+    const down = watched('traefik_1', { state: 'exited', podOwner: 'keepalived_1' });
+    memory = decide([watched('keepalived_1', { state: 'restarting' }), down], memory, [], atMs).memory;
+    const owner = watched('keepalived_1', { startedAtMs: atMs + 500 });
+    const decision = decide([owner, down], memory, [], atMs + 1200);
+    t.deepEqual(verbs(decision), ['start traefik_1'], `time ${time}`);
+    memory = settled(decision.memory, 'traefik_1', 'done', atMs + 1300);
+    memory = decide([owner, watched('traefik_1', { podOwner: 'keepalived_1', startedAtMs: atMs + 1250 })], memory, [], atMs + 1400).memory;
+    atMs += 2000;
+  }
+  t.is(memory.get('traefik_1')?.attempts, 0);
+});
+
 test('a member is not started while its owner is being restarted', (t) => {
   const member = watched('traefik_1', { state: 'exited', podOwner: 'keepalived_1' });
   t.deepEqual(verbs(after(5000, [watched('keepalived_1', { state: 'exited' }), member])), ['start keepalived_1']);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { leaseClient } from '../../../../src/runtime/guardian/lease-client.ts';
 import { readGuardianState } from '../../../../src/runtime/guardian/state-file.ts';
@@ -15,6 +14,11 @@ test('on a real Engine every kind of death is healed, and a lease is respected',
     return;
   }
   const { engine } = platform;
+  const eventsWithin = async (ms: number, action: string): Promise<string[]> => {
+    const seen: string[] = [];
+    for await (const event of engine.events({ project: platform.project, signal: AbortSignal.timeout(ms) })) seen.push(event.action);
+    return seen.filter((one) => one === action);
+  };
   await platform.run('owner_1');
   await platform.run('member_1', 'owner_1');
   await platform.run('db');
@@ -37,12 +41,13 @@ test('on a real Engine every kind of death is healed, and a lease is respected',
   await engine.exec(platform.name('member_1'), ['rm', '/tmp/well'], { timeoutMs: 5000 });
   await t.notThrowsAsync(platform.well(['member_1'], before), 'an unhealthy container is restarted');
 
+  const ttlMs = 1500;
   const lease = await leaseClient(engine, platform.project).take({
-    kind: 'drill', targets: ['db'], holder: 'test', ttlMs: 1500, required: true,
+    kind: 'drill', targets: ['db'], holder: 'test', ttlMs, required: true,
   });
   await engine.pauseContainer(platform.name('db'));
-  await delay(3000);
-  t.is((await platform.details('db')).state, 'paused', 'a renewed lease outlasts its time to live');
+  t.deepEqual(await eventsWithin(2 * ttlMs, 'unpause'), [], 'a renewed lease outlasts its time to live');
+  t.is((await platform.details('db')).state, 'paused');
   await lease.release();
   await t.notThrowsAsync(platform.well(['db']), 'released, it is looked after again');
 
