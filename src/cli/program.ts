@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
-import { parseCount, parseDurationMs } from './options/values.ts';
+import { parseStates } from './options/jobs.ts';
+import { parseCount, parseDurationMs, parseLimit } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
 type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
@@ -25,6 +26,7 @@ export function createProgram(host: Host): Command {
   const tree = new Tree(program, host);
   addPlatformCommands(tree);
   addDrillCommands(tree);
+  addJobCommands(tree);
   addOtherCommands(tree);
   return program;
 }
@@ -146,6 +148,25 @@ function addDrillOptions(command: Command): void {
     .option('--tolerance <percent>', 'how much slower than the baseline is no regression', parseCount, 20);
 }
 
+function addJobCommands(tree: Tree): void {
+  const jobs = tree.add('jobs', 'jobs that wait or have failed, and the dead-letter queue', 'haplat jobs && haplat jobs drain-dlq');
+  tree.run(jobs, async () => (await import('./commands/jobs.ts')).runJobsList);
+  const list = tree
+    .add('ls', 'list jobs, oldest first; without --state those that are not done', 'haplat jobs ls --state failed --json', jobs)
+    .option('--state <states>', 'queued, retrying, done or failed; several with commas', parseStates)
+    .option('--limit <count>', 'jobs at most', parseLimit, 50);
+  tree.run(list, async () => (await import('./commands/jobs.ts')).runJobsList);
+  const show = tree.add('show <id>', 'one job', 'haplat jobs show 0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a', jobs);
+  tree.run(show, async () => (await import('./commands/jobs.ts')).runJobsShow);
+  const retry = tree.add('retry <ids...>', 'give failed jobs another round of attempts', 'haplat jobs retry 0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a', jobs);
+  tree.run(retry, async () => (await import('./commands/jobs.ts')).runJobsRetry);
+  const drain = tree
+    .add('drain-dlq', 'empty the dead-letter queue: retry what belongs to a failed job', 'haplat jobs drain-dlq --discard', jobs)
+    .option('--discard', 'remove what belongs to no job (it is printed)', false)
+    .option('--limit <count>', 'dead letters at most', parseLimit, 1000);
+  tree.run(drain, async () => (await import('./commands/jobs.ts')).runJobsDrain);
+}
+
 function addOtherCommands(tree: Tree): void {
   const logs = tree
     .add('logs [names...]', "containers' logs, interleaved, prefixed", 'haplat logs traefik_1 keepalived_1 -f')
@@ -160,7 +181,7 @@ function addOtherCommands(tree: Tree): void {
   const doctor = tree.add('doctor', 'check the machine: Engine, API version, ports, subnets, memory, kernel', 'haplat doctor');
   tree.run(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
 
-  const serve = tree.add('serve <role> [args...]', "run as part of the platform: api, worker, probe or guardian; used inside haplat's containers", 'haplat serve api');
+  const serve = tree.add('serve <role> [args...]', "run as part of the platform: api, worker, jobs, probe or guardian; used inside haplat's containers", 'haplat serve api');
   serve.allowUnknownOption().passThroughOptions(false);
   tree.run(serve, async () => (await import('./commands/serve.ts')).runServe);
 }

@@ -1,8 +1,9 @@
-import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { backoffMs, pause, reconnectPolicy } from '../backoff.ts';
 import { toError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import { readSecret, type CommonSettings } from '../settings.ts';
+import type { CommonSettings } from '../settings.ts';
+import { connectBroker } from './connect.ts';
 import { declareTopology } from './topology.ts';
 
 export interface BrokerOptions {
@@ -87,7 +88,7 @@ export class BrokerSession {
   }
 
   async #open(): Promise<{ lost: Promise<Error | undefined> }> {
-    const model = await this.#connect();
+    const model = await connectBroker(this.#options.settings, this.#options.purpose);
     this.#model = model;
     const lost = new Promise<Error | undefined>((resolve) => {
       model.on('error', (error) => { resolve(error); });
@@ -103,25 +104,6 @@ export class BrokerSession {
     this.#channel = channel;
     this.#wakeAll();
     return { lost: Promise.race([lost, channelLost]) };
-  }
-
-  async #connect(): Promise<ChannelModel> {
-    const { settings, purpose } = this.#options;
-    const address = {
-      protocol: 'amqp',
-      hostname: settings.AMQP_HOST,
-      port: settings.AMQP_PORT,
-      username: settings.AMQP_USER,
-      password: readSecret('AMQP_PASSWORD_FILE', settings.AMQP_PASSWORD_FILE),
-      vhost: settings.AMQP_VHOST,
-      heartbeat: settings.AMQP_HEARTBEAT_S,
-    };
-    return amqplib.connect(address, {
-      timeout: settings.AMQP_CONNECT_TIMEOUT_MS,
-      noDelay: true,
-      keepAlive: true,
-      clientProperties: { connection_name: `${settings.INSTANCE}/${purpose}` },
-    });
   }
 
   async #discard(): Promise<void> {

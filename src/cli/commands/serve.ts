@@ -1,7 +1,7 @@
 import { ConfigError } from '../../runtime/errors.ts';
 import type { Invocation } from '../invocation.ts';
 
-const roles = ['api', 'worker', 'probe', 'guardian'] as const;
+const roles = ['api', 'worker', 'jobs', 'probe', 'guardian'] as const;
 
 /** Runs one of the platform's own programs until SIGTERM. Each is loaded only when asked for. */
 export async function runServe(invocation: Invocation, _options: object, [role, ...args]: readonly string[]): Promise<void> {
@@ -11,6 +11,8 @@ export async function runServe(invocation: Invocation, _options: object, [role, 
       return (await import('../../app/main.ts')).serveApi(surroundings);
     case 'worker':
       return (await import('../../worker/main.ts')).serveWorker(surroundings);
+    case 'jobs':
+      return (await import('../../app/admin/main.ts')).administerJobs({ env: process.env, request: args[0] ?? '', out: process.stdout });
     case 'guardian':
       return (await import('../../runtime/guardian/main.ts')).serveGuardian({ ...surroundings, out: process.stdout });
     case 'probe': {

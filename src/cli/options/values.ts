@@ -15,3 +15,12 @@ export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text.trim())) throw new InvalidArgumentError('use a whole number.');
   return Number(text);
 }
+
+const largestLimit = 10_000;
+
+/** How many to show at most. */
+export function parseLimit(text: string): number {
+  const limit = parseCount(text);
+  if (limit < 1 || limit > largestLimit) throw new InvalidArgumentError(`use a whole number from 1 to ${largestLimit}.`);
+  return limit;
+}

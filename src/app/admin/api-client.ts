@@ -1,0 +1,59 @@
+const TIMEOUT_MS = 5_000;
+
+/** The API answered, but not with what was asked for. */
+export class ApiAnswerError extends Error {
+  override readonly name = 'ApiAnswerError';
+  readonly status: number;
+
+  constructor(status: number, detail: string) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** A job as the API shows it; only what is looked at here is named. */
+export type JobDocument = Readonly<Record<string, unknown>> & { readonly jobId: string; readonly state: string };
+
+interface JobPage {
+  readonly jobs: readonly JobDocument[];
+  readonly nextCursor: string | null;
+}
+
+/** The API of this container, over loopback: what it does with jobs has one place, and its relay is woken. */
+export class ApiClient {
+  readonly #base: string;
+
+  constructor(port: number) {
+    this.#base = `http://127.0.0.1:${port}`;
+  }
+
+  /** Up to `limit` jobs of a state, oldest first. */
+  async listJobs(state: string, limit: number): Promise<JobDocument[]> {
+    const jobs: JobDocument[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null && jobs.length < limit) {
+      const size = Math.min(100, limit - jobs.length);
+      const page = (await this.#ask('GET', `/jobs?state=${state}&limit=${size}${cursor === '' ? '' : `&cursor=${cursor}`}`)) as JobPage;
+      jobs.push(...page.jobs);
+      cursor = page.nextCursor;
+    }
+    return jobs;
+  }
+
+  /** Throws ApiAnswerError with 404. */
+  async readJob(id: string): Promise<JobDocument> {
+    return (await this.#ask('GET', `/jobs/${id}`)) as JobDocument;
+  }
+
+  /** Throws ApiAnswerError with 404, or with 409 for a job that has not failed. */
+  async retryJob(id: string): Promise<JobDocument> {
+    return (await this.#ask('POST', `/jobs/${id}/retry`)) as JobDocument;
+  }
+
+  async #ask(method: string, path: string): Promise<unknown> {
+    const response = await fetch(this.#base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const body = (await response.json()) as { readonly detail?: string };
+    if (!response.ok) throw new ApiAnswerError(response.status, body.detail ?? `the API answered ${response.status}`);
+    return body;
+  }
+}

@@ -1,0 +1,92 @@
+import type { ConfirmChannel, GetMessage } from 'amqplib';
+import { DEAD_LETTER_QUEUE } from '../broker/topology.ts';
+import { parseMessage } from '../jobs/message.ts';
+import { publishConfirmed } from '../outbox/publish.ts';
+import { ApiAnswerError, type ApiClient } from './api-client.ts';
+
+const PUBLISH_TIMEOUT_MS = 5_000;
+const SHOWN_CONTENT = 200;
+
+/**
+ * What became of a dead letter: `retried`: its job has another round of attempts; `stale`: its job is not failed any
+ * more, so it was dropped; `discarded` and `kept`: it belongs to no job.
+ */
+export type LetterAction = 'retried' | 'stale' | 'discarded' | 'kept';
+
+export interface DeadLetter {
+  readonly jobId: string | null;
+  /** Why it was given up, in the words of the worker or the broker. */
+  readonly reason: string;
+  readonly error: string | null;
+  readonly bytes: number;
+  /** The beginning of a message that belongs to no job. */
+  readonly content: string | null;
+  readonly action: LetterAction;
+}
+
+type Jobs = Pick<ApiClient, 'retryJob'>;
+
+/**
+ * Takes what the dead-letter queue holds now, at most `limit`: each message with a failed job gives the job another
+ * round. One that belongs to no job stays, unless `discard`. A message leaves only after what was done for it is safe,
+ * so that a crash in the middle loses nothing: the rest is in the queue again.
+ */
+export async function drainDeadLetters(
+  channel: ConfirmChannel,
+  jobs: Jobs,
+  options: { readonly discard: boolean; readonly limit: number },
+): Promise<{ letters: DeadLetter[]; left: number }> {
+  const letters: DeadLetter[] = [];
+  const { messageCount } = await channel.checkQueue(DEAD_LETTER_QUEUE);
+  while (letters.length < Math.min(messageCount, options.limit)) {
+    const message = await channel.get(DEAD_LETTER_QUEUE);
+    if (message === false) break;
+    const letter = await settle(message, jobs, options.discard);
+    // Given back it would be first again, and would come closer to its delivery limit each time: sent anew it does not.
+    if (letter.action === 'kept') await sendAgain(channel, message);
+    channel.ack(message);
+    letters.push(letter);
+  }
+  return { letters, left: (await channel.checkQueue(DEAD_LETTER_QUEUE)).messageCount };
+}
+
+async function settle(message: GetMessage, jobs: Jobs, discard: boolean): Promise<DeadLetter> {
+  const parsed = parseMessage(message.content);
+  const jobId = parsed.ok ? parsed.message.jobId : null;
+  const action = jobId === null ? undefined : await retry(jobs, jobId);
+  return describeLetter(message, { jobId, action: action ?? (discard ? 'discarded' : 'kept') });
+}
+
+/** Undefined for a job that is not recorded. */
+async function retry(jobs: Jobs, jobId: string): Promise<LetterAction | undefined> {
+  try {
+    await jobs.retryJob(jobId);
+    return 'retried';
+  } catch (error) {
+    if (error instanceof ApiAnswerError && error.status === 409) return 'stale';
+    if (error instanceof ApiAnswerError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function describeLetter(message: GetMessage, { jobId, action }: Pick<DeadLetter, 'jobId' | 'action'>): DeadLetter {
+  const headers: Record<string, unknown> = message.properties.headers ?? {};
+  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : null);
+  const isNoJob = action === 'kept' || action === 'discarded';
+  return {
+    jobId,
+    // The broker's own word for one that it gave up by itself.
+    reason: text('x-reason') ?? text('x-first-death-reason') ?? 'unknown',
+    error: text('x-error'),
+    bytes: message.content.length,
+    content: isNoJob ? message.content.subarray(0, SHOWN_CONTENT).toString('utf8') : null,
+    action,
+  };
+}
+
+async function sendAgain(channel: ConfirmChannel, message: GetMessage): Promise<void> {
+  const headers: Record<string, unknown> = message.properties.headers ?? {};
+  const messageId = String(message.properties.messageId ?? 'unknown');
+  const again = { queue: DEAD_LETTER_QUEUE, messageId, content: message.content, options: { headers } };
+  await publishConfirmed(channel, [again], PUBLISH_TIMEOUT_MS);
+}

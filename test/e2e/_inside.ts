@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Platform } from './_platform.ts';
+
+const root = join(import.meta.dirname, '../..');
+const image = 'debian:trixie-slim';
+
+interface InsideOptions {
+  readonly network: 'public' | 'app' | 'data';
+  readonly input?: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs a script of _inside/ in a container of its own on one of the platform's networks, with our Node and the
+ * secrets of the API: where there are addresses and passwords that the host need not have. Returns what it printed.
+ */
+export async function inside(platform: Platform, script: string, args: readonly string[], options: InsideOptions): Promise<string> {
+  const { network, input = '', timeoutMs = 30_000 } = options;
+  const { stdout } = await execa(
+    'docker',
+    [
+      'run', '--rm', '-i', '--network', platform.container(network), '--label', `io.haplat.test=${platform.project}`,
+      '-v', `${root}:/repo:ro`, '-v', `${join(platform.stateDirectory, 'files/app_1')}:/run/haplat:ro`,
+      image, '/repo/node_modules/node/bin/node', `/repo/test/e2e/_inside/${script}`, ...args,
+    ],
+    { input, timeout: timeoutMs },
+  );
+  return stdout;
+}
+
+/** Puts a message into a queue, whatever it is. */
+export async function publish(platform: Platform, queue: string, content: Buffer | string, headers: object = {}): Promise<void> {
+  const input = Buffer.from(content).toString('base64');
+  await inside(platform, 'publish.ts', [queue, JSON.stringify(headers)], { network: 'data', input });
+}
+
+/** Runs SQL as the owner of the data, and returns the rows as text. */
+export async function sql(platform: Platform, statement: string): Promise<string> {
+  const psql = ['psql', '-U', 'haplat', '-d', 'haplat', '-tAqc', statement];
+  return (await execa('docker', ['exec', '-u', 'postgres', platform.container('db'), ...psql])).stdout.trim();
+}

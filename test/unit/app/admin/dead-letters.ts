@@ -1,0 +1,84 @@
+import { EventEmitter } from 'node:events';
+import test from 'ava';
+import type { ConfirmChannel, GetMessage } from 'amqplib';
+import { ApiAnswerError } from '../../../../src/app/admin/api-client.ts';
+import { drainDeadLetters } from '../../../../src/app/admin/dead-letters.ts';
+
+const ids = {
+  failed: '0190b6c2-7e3f-7a53-9a4e-000000000001',
+  waiting: '0190b6c2-7e3f-7a53-9a4e-000000000002',
+  gone: '0190b6c2-7e3f-7a53-9a4e-000000000003',
+};
+const messageOf = (jobId: string) => JSON.stringify({ type: 'item.process', jobId, itemId: jobId });
+
+/** The dead-letter queue: what is sent again goes to its end, what is taken is gone when it is acknowledged. */
+class Queue extends EventEmitter {
+  readonly ready: string[];
+  readonly acknowledged: string[] = [];
+
+  constructor(contents: readonly string[]) {
+    super();
+    this.ready = [...contents];
+  }
+
+  checkQueue() {
+    return Promise.resolve({ messageCount: this.ready.length });
+  }
+
+  get() {
+    const content = this.ready.shift();
+    return Promise.resolve(content === undefined ? false : { content: Buffer.from(content), properties: { headers: { 'x-reason': 'failed' } } });
+  }
+
+  ack(message: GetMessage) {
+    this.acknowledged.push(message.content.toString());
+  }
+
+  publish(_exchange: string, _queue: string, content: Buffer, _options: object, confirmed: (error: null) => void) {
+    this.ready.push(content.toString());
+    confirmed(null);
+  }
+}
+
+const jobs = {
+  retried: [] as string[],
+  retryJob(id: string) {
+    if (id === ids.waiting) return Promise.reject(new ApiAnswerError(409, 'Only a job that has failed can be retried.'));
+    if (id === ids.gone) return Promise.reject(new ApiAnswerError(404, 'There is no such job.'));
+    jobs.retried.push(id);
+    return Promise.resolve({ jobId: id, state: 'queued' });
+  },
+};
+
+const drain = (queue: Queue, options: { discard: boolean; limit: number }) =>
+  drainDeadLetters(queue as unknown as ConfirmChannel, jobs, options);
+
+test('what belongs to a failed job is retried, what is out of date goes, what belongs to no job stays', async (t) => {
+  const queue = new Queue([messageOf(ids.failed), 'no JSON', messageOf(ids.waiting), messageOf(ids.gone)]);
+  const { letters, left } = await drain(queue, { discard: false, limit: 100 });
+  t.deepEqual(letters.map(({ action }) => action), ['retried', 'kept', 'stale', 'kept']);
+  t.deepEqual(jobs.retried, [ids.failed]);
+  t.is(left, 2);
+  t.deepEqual(queue.ready, ['no JSON', messageOf(ids.gone)]);
+  t.is(letters[1]?.content, 'no JSON');
+});
+
+test('--discard leaves nothing, and each message is looked at once', async (t) => {
+  const queue = new Queue(['no JSON', '', messageOf(ids.gone)]);
+  const { letters, left } = await drain(queue, { discard: true, limit: 100 });
+  t.deepEqual(letters.map(({ action }) => action), ['discarded', 'discarded', 'discarded']);
+  t.is(left, 0);
+  t.is(queue.acknowledged.length, 3);
+});
+
+test('no more than the limit are taken', async (t) => {
+  const queue = new Queue(['a', 'b', 'c']);
+  t.is((await drain(queue, { discard: true, limit: 2 })).left, 1);
+});
+
+test('a message is not acknowledged when the API can not be asked', async (t) => {
+  const queue = new Queue([messageOf(ids.failed)]);
+  const broken = { retryJob: () => Promise.reject(new TypeError('fetch failed')) };
+  await t.throwsAsync(drainDeadLetters(queue as unknown as ConfirmChannel, broken, { discard: true, limit: 9 }), { message: 'fetch failed' });
+  t.deepEqual(queue.acknowledged, []);
+});
