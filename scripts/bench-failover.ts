@@ -1,6 +1,7 @@
 /**
  * `npm run bench:failover`: how long clients are without an answer when the load balancer in charge dies, at haplat's
- * defaults and at the settings of the usual tutorial, in turns on the same machine. Prints both and their ratio.
+ * defaults and at the settings of the usual tutorial, in turns on the same machine. Prints both and their ratio; then how
+ * often the address moves while every core is busy, which it must not.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,13 +9,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { movesUnderFullLoad } from './bench/full-load.ts';
 import { spreadOf } from './bench/measure.ts';
 
-const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '4' }, runs: { type: 'string', default: '5' } } });
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '4' },
+    runs: { type: 'string', default: '5' },
+    'load-minutes': { type: 'string', default: '10' },
+  },
+});
 const rounds = Number(flags.rounds);
 const haplat = join(import.meta.dirname, '../dist/haplat');
 const folder = await mkdtemp(join(tmpdir(), 'haplat-bench-failover-'));
 const config = join(folder, 'haplat.yaml');
+const project = 'haplat-bench-failover';
 const goalRatio = 10;
 
 /** VRRP version 2, an announcement a second, `killall -0` every two seconds. */
@@ -27,7 +36,7 @@ const measured = new Map<string, number[]>();
 
 async function use(setting: Setting): Promise<void> {
   const text = stringify({
-    project: 'haplat-bench-failover',
+    project,
     stateDirectory: join(folder, 'state'),
     network: { subnet: '172.27.8.0/24', vip: '172.27.8.100', appSubnet: '172.27.9.0/24', dataSubnet: '172.27.10.0/24', controlSubnet: '172.27.11.0/24' },
     ports: { http: 28180, https: 28143, dashboard: 28181, netdata: 28199 },
@@ -73,6 +82,11 @@ try {
     }
     const ratio = of('tutorial').median / of('defaults').median;
     console.log(`| ${drill} | ratio | | | ${ratio.toFixed(1)} × (goal ≥ ${goalRatio} ×) ${ratio >= goalRatio ? 'met' : 'MISSED'} | |`);
+  }
+  const loadMinutes = Number(flags['load-minutes']);
+  if (loadMinutes > 0) {
+    const moves = await movesUnderFullLoad(project, loadMinutes);
+    console.log(`\nEvery core busy for ${loadMinutes} minutes: the address moved ${moves} times (goal 0) ${moves === 0 ? 'met' : 'MISSED'}`);
   }
 } finally {
   await execa(haplat, ['-c', config, 'down', '--volumes', '--yes', '-q'], { reject: false });
