@@ -14,25 +14,47 @@ export interface Downtime {
  * to the last thing that was seen: at least that long. Undefined when there was no success at all before the end.
  */
 export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
-  const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
-  let longest: Downtime | undefined;
-  for (const [index, fromMs] of successes.entries()) {
-    const toMs = successes[index + 1];
-    if (toMs !== undefined && toMs < injectedAtMs) continue;
-    const endMs = toMs ?? Math.max(fromMs, ...samples.map((sample) => sample.dueMs));
-    const downtimeMs = Math.max(0, endMs - fromMs - intervalMs);
-    // The last success of all ends no gap, unless failures follow it.
-    if (toMs === undefined && !samples.some((sample) => !sample.ok && sample.dueMs > fromMs)) continue;
-    if (longest === undefined || downtimeMs > longest.downtimeMs) longest = { downtimeMs, fromMs, toMs };
-  }
-  return longest;
+  return longestOf(gapsOf(samples, injectedAtMs, intervalMs));
 }
 
 /** `downtimeOf` each mode, the worst of them: a client may be of either kind. */
 export function worstDowntime(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
-  const modes = [...new Set(samples.map((sample) => sample.mode))];
-  const all = modes.map((mode) => downtimeOf(samples.filter((sample) => sample.mode === mode), injectedAtMs, intervalMs));
-  return all.filter((one) => one !== undefined).toSorted((a, b) => b.downtimeMs - a.downtimeMs)[0];
+  return longestOf(ofEachMode(samples).flatMap((sent) => downtimeOf(sent, injectedAtMs, intervalMs) ?? []));
+}
+
+/**
+ * The gap that the fault itself made, not one that came later (when a node returns, for instance): the longest of those
+ * that began before the address had moved, or, where it did not move, before the first request had failed. Without a
+ * failure either it is the gap that spans the fault, however short.
+ */
+export function ownGap(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs: number | undefined): Downtime | undefined {
+  const own = ofEachMode(samples).flatMap((sent) => {
+    const failed = sent.filter((sample) => !sample.ok && sample.endMs >= injectedAtMs).map((sample) => sample.dueMs);
+    const latestMs = movedAtMs ?? (failed.length === 0 ? injectedAtMs : Math.max(injectedAtMs, Math.min(...failed)));
+    return longestOf(gapsOf(sent, injectedAtMs, intervalMs).filter((gap) => gap.fromMs <= latestMs)) ?? [];
+  });
+  return longestOf(own);
+}
+
+function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime[] {
+  const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
+  const lastDueMs = samples.reduce((last, sample) => Math.max(last, sample.dueMs), -Infinity);
+  return successes.flatMap((fromMs, index) => {
+    const toMs = successes[index + 1];
+    if (toMs !== undefined && toMs < injectedAtMs) return [];
+    // The last success of all ends no gap, unless failures follow it.
+    if (toMs === undefined && !samples.some((sample) => !sample.ok && sample.dueMs > fromMs)) return [];
+    return [{ downtimeMs: Math.max(0, (toMs ?? Math.max(fromMs, lastDueMs)) - fromMs - intervalMs), fromMs, toMs }];
+  });
+}
+
+/** The first of those that are longest. */
+function longestOf(gaps: readonly Downtime[]): Downtime | undefined {
+  return gaps.toSorted((a, b) => b.downtimeMs - a.downtimeMs)[0];
+}
+
+function ofEachMode(samples: readonly Sample[]): Sample[][] {
+  return [...Map.groupBy(samples, (sample) => sample.mode).values()];
 }
 
 /** How far from an edge of the gap the probe's own pauses count. */

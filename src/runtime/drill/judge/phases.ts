@@ -1,4 +1,4 @@
-import { worstDowntime } from './downtime.ts';
+import { ownGap } from './downtime.ts';
 import type { History, Transition } from './history.ts';
 
 /** Milliseconds from the injection, each from an event that was observed; null where none was. */
@@ -7,7 +7,7 @@ export interface Phases {
   readonly detectedMs: number | null;
   /** Another node said that it is MASTER now. */
   readonly vipMovedMs: number | null;
-  /** The success that ended the longest gap. */
+  /** The success that ended the gap which the fault made; later gaps are not its own. */
   readonly firstSuccessMs: number | null;
   /** A fault that stays until it is undone was undone. */
   readonly healedMs: number | null;
@@ -24,7 +24,7 @@ export function phasesOf(history: History): Phases {
   return {
     detectedMs: since(detected?.atMs),
     vipMovedMs: since(moved?.atMs),
-    firstSuccessMs: since(worstDowntime(samples, injectedAtMs, intervalMs)?.toMs),
+    firstSuccessMs: since(ownGap(samples, injectedAtMs, intervalMs, moved?.atMs)?.toMs),
     healedMs: since(healedAtMs),
     redundancyRestoredMs: since(restoredAtMs),
   };

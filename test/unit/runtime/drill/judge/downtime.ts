@@ -1,5 +1,5 @@
 import test from 'ava';
-import { allOutages, downtimeOf, failedTimeMs, outagesOf, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
+import { allOutages, downtimeOf, failedTimeMs, outagesOf, ownGap, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
 import { fault, samplesWith } from './_histories.ts';
 
 const downtime = (spans: readonly (readonly [number, number])[]) => downtimeOf(samplesWith(spans), fault, 10)?.downtimeMs;
@@ -75,4 +75,37 @@ test('the resolution is the interval, unless the probe itself paused near an edg
   const paused = (fromMs: number) => samples.filter((sample) => sample.dueMs < fault + fromMs || sample.dueMs >= fault + fromMs + 60);
   t.is(resolutionOf(paused(-100), fault, downtimeOf(paused(-100), fault, 10), 10), 70);
   t.is(resolutionOf(paused(2000), fault, downtimeOf(paused(2000), fault, 10), 10), 10, 'far from the edges it does not matter');
+});
+
+const ownEnd = (spans: readonly (readonly [number, number])[], movedAfterMs?: number) => {
+  const found = ownGap(samplesWith(spans), fault, 10, movedAfterMs === undefined ? undefined : fault + movedAfterMs);
+  return found?.toMs === undefined ? undefined : found.toMs - fault;
+};
+
+test('the fault’s own gap is the one before the address moved, not a longer one when a node returns', (t) => {
+  t.is(ownEnd([[0, 120], [3000, 3500]], 60), 122);
+  t.is(downtime([[0, 120], [3000, 3500]]), 500, 'the downtime is still the longest');
+});
+
+test('where no address moves, it is the one that the first failure is in', (t) => {
+  t.is(ownEnd([[200, 300], [2000, 2900]]), 302);
+  t.is(ownEnd([[2000, 2900]]), 2902);
+});
+
+test('a fault that takes its time has its gap where requests begin to fail', (t) => {
+  t.is(ownEnd([[400, 600]], 500), 602);
+});
+
+test('without any failure it is the gap that spans the fault, whatever comes later', (t) => {
+  t.is(ownEnd([]), 2);
+  t.is(ownEnd([], 40), 2);
+});
+
+test('an own gap that does not end has no end', (t) => {
+  t.is(ownEnd([[0, 5000]]), undefined);
+});
+
+test('of two modes the fault’s own gap is the longer one', (t) => {
+  const samples = [...samplesWith([[0, 100], [2000, 3000]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
+  t.is((ownGap(samples, fault, 10, fault + 50)?.toMs ?? 0) - fault, 252);
 });
