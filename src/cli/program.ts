@@ -109,6 +109,7 @@ function addDrillCommands(tree: Tree): void {
     .option('--ms <count>', 'milliseconds of delay', parseCount)
     .option('--fill-disk <target>', 'write a bounded file; with --size')
     .option('--size <count>', 'mebibytes of that file', parseCount)
+    .option('--expire-cert', 'serve a certificate that has run out')
     .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
     .option('--accept-outage', 'go on although nothing of a component will be left', false)
     .addHelpText('after', failoverTargets);
@@ -187,5 +188,5 @@ function addOtherCommands(tree: Tree): void {
 }
 
 const failoverTargets = `
-A target is a name (traefik_1), a component (traefik: one of them at random), a role (vip-holder, vip-standby) or a
-whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;
+A target is a name (traefik_1), a component (traefik: one of them at random; all:traefik: all), a role (vip-holder,
+vip-standby) or a whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;

@@ -15,9 +15,10 @@ export interface FaultOptions {
   readonly ms?: number;
   readonly fillDisk?: string;
   readonly size?: number;
+  readonly expireCert?: boolean;
 }
 
-const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk' } as const;
+const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk', expireCert: 'expire-cert' } as const;
 
 /** The fault that the flags ask for. ConfigError when there is none, more than one, or a part of it is missing. */
 export function faultOf(options: FaultOptions): Fault {
@@ -31,7 +32,7 @@ export function faultOf(options: FaultOptions): Fault {
   const [key, kind] = first as [keyof typeof kinds, Fault['kind']];
   const parsed = faultSchema.safeParse({
     kind,
-    targets: split(options[key]),
+    ...(key !== 'expireCert' && { targets: split(options[key]) }),
     ...(kind === 'partition' && options.from !== undefined && { from: split(options.from) }),
     ...(kind === 'loss' && { percent: options.percent }),
     ...(kind === 'latency' && { ms: options.ms }),

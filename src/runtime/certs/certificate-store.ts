@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOnce, ensureFolder, writeAtomic, type Owner } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
-import { renderTlsDynamicConfig, tlsDynamicConfigFile } from '../render/tls-dynamic-config.ts';
+import { renderTlsDynamicConfig, tlsDrillFolder, tlsDynamicConfigFile } from '../render/tls-dynamic-config.ts';
 import type { CertificateAndKey } from './authority.ts';
 
 const privateMode = 0o600;
@@ -14,7 +14,7 @@ const pairName = /^leaf-[0-9a-f]{16}\.(crt|key)$/;
 const strayAgeMs = 60 * 1000;
 
 /** Where Traefik's dynamic configuration says which pair is in use. A YAML parser takes longer to load than all else. */
-const pairInUse = /^ *-? *certFile: (?<certFile>\S+)\n *keyFile: (?<keyFile>\S+)$/m;
+const pairInUse = /^ *certFile: (?<certFile>\S+)\n *keyFile: (?<keyFile>\S+)$/m;
 
 /** A pair and where it is. */
 export interface StoredPair extends CertificateAndKey {
@@ -71,6 +71,13 @@ export class CertificateStore {
     return readFile(this.authorityFile, 'utf8');
   }
 
+  /** The folders that Traefik has mounted, or has a mount of its own in. */
+  async prepare(): Promise<void> {
+    for (const folder of [this.#tlsFolder, join(this.#tlsFolder, tlsDrillFolder)]) {
+      await ensureFolder(folder, { mode: 0o755, owner: this.#owner });
+    }
+  }
+
   /** The pair that Traefik is told to use. */
   async readCurrent(): Promise<StoredPair | undefined> {
     const text = await readIfThere(join(this.#tlsFolder, tlsDynamicConfigFile));
@@ -84,7 +91,7 @@ export class CertificateStore {
 
   /** Puts a pair in use. Older ones go, except the last (Traefik may be reading it) and young ones. */
   async install(pair: CertificateAndKey): Promise<StoredPair> {
-    await ensureFolder(this.#tlsFolder, { mode: 0o755, owner: this.#owner });
+    await this.prepare();
     const previous = await this.readCurrent();
     const name = `leaf-${createHash('sha256').update(pair.certificate).digest('hex').slice(0, 16)}`;
     const files = { certFile: `${name}.crt`, keyFile: `${name}.key` };

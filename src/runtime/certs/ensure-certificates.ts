@@ -28,6 +28,7 @@ const issuing = () => import('./authority.ts');
 /** Issues what is missing, runs out or does not fit the configuration. Returns what was done, a line each. */
 export async function ensureCertificates(options: CertificateOptions): Promise<string[]> {
   const store = new CertificateStore(options.stateDirectory, options.owner);
+  await store.prepare();
   if (options.certFile !== undefined && options.keyFile !== undefined) {
     return installOwn(store, await readOwn(options.certFile, options.keyFile, options.onWarning));
   }
@@ -121,7 +122,7 @@ async function issue(store: CertificateStore, authority: CertificateAndKey, opti
   await store.install({ key: leaf.key, certificate: leaf.certificate + authority.certificate });
 }
 
-function leafNames({ vip, names }: CertificateOptions): string[] {
+export function leafNames({ vip, names }: CertificateOptions): string[] {
   return [...new Set(['localhost', '127.0.0.1', '::1', vip, ...names])];
 }
 

@@ -1,3 +1,4 @@
+import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Fault } from './fault/fault.ts';
 import type { Objectives, RunResult, Verdict } from './judge/judge-run.ts';
@@ -21,6 +22,10 @@ export interface DrillInputs {
   readonly acceptOutage: boolean;
   /** Where faults that are in place are written down: `<state>/journal`. */
   readonly journalDirectory: string;
+  /** `<state>/tls`, which the load balancers follow. */
+  readonly tlsDirectory: string;
+  /** Makes what `expire-cert` serves. */
+  readonly issueExpired: () => Promise<ExpiredCertificate>;
   readonly objectives: Objectives;
   readonly runs: number;
   /** Requests a second in each mode. */

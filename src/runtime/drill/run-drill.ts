@@ -8,7 +8,7 @@ import { checkLedger } from './judge/ledger.ts';
 import { summarise, verdictOf } from './judge/summary.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
-import { runOnce } from './run-once.ts';
+import { runOnce, type RunInputs } from './run-once.ts';
 import { blastRadius } from './target/blast-radius.ts';
 import { resolveTargets, seededRandom } from './target/resolve.ts';
 
@@ -28,6 +28,7 @@ export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
   const runs: DrillRun[] = [];
   const histories: (History | undefined)[] = [];
   const notes: string[] = [];
+  const equipped = await equip(inputs);
   for (let run = 1; run <= inputs.runs; run += 1) {
     inputs.onEvent({ kind: 'checking', run });
     const view = await steadyView(inputs, run);
@@ -37,7 +38,7 @@ export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
     const outcome =
       view.problems.length > 0 && !isForced
         ? { inconclusive: `not steady before the fault: ${view.problems.join('; ')}` }
-        : await runOnce(inputs, run, targets, view);
+        : await runOnce(equipped, run, targets, view);
     const judged = 'history' in outcome ? judgeRun(outcome.history, objectives) : unmeasured(outcome.inconclusive, inputs.rate);
     const result = { ...judged, targets };
     runs.push(result);
@@ -57,6 +58,13 @@ export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
     runs,
     histories,
   };
+}
+
+/** For `expire-cert`: the certificate, and a probe that trusts whoever issued it. */
+async function equip(inputs: DrillInputs): Promise<RunInputs> {
+  if (inputs.fault.kind !== 'expire-cert') return inputs;
+  const { pair, authority } = await inputs.issueExpired();
+  return { ...inputs, expired: pair, probe: { ...inputs.probe, ca: `${inputs.probe.ca}\n${authority}` } };
 }
 
 function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView, random: () => number): string[] {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { CertificateAndKey } from '../certs/authority.ts';
 import type { EngineEvent } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
 import type { DrillInputs } from './drill.ts';
@@ -23,16 +24,19 @@ const settleMs = 60_000;
 const lookEachMs = 500;
 const probeLifeMs = 1_800_000;
 
+/** What `expire-cert` serves is made once for all runs. */
+export type RunInputs = DrillInputs & { readonly expired?: CertificateAndKey | undefined };
+
 export type RunOutcome = { readonly history: History } | { readonly inconclusive: string };
 
 /**
  * One run: probe, steady state seen, fault, recovery seen. Whatever happens, the fault is healed and the probe gone.
  * `targets` are services.
  */
-export async function runOnce(inputs: DrillInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
+export async function runOnce(inputs: RunInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
   const { engine, project, vip, fault, onEvent } = inputs;
   const id = randomBytes(4).toString('hex');
-  const session = new FaultSession(planFault(id, project, fault, targets, view.services), engine, new Journal(inputs.journalDirectory));
+  const session = new FaultSession(planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), engine, new Journal(inputs.journalDirectory));
   await using events = await EngineWatch.start(engine, project);
   const watch = new VipWatch(engine, events, vip, id, view.nodes);
   const probe = new ProbeRun(engine, fullName(project, `probe-${id}`), (samples) => {
@@ -49,7 +53,7 @@ export async function runOnce(inputs: DrillInputs, run: number, targets: readonl
 }
 
 interface Run {
-  readonly inputs: DrillInputs;
+  readonly inputs: RunInputs;
   readonly run: number;
   readonly targets: readonly string[];
   readonly view: PlatformView;
@@ -68,7 +72,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
   if (!(await probe.until(() => isWarm(probe), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
 
   onEvent({ kind: 'injecting', run });
-  const injection = await session.inject({ engine, events, signal });
+  const injection = await session.inject({ engine, events, signal, expired: inputs.expired });
   if ('noEffect' in injection) return { inconclusive: `the fault took no effect: ${injection.noEffect}` };
   const { injectedAtMs } = injection;
   onEvent({ kind: 'injected', run, atMs: injectedAtMs, targets });

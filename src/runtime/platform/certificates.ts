@@ -1,4 +1,5 @@
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
+import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { containerOwner } from './prepare.ts';
@@ -15,6 +16,12 @@ export async function renewCertificate(loaded: LoadedConfig, onWarning: (message
 
 export async function readCertificates(loaded: LoadedConfig): Promise<CertificateInfo[]> {
   return listCertificates(optionsOf(loaded));
+}
+
+/** A certificate like the one in use, past its time, for a drill to serve. */
+export async function expiredCertificate(loaded: LoadedConfig): Promise<ExpiredCertificate> {
+  const { issueExpired } = await import('../certs/expired-certificate.ts');
+  return issueExpired(optionsOf(loaded));
 }
 
 function optionsOf({ config, stateDirectory }: LoadedConfig, onWarning?: (message: string) => void): CertificateOptions {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fullName } from '../topology/names.ts';
-import { readCertificates } from './certificates.ts';
+import { expiredCertificate, readCertificates } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { containerOwner, prepare } from './prepare.ts';
@@ -51,6 +52,8 @@ export async function drillPlatform<Result>(
       ...journalOf(loaded),
       engine,
       vip: config.network.vip,
+      tlsDirectory: join(stateDirectory, 'tls'),
+      issueExpired: () => expiredCertificate(loaded),
       probe: { image, network: fullName(config.project, 'public'), ca: await trustedCertificates(loaded), user: `${uid}:${gid}` },
       signal,
       onEvent: around.onEvent,

@@ -1,5 +1,5 @@
 import { plain, render } from '../render/render.ts';
-import { tlsMountPath } from '../render/tls-dynamic-config.ts';
+import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
@@ -106,6 +106,7 @@ function traefik(context: TopologyContext, number: number): Service {
       mounts: [
         filesMount(context, name),
         { kind: 'bind', source: `${context.stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
+        tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1),
         tmpfs('/tmp', 16, 0o1777),
       ],
       healthcheck: healthcheck(['sh', `${filesMountPath}/health`, String(ports.ping)]),

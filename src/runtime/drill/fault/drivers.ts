@@ -1,3 +1,4 @@
+import { expireCertFault } from './expire-cert.ts';
 import type { FaultDriver, FaultKind } from './fault.ts';
 import { fillDiskFault } from './fill-disk.ts';
 import { latencyFault, lossFault, partitionFault } from './network.ts';
@@ -13,4 +14,5 @@ export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
   loss: lossFault,
   latency: latencyFault,
   'fill-disk': fillDiskFault,
+  'expire-cert': expireCertFault,
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CertificateAndKey } from '../../certs/authority.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { EngineWatch } from '../engine-watch.ts';
 
@@ -21,6 +22,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('latency'), targets, ms: z.int().min(1).max(60_000) }),
   /** A file of this size at most in the container's writable space. */
   z.strictObject({ kind: z.literal('fill-disk'), targets, mebibytes: z.int().min(1).max(4096).default(64) }),
+  /** The load balancers serve a certificate that has run out. */
+  z.strictObject({ kind: z.literal('expire-cert'), targets: targets.default(['all:traefik']) }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
@@ -43,6 +46,8 @@ export const faultJobSchema = z.object({
   fromAddresses: z.array(z.ipv4()),
   /** Images that have the tool, for a short-lived container in the victim's network namespace. */
   tools: z.object({ nft: z.string().optional(), tc: z.string().optional() }),
+  /** The folder on the host that Traefik follows: a change in it makes it read its certificates again. */
+  tlsDirectory: z.string().optional(),
 });
 export type FaultJob = z.infer<typeof faultJobSchema>;
 
@@ -60,15 +65,18 @@ export interface InjectionSurroundings {
   readonly engine: Engine;
   readonly events: EngineWatch;
   readonly signal: AbortSignal;
+  /** For `expire-cert`: what is to be served. */
+  readonly expired?: CertificateAndKey | undefined;
 }
 
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {
   /**
    * How long it is: `once` is over by itself and healed by the guardian; `lasting` stays until it is healed, under a
-   * lease; `namespace` is a lasting one that a restart of the namespace's owner also ends.
+   * lease; `container` and `namespace` are lasting ones that a restart of the victim, or of the namespace's owner, ends
+   * as well: that is what the guardian does when the lease runs out.
    */
-  readonly nature: 'once' | 'lasting' | 'namespace';
+  readonly nature: 'once' | 'lasting' | 'container' | 'namespace';
   inject(job: FaultJob, surroundings: InjectionSurroundings): Promise<Injection | NoEffect>;
   /** Undoes it, whether or not (or how often) it was injected. Returns when, on the Engine's clock, if that was seen. */
   heal(job: FaultJob, engine: Engine): Promise<number | undefined>;

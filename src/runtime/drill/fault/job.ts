@@ -9,6 +9,7 @@ export function planFault(
   fault: Fault,
   targets: readonly string[],
   services: ReadonlyMap<string, DrillService>,
+  tlsDirectory: string,
 ): FaultJob {
   const imageOf = (component: string) => [...services.values()].find((one) => one.component === component)?.image;
   const victims = targets.map((target) => {
@@ -19,7 +20,8 @@ export function planFault(
   const from = fault.kind === 'partition' ? fault.from.map((name) => serviceOf(name, services)) : [];
   // A member of a pod has its owner's addresses.
   const addresses = from.flatMap(({ podOwner, addresses: own }) => (podOwner === undefined ? own : serviceOf(podOwner, services).addresses));
-  return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools: { nft: imageOf('edge'), tc: imageOf('keepalived') } };
+  const tools = { nft: imageOf('edge'), tc: imageOf('keepalived') };
+  return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools, tlsDirectory };
 }
 
 function serviceOf(name: string, services: ReadonlyMap<string, DrillService>): DrillService {

@@ -45,7 +45,7 @@ export class FaultSession {
         targets: affected(this.#job),
         holder: 'haplat failover',
         fault: `${this.#job.fault.kind} ${this.#job.fault.targets.join(',')}`,
-        restartOnExpiry: this.#driver.nature === 'namespace' ? namespaceOwners(this.#job) : [],
+        restartOnExpiry: restartedToHeal(this.#driver.nature, this.#job),
         ttlMs: leaseTtlMs,
       });
     }
@@ -66,6 +66,12 @@ export class FaultSession {
 /** The victims, and whoever shares their namespaces. */
 function affected({ victims }: FaultJob): string[] {
   return [...new Set(victims.map(({ service }) => service))];
+}
+
+/** Whose restart undoes the fault. */
+function restartedToHeal(nature: FaultDriver['nature'], job: FaultJob): string[] {
+  if (nature === 'container') return affected(job);
+  return nature === 'namespace' ? namespaceOwners(job) : [];
 }
 
 function namespaceOwners({ victims, project }: FaultJob): string[] {

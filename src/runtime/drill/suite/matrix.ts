@@ -23,10 +23,23 @@ const faults = ['kill', 'stop', 'restart', 'pause', 'partition', 'loss', 'latenc
 
 /** The built-in suite: every fault on every component, with what is to be expected of each. */
 export function matrixSuite(): Suite {
-  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: subjects.flatMap((subject) => faults.map((kind) => drillOf(kind, subject))) };
+  const drills = subjects.flatMap((subject) => faults.map((kind) => drillOf(kind, subject)));
+  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills, expiredCertificate] };
 }
 
-function drillOf(kind: Fault['kind'], { target, served }: (typeof subjects)[number]): SuiteDrill {
+/** Clients that verify are turned away for as long as it is served, and no longer. */
+const expiredCertificate: SuiteDrill = {
+  name: 'expire-cert',
+  fault: faultSchema.parse({ kind: 'expire-cert' }),
+  objectives: { maxDowntimeMs: 8000, maxLostWrites: 0 },
+  runs: 1,
+  holdMs: 5000,
+  acceptOutage: true,
+};
+
+type Kind = (typeof faults)[number];
+
+function drillOf(kind: Kind, { target, served }: (typeof subjects)[number]): SuiteDrill {
   const isOutage = !served && kind !== 'latency' && kind !== 'loss' && kind !== 'fill-disk';
   const isBroker = target === 'rabbitmq';
   return {
@@ -38,13 +51,13 @@ function drillOf(kind: Fault['kind'], { target, served }: (typeof subjects)[numb
   };
 }
 
-function faultOf(kind: Fault['kind'], target: string): Fault {
+function faultOf(kind: Kind, target: string): Fault {
   const own = { loss: { percent: 20 }, latency: { ms: 50 } } as const;
   return faultSchema.parse({ kind, targets: [target], ...(kind === 'loss' || kind === 'latency' ? own[kind] : {}) });
 }
 
 /** The goals of failover for what is redundant, a restart's time for what is not. */
-function expectation(kind: Fault['kind'], served: boolean): Objectives {
+function expectation(kind: Kind, served: boolean): Objectives {
   if (!served) return { maxDowntimeMs: singleRestartMs, maxLostWrites: 0 };
   const quick = { kill: 500, stop: 300, restart: 300, pause: 1000, partition: 1000, loss: 1000, latency: 1000, 'fill-disk': 50 } as const;
   return { maxDowntimeMs: quick[kind], maxLostWrites: 0 };

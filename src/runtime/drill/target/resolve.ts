@@ -4,7 +4,7 @@ import type { DrillService } from '../platform-view.ts';
 /**
  * What the user named → services. A service's name is itself; `node:N` is a whole pod; `vip-holder` and `vip-standby`
  * are the load balancers of the node that has, or has not, the virtual address; a component is one of its services at
- * random. Throws ConfigError for what matches nothing.
+ * random, `all:COMPONENT` all of them. Throws ConfigError for what matches nothing.
  */
 export function resolveTargets(
   specs: readonly string[],
@@ -25,7 +25,8 @@ function resolveOne(spec: string, services: readonly DrillService[], holders: re
     const standby = services.find((service) => isNode(service) && !holders.includes(service.name));
     return orNothing(spec, services, membersOf(services, standby === undefined ? [] : [standby.name]));
   }
-  const same = services.filter((service) => service.component === spec).map(({ name }) => name).toSorted();
+  const same = services.filter((service) => service.component === spec.replace(/^all:/, '')).map(({ name }) => name).toSorted();
+  if (spec.startsWith('all:')) return orNothing(spec, services, same);
   const one = same[Math.floor(random() * same.length)];
   return orNothing(spec, services, one === undefined ? [] : [one]);
 }
@@ -46,7 +47,7 @@ function orNothing(spec: string, services: readonly DrillService[], found: reado
   if (found.length > 0) return [...found];
   const names = services.map(({ name }) => name).toSorted().join(', ');
   throw new ConfigError(`there is no target ${spec}`, {
-    remedy: services.length === 0 ? 'run `haplat up` first' : `use one of ${names}, a component, vip-holder, vip-standby or node:N`,
+    remedy: services.length === 0 ? 'run `haplat up` first' : `use one of ${names}, a component, all:COMPONENT, vip-holder, vip-standby or node:N`,
   });
 }
 

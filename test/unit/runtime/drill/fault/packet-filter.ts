@@ -44,7 +44,7 @@ test('a loss drops by chance', (t) => {
 
 test('a fault on a member of a pod works in its owner’s namespace, and cuts it from the addresses of other pods', (t) => {
   const fault = faultSchema.parse({ kind: 'partition', targets: ['traefik_2'], from: ['traefik_1'] });
-  const job = planFault('a1', 'p', fault, ['traefik_2'], services);
+  const job = planFault('a1', 'p', fault, ['traefik_2'], services, '/state/tls');
   t.deepEqual(job.victims, [{ service: 'traefik_2', component: 'traefik', container: 'p-traefik_2', namespaceOf: 'p-keepalived_2' }]);
   t.deepEqual(job.fromAddresses, ['172.20.0.11', '172.21.0.11']);
   t.is(job.tools.nft, 'haplat/edge:1');

@@ -10,6 +10,10 @@ test('one of two replicas leaves the other', (t) => {
   t.deepEqual(lostBy({ kind: 'kill' }, ['keepalived_1', 'traefik_1']), []);
 });
 
+test('an expired certificate on every load balancer leaves none to clients that verify', (t) => {
+  t.deepEqual(lostBy({ kind: 'expire-cert' }, ['traefik_1', 'traefik_2']), ['traefik']);
+});
+
 test('the only database takes the service with it', (t) => {
   t.deepEqual(lostBy({ kind: 'kill' }, ['db']), ['db']);
 });

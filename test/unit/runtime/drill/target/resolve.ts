@@ -29,7 +29,11 @@ test('a component is one of its services, the same one for the same seed and eac
   t.deepEqual(chosen, Array.from({ length: 40 }, (_, seed) => resolve(['app'], [], seed)[0]));
 });
 
-for (const [spec, holders] of [['traefik_9', []], ['node:3', []], ['vip-holder', []], ['', []]] as const) {
+test('all of a component are meant when that is said', (t) => {
+  t.deepEqual(resolve(['all:traefik']), ['traefik_1', 'traefik_2']);
+});
+
+for (const [spec, holders] of [['traefik_9', []], ['node:3', []], ['vip-holder', []], ['all:nothing', []], ['', []]] as const) {
   test(`“${spec}”, which matches nothing, is a usage error`, (t) => {
     t.throws(() => resolve([spec], holders), { instanceOf: ConfigError });
   });

@@ -1,0 +1,94 @@
+import { connect } from 'node:tls';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { eventually, Platform } from './_platform.ts';
+
+const serial = test.serial;
+let platform: Platform;
+
+test.before(async () => {
+  platform = await Platform.create({ project: 'drl-expired', number: 29 });
+  await platform.mustRun('up', '-q');
+});
+test.after.always(async () => {
+  await platform.dispose();
+});
+
+/** What a client that verifies says of the certificate: '' when nothing is wrong with it. */
+async function complaint(): Promise<string> {
+  const ca = await platform.ca();
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: platform.ports.https, servername: 'localhost', ca, timeout: 5000 }, () => {
+      socket.destroy();
+      resolve('');
+    });
+    socket.on('timeout', () => socket.destroy(new Error('no handshake within 5 s')));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'CERT_HAS_EXPIRED') resolve(error.code);
+      else reject(error);
+    });
+  });
+}
+
+const untilComplaint = (expected: string) =>
+  eventually(`the certificate to be ${expected || 'good'}`, 60_000, async () => ((await complaint()) === expected ? true : undefined));
+
+async function tlsFiles(): Promise<string> {
+  const folder = join(platform.stateDirectory, 'tls');
+  const names = (await readdir(folder)).filter((name) => name !== 'drill').toSorted();
+  return JSON.stringify(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])));
+}
+
+interface Drill {
+  readonly verdict: string;
+  readonly runs: readonly { readonly requests: { readonly errors: Readonly<Record<string, number>> } }[];
+}
+
+const drill = ['failover', '--expire-cert', '--accept-outage'];
+
+serial('an expired certificate turns clients that verify away until the old one is back, and no file is touched', async (t) => {
+  const before = await tlsFiles();
+  const { exitCode, stdout } = await platform.run(...drill, '--hold', '3s', '--max-downtime', '1s', '--json');
+  t.is(exitCode, 3);
+  const { runs } = JSON.parse(stdout) as Drill;
+  t.deepEqual(Object.keys(runs[0]?.requests.errors ?? {}), ['CERT_HAS_EXPIRED']);
+  t.is(await complaint(), '');
+  t.is(await tlsFiles(), before);
+  await platform.untilHealthy(60_000);
+});
+
+serial('an objective that allows for it is met', async (t) => {
+  const { exitCode, stderr } = await platform.run(...drill, '--hold', '2s', '--max-downtime', '30s');
+  t.is(exitCode, 0, stderr);
+});
+
+serial('it is refused unless the outage is accepted', async (t) => {
+  t.is((await platform.run('failover', '--expire-cert')).exitCode, 2);
+});
+
+/** Starts a drill, and kills haplat as soon as clients complain. */
+async function leaveBehind(): Promise<void> {
+  await platform.untilHealthy(60_000);
+  const running = platform.start([...drill, '--hold', '5m']);
+  await untilComplaint('CERT_HAS_EXPIRED');
+  running.kill('SIGKILL');
+  await running;
+}
+
+serial('a drill that is killed leaves a certificate that status tells of and heal takes away', async (t) => {
+  await leaveBehind();
+  const status = await platform.run('status');
+  t.is(status.exitCode, 1);
+  t.regex(status.stdout, /fault is still in place: expire-cert/);
+  t.regex((await platform.mustRun('heal')).stdout, /^undone: expire-cert traefik_1, traefik_2/);
+  t.is(await complaint(), '');
+  await platform.untilHealthy(60_000);
+});
+
+serial('without heal, the guardian takes it away when the lease runs out', async (t) => {
+  await leaveBehind();
+  await untilComplaint('');
+  await platform.mustRun('up', '-q');
+  t.pass();
+});
