@@ -45,7 +45,6 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
 
 function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus {
   const details = inputs.containers.get(service.container.name);
-  const addressOwner = service.container.joins ?? service.container.name;
   return {
     name: service.name,
     component: service.component,
@@ -53,10 +52,17 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     health: details?.state === 'running' ? details.health : 'none',
     role: roleOf(service, inputs),
     image: details?.image ?? service.container.image,
-    address: Object.values(inputs.containers.get(addressOwner)?.addresses ?? {}).find((address) => address !== '') ?? '',
+    address: addressOf(service, inputs),
     startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
     note: inputs.notes.get(service.name) ?? null,
   };
+}
+
+/** The address in the first of its networks, a member's that of its pod. */
+function addressOf({ container }: Service, { topology, containers }: StatusInputs): string {
+  const owner = topology.services.find((one) => one.container.name === container.joins)?.container ?? container;
+  const addresses = containers.get(owner.name)?.addresses ?? {};
+  return owner.networks.map(({ network }) => addresses[network]).find((address) => address !== undefined && address !== '') ?? '';
 }
 
 function roleOf(service: Service, { holders, containers }: StatusInputs): string {
