@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LoadedConfig } from '../runtime/config/load-config.ts';
+import type { LoadedConfig, LoadOptions } from '../runtime/config/load-config.ts';
 import type { Engine } from '../runtime/engine/port.ts';
 
 /** The options that every command has. */
@@ -30,7 +30,7 @@ export interface Invocation {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly exit: (code: number) => void;
-  readonly loadConfig: () => Promise<LoadedConfig>;
+  readonly loadConfig: (overrides?: Pick<LoadOptions, 'replicas'>) => Promise<LoadedConfig>;
   readonly connect: (loaded: LoadedConfig) => Promise<Engine>;
 }
 
@@ -48,9 +48,9 @@ export function invocationOf(command: Command, host: Host): Invocation {
     note,
     warn: (text) => { note(`warning: ${text}`); },
     exit: host.setExitCode,
-    loadConfig: async () => {
+    loadConfig: async (overrides) => {
       const { loadConfig } = await import('../runtime/config/load-config.ts');
-      return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env });
+      return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env, ...overrides });
     },
     connect: async (loaded) => {
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
+import { parseNames, parseScale } from './options/scale.ts';
 import { parseCount, parseDurationMs, parseLimit } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
@@ -64,12 +65,14 @@ function addPlatformCommands(tree: Tree): void {
   const init = tree.add('init', 'write a commented haplat.yaml with the defaults', 'haplat init').option('--force', 'overwrite one that is there', false);
   tree.run(init, async () => (await import('./commands/init.ts')).runInit);
 
-  const up = tree.add('up', 'converge: certificates, images, configs, containers; returns when healthy', 'haplat up');
+  const up = tree.add('up', 'converge: certificates, images, configs, containers; returns when healthy', 'haplat up --scale app=5,worker=3');
+  addUpOptions(up);
   tree.run(up, async () => (await import('./commands/up.ts')).runUp);
 
   const plan = tree
     .add('plan', 'what "up" would do, and why; changes nothing', 'haplat plan --detailed-exitcode')
     .option('--detailed-exitcode', '0: nothing to do, 2: changes, 1: error', false);
+  addUpOptions(plan);
   tree.run(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const status = tree
@@ -92,6 +95,13 @@ function addPlatformCommands(tree: Tree): void {
   tree.run(show, async () => (await import('./commands/certs.ts')).runCertsShow);
   const rotate = tree.add('rotate', 'issue a new server certificate; Traefik takes it without a restart', 'haplat certs rotate', certs);
   tree.run(rotate, async () => (await import('./commands/certs.ts')).runCertsRotate);
+}
+
+/** What a run of `up` may differ in from the configuration. */
+function addUpOptions(command: Command): void {
+  command
+    .option('--scale <counts>', 'replicas in this run, instead of app.replicas and worker.replicas: app=5,worker=3', parseScale)
+    .option('--renew <names>', 'replace these although nothing has changed, replica by replica: app,worker', parseNames);
 }
 
 function addDrillCommands(tree: Tree): void {
@@ -117,9 +127,9 @@ function addDrillCommands(tree: Tree): void {
   tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
 
   const drill = tree.add('drill', 'suites of drills', 'haplat drill run matrix --html report.html');
-  const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix', 'haplat drill list', drill);
+  const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill list', drill);
   tree.run(list, async () => (await import('./commands/drill.ts')).runDrillList);
-  const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix', 'haplat drill run suite.yaml --junit drills.xml', drill);
+  const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill run rolling-update', drill);
   addDrillOptions(run);
   tree.run(run, async () => (await import('./commands/drill.ts')).runDrillRun);
 

@@ -120,3 +120,28 @@ serial('what is no job is refused or said', async (t) => {
   t.is(absent.exitCode, 1);
   t.regex(absent.stderr, /^error: there is no job .*\n {2}→ /m);
 });
+
+serial('up --scale adds replicas, and those too many finish their work before they go', async (t) => {
+  const running = async () => {
+    const containers = await platform.engine.listContainers({ project: platform.project });
+    return containers.filter((one) => one.state === 'running').map((one) => one.name.slice(platform.project.length + 1)).filter((name) => /^(app|worker)_/.test(name)).sort();
+  };
+  await platform.mustRun('up', '-q', '--scale', 'app=3,worker=1');
+  t.deepEqual(await running(), ['app_1', 'app_2', 'app_3', 'worker_1']);
+  const { stderr } = await platform.mustRun('up');
+  t.regex(stderr, /app_3: removed/);
+  t.deepEqual(await running(), ['app_1', 'app_2', 'worker_1', 'worker_2']);
+  for (const wrong of ['app=0', 'app=21', 'db=2', 'app']) t.is((await platform.run('up', '--scale', wrong)).exitCode, 2, wrong);
+  t.is((await platform.run('up', '--renew', 'nobody')).exitCode, 2);
+});
+
+serial('a rolling update of every replica under load fails no request and loses no write', async (t) => {
+  await platform.untilHealthy(60_000);
+  const args = ['--timeout', '10s', '--max-downtime', '60s', '--json', '-q'];
+  const { stdout, stderr } = await platform.run('drill', 'run', 'rolling-update', ...args);
+  const { drills } = JSON.parse(stdout) as { drills: { result: { verdict: string; reasons: string[]; runs: { requests: { sent: number; failed: number } }[] } }[] };
+  t.deepEqual(drills.map(({ result }) => result.verdict), ['pass', 'pass'], `${stdout}\n${stderr}`);
+  const requests = drills.flatMap(({ result }) => result.runs.map((run) => run.requests));
+  t.is(requests.reduce((sum, { failed }) => sum + failed, 0), 0);
+  t.true(requests.reduce((sum, { sent }) => sum + sent, 0) >= 5000);
+});

@@ -2,6 +2,7 @@ import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
 import { loadSuite } from '../../runtime/drill/suite/load-suite.ts';
 import { matrixSuite } from '../../runtime/drill/suite/matrix.ts';
+import { rollingUpdateSuite } from '../../runtime/drill/suite/rolling-update.ts';
 import { runSuite, type SuiteResult } from '../../runtime/drill/suite/run-suite.ts';
 import type { Suite } from '../../runtime/drill/suite/suite.ts';
 import { drillPlatform } from '../../runtime/platform/drill.ts';
@@ -11,7 +12,7 @@ import { DrillProgress } from '../present/drill-progress.ts';
 import { exitCodeOfVerdict, fileReports } from '../present/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
-const builtIn = 'matrix';
+const builtIn: Readonly<Record<string, () => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };
 
 export async function runDrillList(invocation: Invocation, _options: object, [file]: readonly string[]): Promise<void> {
   const suite = await suiteOf(file);
@@ -56,7 +57,7 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions,
 }
 
 async function suiteOf(file: string | undefined): Promise<Suite> {
-  return file === undefined || file === builtIn ? matrixSuite() : loadSuite(file);
+  return builtIn[file ?? 'matrix']?.() ?? loadSuite(file ?? '');
 }
 
 function present(suite: SuiteResult, paint: Paint): string {

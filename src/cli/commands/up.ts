@@ -1,12 +1,18 @@
 import { endpointsOf, type Endpoints } from '../../runtime/platform/endpoints.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
 import type { Invocation } from '../invocation.ts';
+import type { Replicas } from '../options/scale.ts';
 import { PlanProgress } from '../present/plan-progress.ts';
 import { formatSeconds } from '../present/text.ts';
 
-export async function runUp(invocation: Invocation): Promise<void> {
+export interface UpFlags {
+  readonly scale?: Replicas;
+  readonly renew?: readonly string[];
+}
+
+export async function runUp(invocation: Invocation, flags: UpFlags): Promise<void> {
   const startedAtMs = performance.now();
-  const loaded = await invocation.loadConfig();
+  const loaded = await invocation.loadConfig({ replicas: flags.scale });
   const engine = await invocation.connect(loaded);
   const progress = new PlanProgress(invocation.options);
   let result: UpResult;
@@ -15,6 +21,7 @@ export async function runUp(invocation: Invocation): Promise<void> {
       loaded,
       engine,
       signal: invocation.signal,
+      renew: flags.renew ?? [],
       onWarning: invocation.warn,
       onNote: invocation.note,
       onPlan: (plan) => { progress.begin(plan); },

@@ -140,6 +140,7 @@ const words: Readonly<Record<Operation['kind'], string>> = {
   'start-container': 'started',
   'unpause-container': 'running again',
   'await-healthy': 'healthy',
+  'await-route': 'healthy, routed to',
   'stop-container': 'stopped',
   'remove-container': 'removed',
 };

@@ -19,10 +19,16 @@ export interface LoadedConfig {
   readonly stateDirectory: string;
 }
 
+/** Components of which there may be any number of replicas. */
+export const scalable = ['app', 'worker'] as const;
+export type Scalable = (typeof scalable)[number];
+
 export interface LoadOptions {
   /** As given by `--config`; absent: haplat.yaml if there is one. */
   readonly file?: string | undefined;
   readonly project?: string | undefined;
+  /** As given by `--scale`: wins over all else. */
+  readonly replicas?: Readonly<Partial<Record<Scalable, number>>> | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -42,9 +48,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const known = Object.keys(environmentKeys);
   const variables = { ...pick(dotEnv, known), ...pick(options.env, known) };
   if (options.project !== undefined) variables['HAPLAT_PROJECT'] = options.project;
-  const parsed = parseConfig(withEnvironment(document ?? {}, variables));
+  const parsed = parseConfig(withReplicas(withEnvironment(document ?? {}, variables), options.replicas ?? {}));
   if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, variables, dotEnv, source));
   return located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options);
+}
+
+function withReplicas(input: Readonly<Record<string, unknown>>, replicas: NonNullable<LoadOptions['replicas']>): Record<string, unknown> {
+  const scaled = Object.entries(replicas).map(([component, count]) => {
+    const own = input[component] ?? {};
+    return [component, typeof own === 'object' && !Array.isArray(own) ? { ...own, replicas: count } : own];
+  });
+  return { ...input, ...Object.fromEntries(scaled) as Record<string, unknown> };
 }
 
 async function readOptional(path: string, required: boolean): Promise<string | undefined> {
@@ -82,6 +96,8 @@ function originOf(
   dotEnv: Readonly<Record<string, string | undefined>>,
   source: string,
 ): string {
+  const [component, key] = problem.path;
+  if (key === 'replicas' && scalable.some((one) => one === component && options.replicas?.[one] !== undefined)) return '--scale';
   const variable = variableOf(problem.path, variables);
   if (variable === undefined) return source;
   if (variable === 'HAPLAT_PROJECT' && options.project !== undefined) return '--project';

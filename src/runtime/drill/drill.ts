@@ -26,6 +26,8 @@ export interface DrillInputs {
   readonly tlsDirectory: string;
   /** Makes what `expire-cert` serves. */
   readonly issueExpired: () => Promise<ExpiredCertificate>;
+  /** For `renew`: replaces the replicas of these components, one after the other. */
+  readonly renew: (components: readonly string[]) => Promise<void>;
   readonly objectives: Objectives;
   readonly runs: number;
   /** Requests a second in each mode. */

@@ -72,7 +72,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
   if (!(await probe.until(() => isWarm(probe), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
 
   onEvent({ kind: 'injecting', run });
-  const injection = await session.inject({ engine, events, signal, expired: inputs.expired });
+  const injection = await session.inject({ engine, events, signal, expired: inputs.expired, renew: inputs.renew });
   if ('noEffect' in injection) return { inconclusive: `the fault took no effect: ${injection.noEffect}` };
   const { injectedAtMs } = injection;
   onEvent({ kind: 'injected', run, atMs: injectedAtMs, targets });

@@ -3,7 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
-import { isRouted, passesOwnCheck } from './own-check.ts';
+import { isRouted } from '../topology/balancers.ts';
+import { passesOwnCheck } from './own-check.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
 const pollIntervalMs = 300;

@@ -1,37 +1,45 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
+import type { Balancer } from '../topology/balancers.ts';
 import { ports } from '../topology/ports.ts';
-import type { Topology } from '../topology/topology.ts';
+import { routedService } from '../topology/traefik-labels.ts';
 
 const pollIntervalMs = 100;
 const execTimeoutMs = 5000;
-/** Asks Traefik, from its node, for a route that the application's containers bring along. */
+/** Asks Traefik's own API, from its node. Version 1.0 of HTTP, so that the answer comes in one piece and the connection ends. */
 const question = [
   'exec 3<>"/dev/tcp/127.0.0.1/$0"',
-  String.raw`printf 'HEAD /ready HTTP/1.1\r\nHost: haplat\r\nConnection: close\r\n\r\n' >&3`,
-  'IFS= read -r -t 2 -u 3 line',
-  "[[ $line == 'HTTP/1.1 200'* ]]",
+  String.raw`printf 'GET %s HTTP/1.0\r\nHost: haplat\r\n\r\n' "$1" >&3`,
+  'cat <&3',
 ].join(' && ');
+const answerSchema = z.object({ serverStatus: z.record(z.string(), z.string()).default({}) });
+
+interface AwaitOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Waits until each load balancer knows the application: it hears of a replica that has become healthy a moment after
- * the Engine says so, on a busy machine a second, and answers 404 till then. OperationError on the deadline.
+ * Waits until each load balancer sends requests to each of these containers: it hears of a replica that has become
+ * healthy a moment after the Engine says so, on a busy machine a second. OperationError on the deadline.
  */
 export async function awaitRouting(
-  engine: Pick<Engine, 'exec'>,
-  topology: Topology,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  engine: Pick<Engine, 'exec' | 'inspectContainer'>,
+  balancers: readonly Balancer[],
+  containers: readonly string[],
+  options: AwaitOptions,
 ): Promise<void> {
   const deadline = performance.now() + options.timeoutMs;
-  const balancers = topology.services.filter((service) => service.component === 'traefik');
   await Promise.all(
-    balancers.map(async ({ name, container }) => {
-      // The node's image is ours and has a shell; Traefik's may have none.
-      while (!(await knowsApplication(engine, container.joins ?? container.name))) {
+    balancers.map(async ({ name, node }) => {
+      for (;;) {
+        const missing = await notRouted(engine, node, containers);
+        if (missing === undefined) return;
         if (options.signal.aborted) throw new InterruptedError();
         if (performance.now() > deadline) {
-          throw new OperationError(`${name} knows no replica of the application`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
+          throw new OperationError(`${name} sends no requests to ${missing}`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
         }
         await pause(pollIntervalMs);
       }
@@ -39,11 +47,30 @@ export async function awaitRouting(
   );
 }
 
-async function knowsApplication(engine: Pick<Engine, 'exec'>, node: string): Promise<boolean> {
+/** The first of the containers that this balancer does not send requests to; undefined when it does to all. */
+async function notRouted(
+  engine: Pick<Engine, 'exec' | 'inspectContainer'>,
+  node: string,
+  containers: readonly string[],
+): Promise<string | undefined> {
+  const hosts = await hostsThatAreUp(engine, node);
+  for (const container of containers) {
+    const addresses = Object.values((await engine.inspectContainer(container))?.addresses ?? {});
+    if (!addresses.some((address) => hosts.has(address))) return container;
+  }
+  return undefined;
+}
+
+/** The addresses of the servers that Traefik calls UP. None while it can't be asked: the next look tells. */
+async function hostsThatAreUp(engine: Pick<Engine, 'exec'>, node: string): Promise<ReadonlySet<string>> {
   try {
-    return (await engine.exec(node, ['bash', '-c', question, String(ports.ping)], { timeoutMs: execTimeoutMs })).exitCode === 0;
+    const path = `/api/http/services/${encodeURIComponent(routedService)}`;
+    const command = ['bash', '-c', question, String(ports.dashboard), path];
+    const { stdout } = await engine.exec(node, command, { timeoutMs: execTimeoutMs });
+    const body: unknown = JSON.parse(stdout.slice(stdout.indexOf('\r\n\r\n')));
+    const servers = Object.entries(answerSchema.parse(body).serverStatus);
+    return new Set(servers.filter(([, status]) => status === 'UP').map(([url]) => new URL(url).hostname));
   } catch {
-    // It may have died just now; the next look tells.
-    return false;
+    return new Set();
   }
 }

@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
+import { isRouted } from '../topology/balancers.ts';
 
 /**
  * Runs a container's own health check, now. An Engine before API 1.44 runs the first one only after a whole interval,
@@ -15,14 +16,9 @@ export async function passesOwnCheck(engine: Engine, { name, healthcheck }: Pick
 }
 
 /**
- * Whether Traefik sends requests to it. Traefik leaves out what the Engine does not call healthy yet, so that its own
- * check alone does not mean that it serves.
+ * The same containers, those that the Engine has not judged yet judged by their own check; but not what Traefik sends
+ * requests to: it leaves out what the Engine does not call healthy yet, so that its own check does not mean that it serves.
  */
-export function isRouted({ labels }: Pick<ContainerSpec, 'labels'>): boolean {
-  return labels['traefik.enable'] === 'true';
-}
-
-/** The same containers, those that the Engine has not judged yet judged by their own check. */
 export async function withStartingJudged<C extends ObservedContainer>(
   engine: Engine,
   containers: readonly C[],

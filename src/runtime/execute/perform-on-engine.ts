@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/port.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
 import { awaitHealthy } from './await-healthy.ts';
+import { awaitRouting } from './await-routing.ts';
 import type { Perform } from './execute-plan.ts';
 
 /** What carrying out a plan needs besides the Engine. */
@@ -40,6 +41,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return engine.removeContainer(operation.container);
       case 'await-healthy':
         return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+      case 'await-route':
+        return awaitRouting(engine, operation.balancers, [operation.container], { timeoutMs: means.healthyTimeoutMs, signal });
     }
   };
 }

@@ -10,17 +10,24 @@ export type Judgement =
   | { readonly action: 'start' | 'unpause' | 'await'; readonly cause: string; readonly observed: ObservedContainer }
   | { readonly action: 'none'; readonly observed: ObservedContainer };
 
+/** What is replaced beside what has changed. */
+export interface Replacing {
+  readonly replacedNetworks: ReadonlySet<string>;
+  /** Services and components of which new ones were asked for. */
+  readonly renew: ReadonlySet<string>;
+}
+
 /** Judges every service. A pod is judged as one: what joins a container that is replaced is replaced with it. */
 export function judgeServices(
   desired: Topology,
   observed: ObservedState,
   byService: ReadonlyMap<string, ObservedContainer>,
-  replacedNetworks: ReadonlySet<string>,
+  replacing: Replacing,
 ): ReadonlyMap<string, Judgement> {
   const alone = new Map(
     desired.services.map((service) => [
       service.name,
-      judge(service, desired, observed, byService.get(service.name), replacedNetworks),
+      judge(service, desired, observed, byService.get(service.name), replacing),
     ]),
   );
   return new Map(desired.services.map((service) => [service.name, withOwner(service, alone)]));
@@ -31,10 +38,10 @@ function judge(
   desired: Topology,
   state: ObservedState,
   observed: ObservedContainer | undefined,
-  replacedNetworks: ReadonlySet<string>,
+  replacing: Replacing,
 ): Judgement {
   if (observed === undefined) return { action: 'create', cause: 'is missing' };
-  const cause = replacementCause(service, desired, state, observed, replacedNetworks);
+  const cause = replacementCause(service, desired, state, observed, replacing);
   return cause === undefined ? judgeState(observed) : { action: 'replace', cause, observed };
 }
 
@@ -43,7 +50,7 @@ function replacementCause(
   desired: Topology,
   state: ObservedState,
   observed: ObservedContainer,
-  replacedNetworks: ReadonlySet<string>,
+  { replacedNetworks, renew }: Replacing,
 ): string | undefined {
   const changed = changedParts(configParts(service, desired.networks), observed.labels);
   if (changed.length > 0) return `config hash changed: ${changed.join(', ')}`;
@@ -53,7 +60,8 @@ function replacementCause(
   if (network !== undefined) return `the network ${network.network} is replaced`;
   // A crash between the creation and the last connection leaves a container that lacks a network.
   const missing = service.container.networks.find((one) => observed.addresses[one.network] === undefined);
-  return missing && `is not connected to ${missing.network}`;
+  if (missing !== undefined) return `is not connected to ${missing.network}`;
+  return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 
 function judgeState(observed: ObservedContainer): Judgement {

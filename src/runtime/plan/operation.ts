@@ -1,4 +1,5 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
+import type { Balancer } from '../topology/balancers.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
 
 /** One step of a plan: one call of the Engine (or one wait, or one folder written), and why. */
@@ -31,6 +32,7 @@ export type Effect =
   | { readonly kind: 'start-container'; readonly container: string }
   | { readonly kind: 'unpause-container'; readonly container: string }
   | { readonly kind: 'await-healthy'; readonly container: ContainerSpec }
+  | { readonly kind: 'await-route'; readonly container: string; readonly balancers: readonly Balancer[] }
   | { readonly kind: 'stop-container'; readonly container: string }
   | { readonly kind: 'remove-container'; readonly container: string };
 

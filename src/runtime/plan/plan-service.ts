@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
+import { balancersOf, isRouted } from '../topology/balancers.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
@@ -20,23 +21,23 @@ export function planService(service: Service, around: Around): Operation[] {
   const spec = labelled(service, around);
   switch (judgement.action) {
     case 'create':
-      return [...creating(service, spec, around, cause), starting(service, cause), awaiting(service, spec, cause)];
+      return [...creating(service, spec, around, cause), starting(service, cause), ...awaiting(service, spec, around, cause)];
     case 'replace':
       return [
         ...removing(service, around, cause),
         ...creating(service, spec, around, cause),
         starting(service, cause),
-        awaiting(service, spec, cause),
+        ...awaiting(service, spec, around, cause),
       ];
     case 'start':
-      return [starting(service, cause), awaiting(service, spec, cause)];
+      return [starting(service, cause), ...awaiting(service, spec, around, cause)];
     case 'unpause':
       return [
         { id: `unpause ${service.name}`, kind: 'unpause-container', subject: service.name, cause, after: [], container: spec.name },
-        awaiting(service, spec, cause),
+        ...awaiting(service, spec, around, cause),
       ];
     case 'await':
-      return [awaiting(service, spec, cause)];
+      return awaiting(service, spec, around, cause);
   }
 }
 
@@ -74,7 +75,8 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
 }
 
 /**
- * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again. A pod's members go
+ * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again, and the load
+ * balancers send requests to it. A pod's members go
  * with their owner, which is the one that waits for other pods.
  */
 function previousReplicas(service: Service, { desired, judged, rolling }: Around): string[] {
@@ -86,7 +88,7 @@ function previousReplicas(service: Service, { desired, judged, rolling }: Around
     .findLast((peer) => judged.get(peer.name)?.action === 'replace' || isMemberReplaced(peer, desired, judged));
   if (previous === undefined) return [];
   const pod = [previous, ...desired.services.filter((other) => other.podOwner === previous.name)];
-  return pod.map((member) => `await ${member.name}`);
+  return pod.flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
 }
 
 function isMemberReplaced(owner: Service, desired: Topology, judged: ReadonlyMap<string, Judgement>): boolean {
@@ -148,8 +150,8 @@ function starting(service: Service, cause: string): Operation {
   };
 }
 
-function awaiting(service: Service, spec: ContainerSpec, cause: string): Operation {
-  return {
+function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {
+  const healthy: Operation = {
     id: `await ${service.name}`,
     kind: 'await-healthy',
     subject: service.name,
@@ -157,6 +159,10 @@ function awaiting(service: Service, spec: ContainerSpec, cause: string): Operati
     after: [`start ${service.name}`, `unpause ${service.name}`],
     container: spec,
   };
+  const balancers = isRouted(spec) ? balancersOf(desired) : [];
+  if (balancers.length === 0) return [healthy];
+  const after = [healthy.id, ...balancers.map(({ name }) => `await ${name}`)];
+  return [healthy, { id: `route ${service.name}`, kind: 'await-route', subject: service.name, cause, after, container: spec.name, balancers }];
 }
 
 function shortName(project: string, name: string): string {

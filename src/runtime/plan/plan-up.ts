@@ -10,21 +10,28 @@ import { inOrder } from './order.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planService } from './plan-service.ts';
 
+export interface PlanOptions {
+  /** Services and components whose containers are replaced although nothing about them has changed. */
+  readonly renew?: readonly string[];
+  /** The drill's own containers are at work, not left behind. */
+  readonly duringDrill?: boolean;
+}
+
 /**
  * The difference between what should exist and what does, as operations. Pure: the same arguments give the same plan.
  * Empty when there is nothing to do.
  */
-export function planUp(desired: Topology, observed: ObservedState): Plan {
+export function planUp(desired: Topology, observed: ObservedState, options: PlanOptions = {}): Plan {
   const ours = observed.containers.filter((container) => container.labels[labels.drill] === undefined);
   const byService = new Map(ours.map((container) => [container.labels[labels.service] ?? '', container]));
   const networks = planNetworks(desired, observed);
-  const judged = judgeServices(desired, observed, byService, networks.replaced);
+  const judged = judgeServices(desired, observed, byService, { replacedNetworks: networks.replaced, renew: new Set(options.renew) });
 
   const operations: Operation[] = [
     ...planImages(desired, observed),
     ...networks.operations,
     ...planVolumes(desired, observed),
-    ...planLeftovers(desired, observed),
+    ...planLeftovers(desired, options.duringDrill === true ? ours : observed.containers),
     ...desired.services.flatMap((service) =>
       planService(service, {
         desired,
@@ -64,19 +71,25 @@ function planVolumes(desired: Topology, observed: ObservedState): Operation[] {
     }));
 }
 
+/** These have requests or jobs in hand when there are too many of them. */
+const drained = new Set(['app', 'worker']);
+
 /** Containers of the project that the topology does not have: scaled down, renamed, or left by a drill. */
-function planLeftovers(desired: Topology, observed: ObservedState): Operation[] {
+function planLeftovers(desired: Topology, containers: readonly ObservedContainer[]): Operation[] {
   const wanted = new Set(desired.services.map((service) => fullName(desired.project, service.name)));
-  return observed.containers
-    .filter((container) => !wanted.has(container.name))
-    .map((container) => ({
-      id: `remove ${subjectOf(container)}`,
-      kind: 'remove-container',
-      subject: subjectOf(container),
-      cause: container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill',
-      after: [],
-      container: container.name,
-    }));
+  return containers.filter((container) => !wanted.has(container.name)).flatMap((container) => removingLeftover(container, desired));
+}
+
+function removingLeftover(container: ObservedContainer, desired: Topology): Operation[] {
+  const subject = subjectOf(container);
+  const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
+  const component = container.labels[labels.component] ?? '';
+  const remove: Operation = { id: `remove ${subject}`, kind: 'remove-container', subject, cause, after: [`stop ${subject}`], container: container.name };
+  if (!drained.has(component) || container.state !== 'running') return [remove];
+  // It serves until those that stay have been replaced, should that be under way as well.
+  const others = desired.services.filter((service) => service.component === component);
+  const after = others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]);
+  return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after, container: container.name }, remove];
 }
 
 function subjectOf(container: ObservedContainer): string {

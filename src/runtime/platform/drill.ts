@@ -9,6 +9,7 @@ import { expiredCertificate, readCertificates } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { containerOwner, prepare } from './prepare.ts';
+import { lookAhead, upWithLock } from './up.ts';
 
 /** What the user may say about drills. */
 export type DrillSettings = Pick<
@@ -51,6 +52,7 @@ export async function drillPlatform<Result>(
       ...settings,
       ...journalOf(loaded),
       engine,
+      renew: (components) => renewReplicas(loaded, engine, components),
       vip: config.network.vip,
       tlsDirectory: join(stateDirectory, 'tls'),
       issueExpired: () => expiredCertificate(loaded),
@@ -59,6 +61,17 @@ export async function drillPlatform<Result>(
       onEvent: around.onEvent,
     }),
   );
+}
+
+/** As `up` does it when something about them has changed; only that nothing has. Not to be interrupted half-way. */
+async function renewReplicas(loaded: LoadedConfig, engine: Engine, components: readonly string[]): Promise<void> {
+  const { plan } = await lookAhead({ loaded, engine, duringDrill: true });
+  if (plan.operations.length > 0) {
+    throw new OperationError('the platform is not what the configuration says, and a drill is no time to change that', { remedy: 'run "haplat up" first' });
+  }
+  const { signal } = new AbortController();
+  const ignore = () => undefined;
+  await upWithLock({ loaded, engine, signal, renew: components, duringDrill: true, onWarning: ignore, onNote: ignore, onPlan: ignore, onEvent: ignore });
 }
 
 /** Our authority, or the user's own certificate with its chain. */

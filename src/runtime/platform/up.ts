@@ -1,6 +1,7 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
+import { ConfigError } from '../errors.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -12,6 +13,7 @@ import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planUp } from '../plan/plan-up.ts';
+import { balancersOf, isRouted } from '../topology/balancers.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
 import { journalOf } from './journal.ts';
@@ -29,6 +31,10 @@ export interface UpOptions {
   /** The plan is known and about to be carried out. */
   readonly onPlan: (plan: Plan) => void;
   readonly onEvent: OnExecutionEvent;
+  /** Services and components that are replaced although nothing about them has changed, replica by replica. */
+  readonly renew?: readonly string[];
+  /** A drill is under way: it is the one who asks. */
+  readonly duringDrill?: boolean;
 }
 
 export interface UpResult {
@@ -58,25 +64,38 @@ export async function up(options: UpOptions): Promise<UpResult> {
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
     const healed = await healAll({ engine, ...journalOf(loaded) });
     for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
-    const certificates = await bringCertificates(loaded, options.onWarning);
-    const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
-    // What was seen before the lock may be out of date, and secrets may have been made since.
-    const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology));
-    await carryOut(plan, prepared, options);
-    return { plan, topology: prepared.topology, certificates };
+    return upWithLock(options);
   });
+}
+
+/** `up` for one who has the project's lock already: brings certificates, plans anew, and carries that out. */
+export async function upWithLock(options: UpOptions): Promise<UpResult> {
+  const { loaded, engine } = options;
+  const certificates = await bringCertificates(loaded, options.onWarning);
+  const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
+  // What was seen before the lock may be out of date, and secrets may have been made since.
+  const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology), options);
+  await carryOut(plan, prepared, options);
+  return { plan, topology: prepared.topology, certificates };
 }
 
 /** What `up` would do. Touches nothing; throws ConfigError for what can't be. */
 export async function lookAhead(
-  options: Pick<UpOptions, 'loaded' | 'engine'> & { readonly onWarning?: (message: string) => void },
+  options: Pick<UpOptions, 'loaded' | 'engine' | 'renew' | 'duringDrill'> & { readonly onWarning?: (message: string) => void },
 ): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
   const { loaded, engine } = options;
   await checkOwnCertificate(loaded.config.certificates);
   const { topology } = await prepare(loaded, { readOnly: true });
+  checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology);
   await preflight(loaded, engine, observed);
-  return { plan: planUp(topology, observed), topology };
+  return { plan: planUp(topology, observed, options), topology };
+}
+
+function checkRenewed({ services }: Topology, renew: readonly string[]): void {
+  const known = [...new Set(services.flatMap(({ name, component }) => [component, name]))].sort();
+  const unknown = renew.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ConfigError(`--renew: there is no ${unknown}`, { remedy: `use some of ${known.join(', ')}` });
 }
 
 async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Promise<void> {
@@ -96,5 +115,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
       }),
   });
   await executePlan(plan, perform, { signal, onEvent: options.onEvent });
-  await awaitRouting(engine, prepared.topology, { timeoutMs: healthyTimeoutMs, signal });
+  // A load balancer that is new knows nobody yet, and the replicas need not be.
+  const routed = prepared.topology.services.filter(({ container }) => isRouted(container)).map(({ container }) => container.name);
+  await awaitRouting(engine, balancersOf(prepared.topology), routed, { timeoutMs: healthyTimeoutMs, signal });
 }

@@ -3,6 +3,9 @@ import { ports } from './ports.ts';
 /** What a status code of Traefik's own says about a replica: it went away (502) or did not answer in time (504). */
 const repliesOfDeadReplicas = '502,504';
 
+/** What Traefik's API calls the service that these labels make. */
+export const routedService = 'app@docker';
+
 /** How Traefik finds the replicas. All of them say the same, so that they become the servers of one service. */
 export function traefikLabels(image: string): Record<string, string> {
   const service = 'traefik.http.services.app.loadbalancer';

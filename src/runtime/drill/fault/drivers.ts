@@ -2,6 +2,7 @@ import { expireCertFault } from './expire-cert.ts';
 import type { FaultDriver, FaultKind } from './fault.ts';
 import { fillDiskFault } from './fill-disk.ts';
 import { latencyFault, lossFault, partitionFault } from './network.ts';
+import { renewFault } from './renew.ts';
 import { killFault, pauseFault, restartFault, stopFault } from './signals.ts';
 
 /** Who carries out which kind of fault. */
@@ -11,6 +12,7 @@ export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
   restart: restartFault,
   pause: pauseFault,
   partition: partitionFault,
+  renew: renewFault,
   loss: lossFault,
   latency: latencyFault,
   'fill-disk': fillDiskFault,

@@ -20,6 +20,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('loss'), targets, percent: z.int().min(1).max(100) }),
   /** Each packet that goes out is held back. */
   z.strictObject({ kind: z.literal('latency'), targets, ms: z.int().min(1).max(60_000) }),
+  /** A rolling update: every replica of these components is replaced, one after the other. */
+  z.strictObject({ kind: z.literal('renew'), targets }),
   /** A file of this size at most in the container's writable space. */
   z.strictObject({ kind: z.literal('fill-disk'), targets, mebibytes: z.int().min(1).max(4096).default(64) }),
   /** The load balancers serve a certificate that has run out. */
@@ -67,6 +69,8 @@ export interface InjectionSurroundings {
   readonly signal: AbortSignal;
   /** For `expire-cert`: what is to be served. */
   readonly expired?: CertificateAndKey | undefined;
+  /** For `renew`: replaces the replicas of these components, one after the other. */
+  readonly renew: (components: readonly string[]) => Promise<void>;
 }
 
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */

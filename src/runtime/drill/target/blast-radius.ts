@@ -3,8 +3,8 @@ import type { DrillService } from '../platform-view.ts';
 
 /** Clients do not notice when these are away. */
 const unnoticed = new Set(['guardian', 'netdata', 'engine-proxy', 'worker']);
-/** These leave the victim at work, if badly. */
-const bearable = new Set<Fault['kind']>(['loss', 'latency', 'fill-disk']);
+/** These leave the victim at work, if badly, or take one victim after the other. */
+const bearable = new Set<Fault['kind']>(['loss', 'latency', 'fill-disk', 'renew']);
 
 /** The components of which nothing is left while the fault lasts: what clients will have to do without. */
 export function blastRadius(fault: Fault, targets: readonly string[], services: ReadonlyMap<string, DrillService>): string[] {

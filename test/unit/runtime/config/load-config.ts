@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
 import { loadAssets } from '../../../../src/runtime/assets/assets.ts';
-import { loadConfig } from '../../../../src/runtime/config/load-config.ts';
+import { loadConfig, type LoadOptions } from '../../../../src/runtime/config/load-config.ts';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import { environmentKeys } from '../../../../src/runtime/config/schema/environment.ts';
 import { ConfigError } from '../../../../src/runtime/errors.ts';
@@ -42,6 +42,20 @@ test('the environment wins over .env, .env over haplat.yaml, --project over all'
   t.is(config.ports.http, 83);
   t.is(config.ports.https, 444);
   t.is(config.project, 'c');
+});
+
+test('--scale wins over the file, and is checked like it', async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'haplat-config-'));
+  const scaled = (replicas: LoadOptions['replicas']) => loadConfig({ cwd, env: { XDG_STATE_HOME: '/state' }, replicas });
+  try {
+    await writeFile(join(cwd, 'haplat.yaml'), 'app: {replicas: 3, logLevel: warn}\nworker: {replicas: 4}');
+    const { config } = await scaled({ app: 5 });
+    t.like(config, { app: { replicas: 5, logLevel: 'warn' }, worker: { replicas: 4 } });
+    const error = await t.throwsAsync(scaled({ worker: 21 }), { instanceOf: ConfigError });
+    t.regex(error.message, /^--scale: worker\.replicas: /);
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
 });
 
 test('paths are relative to the file that names them', async (t) => {

@@ -1,35 +1,54 @@
 import test from 'ava';
-import type { Engine } from '../../../../src/runtime/engine/port.ts';
+import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { awaitRouting } from '../../../../src/runtime/execute/await-routing.ts';
+import { balancersOf } from '../../../../src/runtime/topology/balancers.ts';
 import { topologyOf } from '../topology/_context.ts';
 
-/** An Engine in whose nodes Traefik answers as told, question by question. */
-function engineWhere(answers: Readonly<Record<string, readonly number[]>>): { readonly asked: string[]; readonly engine: Pick<Engine, 'exec'> } {
-  const asked: string[] = [];
-  const exec: Engine['exec'] = (name) => {
-    const exitCode = answers[name]?.[asked.filter((one) => one === name).length] ?? 1;
-    asked.push(name);
-    return Promise.resolve({ exitCode, stdout: '', stderr: '' });
-  };
-  return { asked, engine: { exec } };
+const balancers = balancersOf(topologyOf());
+const running = new AbortController().signal;
+const addresses: Readonly<Record<string, string>> = { 'haplat-app_1': '172.21.0.4', 'haplat-app_2': '172.21.0.5' };
+
+/** What Traefik's API says of these servers, as it comes through the shell. */
+function answerOf(status: Readonly<Record<string, string>>): string {
+  const serverStatus = Object.fromEntries(Object.entries(status).map(([address, state]) => [`http://${address}:3000`, state]));
+  return `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${JSON.stringify({ status: 'enabled', serverStatus })}\n`;
 }
 
-const running = new AbortController().signal;
+/** An Engine in whose nodes Traefik answers as told, question by question, the last answer for good. */
+function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
+  const asked: string[] = [];
+  const exec: Engine['exec'] = (name) => {
+    const own = answers[name] ?? [];
+    const stdout = own[Math.min(asked.filter((one) => one === name).length, own.length - 1)] ?? '';
+    asked.push(name);
+    return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
+  };
+  const inspectContainer: Engine['inspectContainer'] = (name) =>
+    Promise.resolve({ addresses: { 'haplat-app': addresses[name] ?? '', 'haplat-data': '172.21.1.9' } } as unknown as ContainerDetails);
+  return { asked, engine: { exec, inspectContainer } };
+}
 
-test('each load balancer is asked, in its node, until it knows the application', async (t) => {
-  const { asked, engine } = engineWhere({ 'haplat-keepalived_1': [0], 'haplat-keepalived_2': [1, 1, 0] });
-  await awaitRouting(engine, topologyOf(), { timeoutMs: 5000, signal: running });
-  t.deepEqual(asked.toSorted(), ['haplat-keepalived_1', ...Array<string>(3).fill('haplat-keepalived_2')]);
+test('each load balancer is asked, in its node, until it sends requests to the replica', async (t) => {
+  const { asked, engine } = engineWhere({
+    'haplat-keepalived_1': [answerOf({ '172.21.0.4': 'UP' })],
+    'haplat-keepalived_2': ['', answerOf({ '172.21.0.5': 'UP' }), answerOf({ '172.21.0.4': 'DOWN' }), answerOf({ '172.21.0.4': 'UP' })],
+  });
+  await awaitRouting(engine, balancers, ['haplat-app_1'], { timeoutMs: 5000, signal: running });
+  t.deepEqual(asked.toSorted(), ['haplat-keepalived_1', ...Array<string>(4).fill('haplat-keepalived_2')]);
 });
 
-test('a load balancer that does not learn of the application in time is named', async (t) => {
-  const { engine } = engineWhere({ 'haplat-keepalived_1': [0] });
-  const error = await t.throwsAsync(awaitRouting(engine, topologyOf(), { timeoutMs: 0, signal: running }), { instanceOf: OperationError });
-  t.is(error.message, 'traefik_2 knows no replica of the application');
+test('a load balancer that does not learn of a replica in time is named, and the replica', async (t) => {
+  const first = answerOf({ '172.21.0.4': 'UP' });
+  const both = answerOf({ '172.21.0.4': 'UP', '172.21.0.5': 'UP' });
+  const { engine } = engineWhere({ 'haplat-keepalived_1': [both], 'haplat-keepalived_2': [first] });
+  const waiting = awaitRouting(engine, balancers, ['haplat-app_1', 'haplat-app_2'], { timeoutMs: 0, signal: running });
+  const error = await t.throwsAsync(waiting, { instanceOf: OperationError });
+  t.is(error.message, 'traefik_2 sends no requests to haplat-app_2');
 });
 
 test('Ctrl-C ends the wait', async (t) => {
   const { engine } = engineWhere({});
-  await t.throwsAsync(awaitRouting(engine, topologyOf(), { timeoutMs: 5000, signal: AbortSignal.abort() }), { instanceOf: InterruptedError });
+  const waiting = awaitRouting(engine, balancers, ['haplat-app_1'], { timeoutMs: 5000, signal: AbortSignal.abort() });
+  await t.throwsAsync(waiting, { instanceOf: InterruptedError });
 });

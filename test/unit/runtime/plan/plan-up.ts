@@ -133,7 +133,7 @@ test('a replica too many is removed, and so is what a drill left behind', (t) =>
   const state = asObserved(two);
   t.is(
     planToText(planUp(one, { ...state, containers: [...state.containers, probe] })),
-    'remove app_2 — is no longer wanted\nremove p-probe-1 — was left behind by a drill',
+    'stop app_2 — is no longer wanted\nremove app_2 — is no longer wanted [after stop app_2]\nremove p-probe-1 — was left behind by a drill',
   );
 });
 
@@ -141,4 +141,49 @@ test('a renewed image replaces the container', (t) => {
   const topology = aTopology([aService('app_1')]);
   const observed = { ...asObserved(topology), imageIds: { 'image:1': 'another id' } };
   t.is(planUp(topology, observed).operations[0]?.cause, 'the image image:1 was renewed');
+});
+
+const routed = { 'traefik.enable': 'true' };
+
+test('the next replica is not stopped before the load balancers send requests to the one before', (t) => {
+  const balancers = [1, 2].map((number) =>
+    aService(`traefik_${number}`, { component: 'traefik', container: { joins: `p-keepalived_${number}`, networks: [] } }),
+  );
+  const replicas = (env: Record<string, string>) => [1, 2].map((number) => aService(`app_${number}`, { container: { labels: routed, env } }));
+  const before = aTopology([...balancers, ...replicas({})]);
+  const plan = planUp(aTopology([...balancers, ...replicas({ A: 'b' })]), asObserved(before));
+  const byId = new Map(plan.operations.map((operation) => [operation.id, operation]));
+  t.deepEqual(byId.get('stop app_2')?.after, ['await app_1', 'route app_1']);
+  const route = byId.get('route app_1');
+  t.deepEqual(route?.after, ['await app_1']);
+  t.deepEqual(route?.kind === 'await-route' && route.balancers.map(({ node }) => node), ['p-keepalived_1', 'p-keepalived_2']);
+});
+
+test('a route is waited for only when the load balancers are there', (t) => {
+  const topology = aTopology([aService('app_1', { container: { labels: routed } }), aService('traefik_1', { component: 'traefik' })]);
+  const route = planUp(topology, nothing).operations.find((operation) => operation.id === 'route app_1');
+  t.deepEqual(route?.after, ['await app_1', 'await traefik_1']);
+});
+
+test('replicas too many finish their work before they are removed, and after the others are replaced', (t) => {
+  const replica = (number: number, env: Record<string, string> = {}) => aService(`app_${number}`, { container: { env } });
+  const plan = planUp(aTopology([replica(1, { A: 'b' })]), asObserved(aTopology([replica(1), replica(2)])));
+  const about = plan.operations.filter(({ subject }) => subject === 'app_2');
+  t.deepEqual(about.map(({ id, after }) => [id, after]), [['stop app_2', ['await app_1']], ['remove app_2', ['stop app_2']]]);
+});
+
+test('what is to be renewed is replaced one by one although nothing has changed', (t) => {
+  const topology = aTopology([aService('app_1'), aService('app_2'), aService('db', { component: 'db' })]);
+  const plan = planUp(topology, asObserved(topology), { renew: ['app'] });
+  t.deepEqual(plan.operations.filter(({ kind }) => kind === 'stop-container').map(({ id, after }) => [id, after]), [
+    ['stop app_1', []], ['stop app_2', ['await app_1']],
+  ]);
+  t.is(plan.operations[0]?.cause, 'a new one was asked for');
+});
+
+test('a drill that asks keeps its probe', (t) => {
+  const topology = aTopology([aService('app_1')]);
+  const probe = observedContainer(topology, aService('probe'), { name: 'p-probe-1', labels: { [labels.drill]: 'x' } });
+  const state = asObserved(topology);
+  t.deepEqual(planUp(topology, { ...state, containers: [...state.containers, probe] }, { duringDrill: true }).operations, []);
 });

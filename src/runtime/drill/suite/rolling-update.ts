@@ -1,0 +1,22 @@
+import type { Suite } from './suite.ts';
+
+/**
+ * In each of both kinds of connections: over the twenty seconds that two replicas take, twice, well over 5,000 requests.
+ * More would measure how two cores bear load, not whether a replica goes unnoticed.
+ */
+const rate = 75;
+const runs = { app: 2, worker: 1 };
+
+/** The built-in suite of planned change: all replicas are replaced under load, and no client may notice. */
+export function rollingUpdateSuite(): Suite {
+  const drillOf = (component: keyof typeof runs) => ({
+    name: `rolling update of ${component}`,
+    fault: { kind: 'renew' as const, targets: [`all:${component}`] },
+    objectives: {},
+    runs: runs[component],
+    rate,
+    pooled: true,
+    acceptOutage: false,
+  });
+  return { name: 'rolling-update', objectives: { maxFailedRequests: 0, maxLostWrites: 0 }, drills: [drillOf('app'), drillOf('worker')] };
+}
