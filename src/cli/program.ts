@@ -3,7 +3,7 @@ import { loadAssets } from '../runtime/assets/assets.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
-import { parseCount, parseDurationMs, parseLimit } from './options/values.ts';
+import { parseCount, parseDurationMs, parseLimit, parseList } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
 type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
@@ -127,9 +127,11 @@ function addDrillCommands(tree: Tree): void {
   tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
 
   const drill = tree.add('drill', 'suites of drills', 'haplat drill run matrix --html report.html');
-  const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill list', drill);
+  const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill list', drill)
+    .option('--only <texts>', 'those with one of these texts (A,B) in their names', parseList);
   tree.run(list, async () => (await import('./commands/drill.ts')).runDrillList);
-  const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill run rolling-update', drill);
+  const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill run rolling-update', drill)
+    .option('--only <texts>', 'those drills with one of these texts (A,B) in their names', parseList);
   addDrillOptions(run);
   tree.run(run, async () => (await import('./commands/drill.ts')).runDrillRun);
 

@@ -4,18 +4,23 @@ import { loadSuite } from '../../runtime/drill/suite/load-suite.ts';
 import { matrixSuite } from '../../runtime/drill/suite/matrix.ts';
 import { rollingUpdateSuite } from '../../runtime/drill/suite/rolling-update.ts';
 import { runSuite, type SuiteResult } from '../../runtime/drill/suite/run-suite.ts';
-import type { Suite } from '../../runtime/drill/suite/suite.ts';
+import { selectDrills, type Suite } from '../../runtime/drill/suite/suite.ts';
 import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
 import { settingsOf, type DrillOptions } from '../options/drill.ts';
 import { DrillProgress } from '../present/drill-progress.ts';
-import { exitCodeOfVerdict, fileReports } from '../present/drill-reports.ts';
+import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
 const builtIn: Readonly<Record<string, () => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };
 
-export async function runDrillList(invocation: Invocation, _options: object, [file]: readonly string[]): Promise<void> {
-  const suite = await suiteOf(file);
+interface Selection {
+  /** Parts of drills' names. */
+  readonly only?: readonly string[];
+}
+
+export async function runDrillList(invocation: Invocation, options: Selection, [file]: readonly string[]): Promise<void> {
+  const suite = await suiteOf(file, options);
   if (invocation.options.json) {
     invocation.printJson({ schema: 'haplat.suite-list/1', suite: suite.name, drills: suite.drills });
     return;
@@ -28,8 +33,9 @@ export async function runDrillList(invocation: Invocation, _options: object, [fi
   invocation.print([`${suite.name}: ${suite.drills.length} drills`, ...rows].join('\n'));
 }
 
-export async function runDrillRun(invocation: Invocation, options: DrillOptions, [file]: readonly string[]): Promise<void> {
-  const suite = await suiteOf(file);
+export async function runDrillRun(invocation: Invocation, options: DrillOptions & Selection, [file]: readonly string[]): Promise<void> {
+  const suite = await suiteOf(file, options);
+  const reports = await DrillReports.prepare(options);
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const progress = new DrillProgress(invocation.options);
@@ -47,17 +53,17 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions,
   } finally {
     progress.end();
   }
-  const isRegression = await fileReports(invocation, options, suite.name, result.drills);
-  invocation.exit(exitCodeOfVerdict(isRegression && result.verdict === 'pass' ? 'fail' : result.verdict));
+  const regressions = await reports.write(invocation, suite.name, result.drills);
+  invocation.exit(exitCodeOf(result.verdict, regressions));
   if (invocation.options.json) {
-    invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })) });
+    invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });
     return;
   }
-  invocation.print(present(result, new Paint(invocation.options, process.stdout)));
+  invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
 }
 
-async function suiteOf(file: string | undefined): Promise<Suite> {
-  return builtIn[file ?? 'matrix']?.() ?? loadSuite(file ?? '');
+async function suiteOf(file: string | undefined, { only = [] }: Selection): Promise<Suite> {
+  return selectDrills(builtIn[file ?? 'matrix']?.() ?? (await loadSuite(file ?? '')), only);
 }
 
 function present(suite: SuiteResult, paint: Paint): string {

@@ -1,14 +1,14 @@
 import type { DrillResult } from '../../runtime/drill/drill.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
-import { sparkline } from '../../runtime/drill/report/timeline.ts';
+import { sparkline, sparklineMarks } from '../../runtime/drill/report/timeline.ts';
 import { runDrill } from '../../runtime/drill/run-drill.ts';
 import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
 import { settingsOf, type DrillOptions } from '../options/drill.ts';
 import { faultOf, type FaultOptions } from '../options/fault.ts';
 import { DrillProgress } from '../present/drill-progress.ts';
-import { exitCodeOfVerdict, fileReports } from '../present/drill-reports.ts';
+import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
 export interface FailoverOptions extends FaultOptions, DrillOptions {
@@ -20,6 +20,7 @@ const timelineColumns = 72;
 
 export async function runFailover(invocation: Invocation, options: FailoverOptions): Promise<void> {
   const fault = faultOf(options);
+  const reports = await DrillReports.prepare(options);
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const progress = new DrillProgress(invocation.options);
@@ -35,15 +36,19 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
     progress.end();
   }
   const name = `${fault.kind} ${fault.targets.join(',')}`;
-  const isRegression = await fileReports(invocation, options, name, [{ name, result, durationMs: performance.now() - startedAtMs }]);
-  invocation.exit(exitCodeOfVerdict(isRegression && result.verdict === 'pass' ? 'fail' : result.verdict));
-  if (invocation.options.json) invocation.printJson(toDrillJson(result));
-  else invocation.print(present(result, new Paint(invocation.options, process.stdout)));
+  const regressions = await reports.write(invocation, name, [{ name, result, durationMs: performance.now() - startedAtMs }]);
+  invocation.exit(exitCodeOf(result.verdict, regressions));
+  if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
+  else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
 }
 
 function present(result: DrillResult, paint: Paint): string {
   const [head = '', ...rest] = toText(result);
   const [history] = result.runs.length === 1 ? result.histories : [];
-  const timeline = history === undefined ? [] : [`  timeline  ${sparkline(history, timelineColumns)}`];
+  const [run] = result.runs;
+  const timeline =
+    history === undefined || run === undefined
+      ? []
+      : [`  timeline  ${sparkline(history, timelineColumns)}`, `            ${sparklineMarks(history, run.phases, timelineColumns)}`];
   return [result.verdict === 'pass' ? paint.good(head) : paint.bad(head), ...timeline, ...rest].join('\n');
 }

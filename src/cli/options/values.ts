@@ -24,3 +24,10 @@ export function parseLimit(text: string): number {
   if (limit < 1 || limit > largestLimit) throw new InvalidArgumentError(`use a whole number from 1 to ${largestLimit}.`);
   return limit;
 }
+
+/** `A, B` → both; at least one. */
+export function parseList(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (parts.length === 0) throw new InvalidArgumentError('use one or more, separated by commas.');
+  return parts;
+}

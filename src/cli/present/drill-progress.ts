@@ -3,7 +3,7 @@ import type { GlobalOptions } from '../invocation.ts';
 import { Paint } from './text.ts';
 
 const sparks = '▁▂▃▄▅▆▇█';
-const sparkColumns = 60;
+const sparkColumns = 56;
 /** The latency at which a column of the sparkline is full. */
 const fullMs = 250;
 const eraseLine = '\r\x1b[2K';
@@ -23,6 +23,7 @@ export class DrillProgress {
   readonly #live: boolean;
   readonly #paint: Paint;
   #columns: string[] = [];
+  #counts = { ok: 0, failed: 0 };
   #drawn = false;
 
   constructor(options: GlobalOptions) {
@@ -37,6 +38,10 @@ export class DrillProgress {
       case 'samples':
         this.#spark(event);
         break;
+      case 'checking':
+        this.#clear();
+        this.#say(event.run, words.checking);
+        break;
       case 'injected':
         this.#say(event.run, `fault in place: ${event.targets.join(', ')}`);
         break;
@@ -50,14 +55,20 @@ export class DrillProgress {
 
   /** Which drill of a suite comes next. */
   title(text: string): void {
-    this.end();
-    this.#columns = [];
+    this.#clear();
     if (!this.#quiet) process.stderr.write(`${this.#paint.strong(text)}\n`);
   }
 
   end(): void {
     if (this.#drawn) process.stderr.write('\n');
     this.#drawn = false;
+  }
+
+  /** Each run begins a line of its own. */
+  #clear(): void {
+    this.end();
+    this.#columns = [];
+    this.#counts = { ok: 0, failed: 0 };
   }
 
   #say(run: number, text: string): void {
@@ -68,14 +79,17 @@ export class DrillProgress {
 
   #spark({ ok, failed, worstMs }: { readonly ok: number; readonly failed: number; readonly worstMs: number }): void {
     if (!this.#live || ok + failed === 0) return;
+    this.#counts = { ok: this.#counts.ok + ok, failed: this.#counts.failed + failed };
     const height = Math.min(sparks.length - 1, Math.floor((worstMs / fullMs) * sparks.length));
     const spark = sparks.charAt(height);
-    this.#columns = [...this.#columns, failed > 0 ? this.#paint.bad('█') : this.#paint.good(spark)].slice(-sparkColumns);
+    this.#columns = [...this.#columns, failed > 0 ? this.#paint.bad('×') : this.#paint.good(spark)].slice(-sparkColumns);
     this.#draw();
   }
 
   #draw(): void {
-    process.stderr.write(`${eraseLine}    ${this.#columns.join('')}`);
+    const { ok, failed } = this.#counts;
+    const counts = `${ok} answered, ${failed > 0 ? this.#paint.bad(`${failed} failed`) : 'none failed'}`;
+    process.stderr.write(`${eraseLine}    ${this.#columns.join('')} ${counts}`);
     this.#drawn = true;
   }
 }

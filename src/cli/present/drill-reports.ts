@@ -1,33 +1,70 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, appendFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Verdict } from '../../runtime/drill/judge/judge-run.ts';
 import { toHtml } from '../../runtime/drill/report/html.ts';
 import { toJunit, type NamedResult } from '../../runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../runtime/drill/report/openmetrics.ts';
-import { baselineSchema, regressions, toBaseline } from '../../runtime/drill/suite/baseline.ts';
+import { baselineSchema, regressions, toBaseline, type Baseline, type Regression } from '../../runtime/drill/suite/baseline.ts';
 import { ConfigError, messageOf, OperationError } from '../../runtime/errors.ts';
+import { readIfThere } from '../../runtime/files/read-if-there.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DrillOptions } from '../options/drill.ts';
 
-export function exitCodeOfVerdict(verdict: Verdict): number {
+const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, drills: readonly NamedResult[]) => toOpenMetrics(drills) } as const;
+
+/** Something that passed but has become slower than the baseline allows is a failure too. */
+export function exitCodeOf(verdict: Verdict, found: readonly Regression[]): number {
+  if (verdict === 'pass' && found.length > 0) return exitCodes.objectiveMissed;
   return { pass: exitCodes.done, fail: exitCodes.objectiveMissed, inconclusive: exitCodes.inconclusive }[verdict];
 }
 
-/** Writes the reports that were asked for. Returns whether the baseline, if one was given, was kept to: false is well. */
-export async function fileReports(
-  invocation: Invocation,
-  options: DrillOptions,
-  title: string,
-  drills: readonly NamedResult[],
-): Promise<boolean> {
-  await Promise.all([
-    write(options.junit, () => toJunit(title, drills)),
-    write(options.html, () => toHtml(title, drills)),
-    write(options.openmetrics, () => toOpenMetrics(drills)),
-    appendSummary(title, drills),
-  ]);
-  return options.baseline === undefined ? false : isRegression(invocation, options.baseline, options.tolerance, drills);
+/** A line for people about each. */
+export function describeRegressions(found: readonly Regression[]): string[] {
+  const measures = { downtimeP50Ms: 'downtime p50', downtimeMaxMs: 'downtime max', restoreP50Ms: 'restored p50' } as const;
+  return found.map((one) => `SLOWER  ${one.drill}: ${measures[one.measure]} ${one.nowMs.toFixed(0)} ms, was ${one.beforeMs.toFixed(0)} ms in the baseline`);
+}
+
+/** The reports that were asked for. */
+export class DrillReports {
+  readonly #options: DrillOptions;
+  readonly #baseline: Baseline | undefined;
+
+  private constructor(options: DrillOptions, baseline: Baseline | undefined) {
+    this.#options = options;
+    this.#baseline = baseline;
+  }
+
+  /** Rejects with ConfigError, before anything is broken, when a report could not be written or the baseline is none. */
+  static async prepare(options: DrillOptions): Promise<DrillReports> {
+    for (const flag of ['junit', 'html', 'openmetrics', 'baseline'] as const) await checkWritable(flag, options[flag]);
+    const text = options.baseline === undefined ? undefined : await readIfThere(options.baseline);
+    return new DrillReports(options, text === undefined ? undefined : parseBaseline(options.baseline ?? '', text));
+  }
+
+  /** Writes them. Returns what has become slower than the baseline, or makes this one the baseline when there is none. */
+  async write(invocation: Invocation, title: string, drills: readonly NamedResult[]): Promise<Regression[]> {
+    const flags = Object.keys(formats) as (keyof typeof formats)[];
+    await Promise.all([...flags.map((flag) => write(this.#options[flag], () => formats[flag](title, drills))), appendSummary(title, drills)]);
+    const { baseline: file, tolerance } = this.#options;
+    if (this.#baseline !== undefined) return regressions(this.#baseline, toBaseline(drills), tolerance / 100);
+    await write(file, () => `${JSON.stringify(toBaseline(drills), undefined, 2)}\n`);
+    if (file !== undefined) invocation.note(`${file}: written; later runs are compared with it`);
+    return [];
+  }
+}
+
+async function checkWritable(flag: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  try {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory() === true) throw new Error('it is a folder');
+    await access(there === undefined ? dirname(file) : file, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError(`--${flag} ${file}: can't be written: ${messageOf(error)}`, { cause: error, remedy: 'name a file in a folder that is there' });
+  }
 }
 
 async function write(file: string | undefined, text: () => string): Promise<void> {
@@ -45,32 +82,10 @@ async function appendSummary(title: string, drills: readonly NamedResult[]): Pro
   if (file !== undefined && file !== '') await appendFile(file, `${toMarkdown(title, drills)}\n`);
 }
 
-/** Compares with the baseline, or makes this one the baseline when there is none. */
-async function isRegression(invocation: Invocation, file: string, tolerance: number, drills: readonly NamedResult[]): Promise<boolean> {
-  const text = await readIfThere(file);
-  if (text === undefined) {
-    await write(file, () => `${JSON.stringify(toBaseline(drills), undefined, 2)}\n`);
-    invocation.note(`${file}: written; later runs are compared with it`);
-    return false;
-  }
-  const found = regressions(parseBaseline(file, text), toBaseline(drills), tolerance / 100);
-  for (const one of found) invocation.warn(`${one.drill}: ${one.measure} ${one.nowMs.toFixed(0)} ms, was ${one.beforeMs.toFixed(0)} ms (${file})`);
-  return found.length > 0;
-}
-
-function parseBaseline(file: string, text: string) {
+function parseBaseline(file: string, text: string): Baseline {
   try {
     return baselineSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new ConfigError(`${file}: is no baseline`, { cause: error, remedy: 'name another, or remove it to have it written anew' });
-  }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new ConfigError(`${file}: ${messageOf(error)}`, { cause: error });
+    throw new ConfigError(`--baseline ${file}: is no baseline`, { cause: error, remedy: 'name another, or remove it to have it written anew' });
   }
 }

@@ -12,13 +12,14 @@ th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px soli
 th { color: var(--muted); font-weight: 600; }
 pre { white-space: pre-wrap; color: var(--muted); margin: .3rem 0; }
 .words { font-size: 1.05rem; margin-bottom: 0; }
-.tables { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
+.tables { display: flex; flex-wrap: wrap; align-items: start; gap: 1rem 3rem; }
 .badge { font-size: .8rem; font-weight: 600; padding: .1rem .5rem; border-radius: .6rem; border: 1px solid currentColor; vertical-align: middle; }
 .pass { color: var(--ok); } .fail { color: var(--bad); } .inconclusive { color: var(--doubt); }
-figure { margin: .5rem 0 1rem; } figcaption { color: var(--muted); font-size: .85rem; }
+figure { margin: .5rem 0 1rem; break-inside: avoid; } figcaption { color: var(--muted); font-size: .85rem; }
 svg { width: 100%; height: auto; display: block; font: 11px system-ui, sans-serif; }
 svg text { fill: var(--muted); } svg .axis { stroke: var(--line); } svg .latency { fill: none; stroke: var(--ok); stroke-width: 1.5; }
 svg .failed { fill: var(--bad); } svg .phase { stroke: var(--ink); stroke-dasharray: 3 3; } svg .name { fill: var(--ink); }
 svg .node-0 { fill: var(--node-0); } svg .node-1 { fill: var(--node-1); } svg .node-2 { fill: var(--node-2); }
-@media print { body { background: #fff; color: #000; } main { max-width: none; padding: 0; } section { break-inside: avoid; } }
+@media print { :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --ok: #1a7f4b; --bad: #c0262d; --doubt: #8a5a00; --node-0: #3567b5; --node-1: #b56a35; --node-2: #5a9a3a; }
+  * { print-color-adjust: exact; } main { max-width: none; padding: 0; } h2, h3 { break-after: avoid; } table { break-inside: avoid; } }
 `;

@@ -3,6 +3,7 @@ import type { History } from '../judge/history.ts';
 import { htmlStyle } from './html-style.ts';
 import type { NamedResult } from './junit.ts';
 import { toText } from './text.ts';
+import { closeUp } from './timeline.ts';
 import { drawTimeline } from './timeline-svg.ts';
 import { escaped } from './xml.ts';
 
@@ -44,7 +45,7 @@ function section({ name, result }: NamedResult): string {
 
 function runSection(run: DrillRun, history: History | undefined, number: number, of: number): string {
   const heading = `<h3>Run ${number} of ${of}: ${escaped(run.targets.join(', '))} ${badge(run.verdict)}</h3>`;
-  if (history === undefined) return `${heading}<p>${escaped(run.reasons.join('; '))}</p>`;
+  if (history === undefined || history.samples.length === 0) return `${heading}<p>${escaped(run.reasons.join('; '))}</p>`;
   const { phases, ledger } = run;
   const phaseRows = [
     ['Detected', phases.detectedMs], ['Virtual address moved', phases.vipMovedMs], ['First success', phases.firstSuccessMs],
@@ -56,13 +57,23 @@ function runSection(run: DrillRun, history: History | undefined, number: number,
   ] as const;
   return [
     heading,
-    `<figure>${drawTimeline(history, phases)}<figcaption>Latency of successes (line), failed requests (red), who has the virtual address (band); time from the fault.</figcaption></figure>`,
+    figure(drawTimeline(history, phases), 'Latency of successes (line), failed requests (red), who has the virtual address (band); time from the fault.'),
+    ...closeUpOf(run, history),
     '<div class="tables">',
     table(['Phase', 'After the fault'], phaseRows.map(([label, value]) => row([label, value === null ? 'not seen' : ms(value)]))),
     table(['Failed requests', 'Count'], Object.entries(run.requests.errors).map(([error, count]) => row([escaped(error), String(count)]))),
     table(['Writes', 'Count'], writes.map(([label, count]) => row([label, String(count)]))),
     '</div>',
   ].join('\n');
+}
+
+function closeUpOf({ phases }: DrillRun, history: History): string[] {
+  const near = closeUp(history, phases);
+  return near === undefined ? [] : [figure(drawTimeline(near, phases, 'close-up of the fault'), 'The same, close up.')];
+}
+
+function figure(picture: string, caption: string): string {
+  return `<figure>${picture}<figcaption>${caption}</figcaption></figure>`;
 }
 
 function table(heads: readonly string[], rows: readonly string[]): string {
@@ -84,5 +95,6 @@ function anchor(name: string): string {
 }
 
 function ms(value: number | undefined): string {
-  return value === undefined ? '–' : `${Number(value.toFixed(1))} ms`;
+  if (value === undefined) return '–';
+  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toFixed(1))} ms`;
 }

@@ -9,15 +9,25 @@ export function toText(result: DrillResult): string[] {
   const title = `${fault.kind} ${fault.target}`;
   const only = runs.length === 1 ? runs[0] : undefined;
   const measured = summary.downtimeMs === null ? [] : only === undefined ? severalRuns(result) : oneRun(only);
-  return [`${verdicts[result.verdict]}  ${title}: ${inWords(result)}`, ...measured, ...result.reasons.map((reason) => `  ! ${reason}`)];
+  return [`${verdicts[result.verdict]}  ${title}: ${inWords(result)}`, ...chosen(result), ...measured, ...result.reasons.map((reason) => `  ! ${reason}`)];
 }
 
-function inWords({ verdict, summary }: DrillResult): string {
+function inWords({ verdict, summary, objectives }: DrillResult): string {
   if (summary.downtimeMs === null) return 'nothing could be measured';
   const { max } = summary.downtimeMs;
-  const gone = max === 0 ? 'clients noticed no interruption' : `clients were without an answer for ${ms(max)}${summary.runs > 1 ? ' at worst' : ''}`;
+  const worst = summary.runs > 1 ? ' at worst' : '';
+  const gone = max === 0 ? 'clients noticed no interruption' : `clients were without an answer for ${ms(max)}${worst}`;
+  if (verdict === 'inconclusive') return `${gone}, but that proves nothing`;
+  const allowed = objectives.maxDowntimeMs === undefined ? '' : ` (${ms(objectives.maxDowntimeMs)} allowed)`;
   const lost = summary.ackedWritesLost === 0 ? 'nothing acknowledged was lost' : `${summary.ackedWritesLost} acknowledged writes were lost`;
-  return verdict === 'inconclusive' ? `${gone}, but that proves nothing` : `${gone}, ${lost}`;
+  const restored = summary.restoreMs === null ? 'redundancy did not come back' : `all was redundant again after ${ms(summary.restoreMs.max)}${worst}`;
+  return `${gone}${allowed}, ${lost}, ${restored}`;
+}
+
+/** Whom it hit, where the user did not say so, and how to hit the same again. */
+function chosen({ fault, seed, runs }: DrillResult): string[] {
+  const hit = [...new Set(runs.map((run) => run.targets.join(', ')))];
+  return hit.join(',') === fault.target || hit.length === 0 ? [] : [line('hit', `${hit.join(' / ')} (seed ${seed})`)];
 }
 
 function oneRun(run: RunResult): string[] {
@@ -59,7 +69,7 @@ function phase(name: string, atMs: number | null): string {
 }
 
 function ms(value: number): string {
-  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toFixed(1))} ms`;
+  return value >= 1000 ? `${Number((value / 1000).toFixed(value >= 10_000 ? 1 : 2))} s` : `${Number(value.toFixed(1))} ms`;
 }
 
 function plural(count: number, word: string): string {

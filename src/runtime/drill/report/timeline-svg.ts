@@ -10,24 +10,31 @@ const right = 10;
 const plot = { top: 52, height: 118 };
 const failures = { top: 178, height: 30 };
 const bands = { top: 222, height: 14, gap: 4 };
-const slotCount = 300;
+/** Slots are as many as can be told apart, and wide enough for a request or two of each kind. */
+const mostSlots = 300;
+const requestsASlot = 2;
 const names = ['fault', 'detected', 'moved', 'success', 'undone', 'restored'] as const;
 
 /** A run as a picture: latency, failures, phases, and who had the virtual address. */
-export function drawTimeline(history: History, phases: Phases): string {
-  const timeline = timelineOf(history, slotCount);
+export function drawTimeline(history: History, phases: Phases, label = 'timeline of the run'): string {
+  const timeline = timelineOf(history, slotCountOf(history));
   const nodes = [...new Set(timeline.holders.map((band) => band.node))].toSorted();
   const height = bands.top + nodes.length * (bands.height + bands.gap) + 24;
   const x = scale(timeline);
   return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="timeline of the run">`,
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">`,
     axes(timeline, x, height),
     latencyLine(timeline, x),
     failureBars(timeline, x),
     ...nodes.map((node, index) => nodeBand(timeline, node, index, x)),
-    phaseLines(phases, x, height),
+    phaseLines(phases, x, height, timeline.fromMs + timeline.slotMs * timeline.slots.length),
     '</svg>',
   ].join('');
+}
+
+function slotCountOf({ samples, injectedAtMs, endedAtMs, intervalMs }: History): number {
+  const fromMs = samples.reduce((first, sample) => Math.min(first, sample.dueMs), injectedAtMs);
+  return Math.max(1, Math.min(mostSlots, Math.floor((endedAtMs - fromMs) / (intervalMs * requestsASlot))));
 }
 
 type Scale = (ms: number) => number;
@@ -95,11 +102,11 @@ function nodeBand({ holders }: Timeline, node: string, index: number, x: Scale):
   return `<text x="${left - 8}" y="${y + 11}" text-anchor="end">${escaped(node)}</text>${rects.join('')}`;
 }
 
-function phaseLines(phases: Phases, x: Scale, height: number): string {
+function phaseLines(phases: Phases, x: Scale, height: number, toMs: number): string {
   const times = [0, phases.detectedMs, phases.vipMovedMs, phases.firstSuccessMs, phases.healedMs, phases.redundancyRestoredMs];
   return times
     .map((at, index) => {
-      if (at === null) return '';
+      if (at === null || at > toMs) return '';
       // Names that would stand on each other are staggered.
       const y = 10 + (index % 4) * 11;
       return `<line class="phase" x1="${x(at)}" y1="${y + 2}" x2="${x(at)}" y2="${height - 22}"/><text class="name" x="${x(at) + 3}" y="${y}">${names[index] ?? ''}</text>`;

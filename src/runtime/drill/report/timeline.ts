@@ -1,4 +1,5 @@
 import type { History } from '../judge/history.ts';
+import type { Phases } from '../judge/phases.ts';
 
 /** A run's samples gathered into slots of equal length, for drawing. Times are from the fault. */
 export interface Timeline {
@@ -45,6 +46,25 @@ export function timelineOf(history: History, slotCount: number): Timeline {
   };
 }
 
+/** How much before the fault and after its end a close-up shows, in parts of the outage, and at least. */
+const margin = { share: 0.6, leastMs: 150 };
+
+/** What happened around the outage; undefined when the outage is most of the picture anyway, or there was none. */
+export function closeUp(history: History, phases: Phases): History | undefined {
+  const { injectedAtMs, samples, endedAtMs } = history;
+  const times = [phases.detectedMs, phases.vipMovedMs, phases.firstSuccessMs].filter((time) => time !== null);
+  const lastMs = Math.max(0, ...times);
+  const marginMs = Math.max(margin.leastMs, lastMs * margin.share);
+  const [fromMs, toMs] = [injectedAtMs - marginMs, injectedAtMs + lastMs + marginMs];
+  if (times.length === 0 || toMs - fromMs > (endedAtMs - injectedAtMs) / 2) return undefined;
+  return {
+    ...history,
+    samples: samples.filter((sample) => sample.dueMs >= fromMs && sample.dueMs <= toMs),
+    holders: history.holders.filter((change) => change.atMs <= toMs),
+    endedAtMs: toMs,
+  };
+}
+
 function bandsOf({ holders, injectedAtMs, endedAtMs }: History, startMs: number): Band[] {
   const since = new Map<string, number>();
   const bands: Band[] = [];
@@ -60,6 +80,20 @@ function bandsOf({ holders, injectedAtMs, endedAtMs }: History, startMs: number)
   }
   for (const node of since.keys()) close(node, endedAtMs);
   return bands.toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Names below a sparkline of that width, where the fault, its end and the return of redundancy are. */
+export function sparklineMarks(history: History, phases: Phases, width: number): string {
+  const { fromMs, slotMs } = timelineOf(history, width);
+  const marks = [['fault', 0], ['undone', phases.healedMs], ['restored', phases.redundancyRestoredMs]] as const;
+  let row = '';
+  for (const [name, atMs] of marks) {
+    if (atMs === null) continue;
+    const column = Math.min(width - 1, Math.floor((atMs - fromMs) / slotMs));
+    // One that has no room would stand somewhere else than it was.
+    if (column > row.length || row === '') row = `${row.padEnd(column)}↑${name} `;
+  }
+  return row.trimEnd();
 }
 
 const bars = '▁▂▃▄▅▆▇█';

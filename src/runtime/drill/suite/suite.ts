@@ -55,6 +55,14 @@ export function parseSuite(file: string, document: unknown): Suite {
   throw new ConfigError(problems[0] ?? `${file}: is no suite`, { details: problems.slice(1), remedy: '`haplat drill list` shows the built-in suite, which is an example' });
 }
 
+/** Those drills of a suite whose names contain one of the texts; all without any. Throws ConfigError when none does. */
+export function selectDrills(suite: Suite, only: readonly string[]): Suite {
+  if (only.length === 0) return suite;
+  const drills = suite.drills.filter(({ name: own }) => only.some((text) => own.includes(text)));
+  if (drills.length > 0) return { ...suite, drills };
+  throw new ConfigError(`${suite.name} has no drill with ${only.join(' or ')} in its name`, { remedy: '`haplat drill list` shows the names' });
+}
+
 /** A drill's own objectives over the suite's, and those over the configuration's. */
 export function objectivesOf(drill: SuiteDrill, suite: Suite, configured: Objectives): Objectives {
   return { ...configured, ...defined(suite.objectives), ...defined(drill.objectives) };

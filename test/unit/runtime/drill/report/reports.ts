@@ -5,7 +5,7 @@ import { toJunit } from '../../../../../src/runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../../../../src/runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../../../../src/runtime/drill/report/openmetrics.ts';
 import { toText } from '../../../../../src/runtime/drill/report/text.ts';
-import { sparkline, timelineOf } from '../../../../../src/runtime/drill/report/timeline.ts';
+import { closeUp, sparkline, sparklineMarks, timelineOf } from '../../../../../src/runtime/drill/report/timeline.ts';
 import { fault, history, samplesWith } from '../judge/_histories.ts';
 import { named } from './_results.ts';
 
@@ -15,7 +15,7 @@ const unproven = named('nothing', [history({ samples: [] })]);
 
 test('the text has the verdict in words first, then the numbers, then the reasons', (t) => {
   const [words, downtime] = toText(passed.result);
-  t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms, nothing acknowledged was lost');
+  t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms (1 s allowed), nothing acknowledged was lost, all was redundant again after 2 s');
   t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage)');
   t.is(toText(failed.result).at(-1), '  ! downtime 1500 ms is over 1000 ms');
   t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
@@ -55,7 +55,7 @@ test('the page loads nothing from elsewhere and escapes what it is told', (t) =>
   const page = toHtml('drills', [passed, failed, unproven]);
   t.false(/<script|<link|@import|src=|https?:/i.test(page));
   t.false(page.includes('<db>'));
-  t.is(page.match(/<svg /g)?.length, 3);
+  t.is(page.match(/<svg /g)?.length, 3, 'two runs that were seen, one of them close up as well');
   t.true(page.includes('prefers-color-scheme: dark'));
   t.true(page.includes('@media print'));
 });
@@ -81,4 +81,29 @@ test('a node’s band lasts from when it got the address until it lost it, or to
 
 test('the sparkline marks where requests failed', (t) => {
   t.regex(sparkline(history({ samples: samplesWith([[0, 500]]) }), 50), /^[▁-█]{10}×{5}[▁-█]{35}$/);
+});
+
+const phases = { detectedMs: 20, vipMovedMs: 40, firstSuccessMs: 120, healedMs: null, redundancyRestoredMs: 2000 };
+
+test('a close-up shows what was around the outage, and no more', (t) => {
+  const near = closeUp(history({ samples: samplesWith([[0, 120]]) }), phases);
+  t.is(near?.endedAtMs, fault + 120 + 150);
+  t.is(near?.samples.length, 43);
+  t.deepEqual([near?.samples[0]?.dueMs, near?.samples.at(-1)?.dueMs], [fault - 150, fault + 270]);
+});
+
+test('there is no close-up of what fills the picture anyway, nor of nothing', (t) => {
+  t.is(closeUp(history({ samples: samplesWith([[0, 3000]]) }), { ...phases, firstSuccessMs: 3002 }), undefined);
+  t.is(closeUp(history(), { ...phases, detectedMs: null, vipMovedMs: null, firstSuccessMs: null }), undefined);
+});
+
+test('below the sparkline is said when the fault came and went, where there is room', (t) => {
+  const run = history({ samples: samplesWith([[0, 120]]) });
+  t.is(sparklineMarks(run, phases, 50), '          ↑fault              ↑restored');
+  t.is(sparklineMarks(run, { ...phases, redundancyRestoredMs: 100 }, 50), '          ↑fault');
+});
+
+test('a target that was chosen is named, with the seed that chooses it again', (t) => {
+  const random = { ...passed.result, fault: { kind: 'kill', target: 'traefik' } } as const;
+  t.is(toText(random)[1], '  hit       traefik_1 (seed 7)');
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ConfigError } from '../../../../../src/runtime/errors.ts';
 import { matrixSuite } from '../../../../../src/runtime/drill/suite/matrix.ts';
-import { objectivesOf, parseSuite, suiteSchema } from '../../../../../src/runtime/drill/suite/suite.ts';
+import { objectivesOf, parseSuite, selectDrills, suiteSchema } from '../../../../../src/runtime/drill/suite/suite.ts';
 
 const drill = { name: 'a', fault: { kind: 'kill', targets: ['traefik_1'] } };
 
@@ -30,4 +30,13 @@ test('the built-in matrix is a suite like any other: every fault on every compon
   t.true(suiteSchema.safeParse(matrix).success);
   t.is(new Set(matrix.drills.map(({ name }) => name)).size, matrix.drills.length);
   t.true(matrix.drills.every(({ objectives }) => objectives.maxDowntimeMs !== undefined && objectives.maxLostWrites === 0));
+});
+
+test('drills are selected by parts of their names, and at least one must be meant', (t) => {
+  const suite = parseSuite('s.yaml', { name: 's', drills: [drill, { ...drill, name: 'kill db' }, { ...drill, name: 'stop db' }] });
+  const names = (...only: string[]) => selectDrills(suite, only).drills.map(({ name }) => name);
+  t.deepEqual(names(), ['a', 'kill db', 'stop db']);
+  t.deepEqual(names('db'), ['kill db', 'stop db']);
+  t.deepEqual(names('kill', 'a'), ['a', 'kill db']);
+  t.throws(() => names('nothing'), { instanceOf: ConfigError, message: /no drill with nothing/ });
 });
