@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
+import { parse } from 'yaml';
 import { ConfigError } from '../../../../../src/runtime/errors.ts';
+import { loadSuite } from '../../../../../src/runtime/drill/suite/load-suite.ts';
 import { matrixSuite } from '../../../../../src/runtime/drill/suite/matrix.ts';
 import { objectivesOf, parseSuite, selectDrills, suiteSchema } from '../../../../../src/runtime/drill/suite/suite.ts';
 
@@ -39,4 +43,12 @@ test('drills are selected by parts of their names, and at least one must be mean
   t.deepEqual(names('db'), ['kill db', 'stop db']);
   t.deepEqual(names('kill', 'a'), ['a', 'kill db']);
   t.throws(() => names('nothing'), { instanceOf: ConfigError, message: /no drill with nothing/ });
+});
+
+const documentation = join(import.meta.dirname, '../../../../../docs');
+
+test('the suites in the documentation are suites', async (t) => {
+  t.is((await loadSuite(join(documentation, 'ci/suite.yaml'))).name, 'before a release');
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(await readFile(join(documentation, 'drills.md'), 'utf8')) ?? [];
+  t.is(parseSuite('drills.md', parse(example)).drills.length, 4);
 });
