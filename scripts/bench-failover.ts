@@ -3,14 +3,10 @@
  * defaults and at the settings of the usual tutorial, in turns on the same machine. Prints both and their ratio; then how
  * often the address moves while every core is busy, which it must not.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { execa } from 'execa';
-import { stringify } from 'yaml';
 import { movesUnderFullLoad } from './bench/full-load.ts';
 import { spreadOf } from './bench/measure.ts';
+import { BenchPlatform } from './bench/platform.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -20,10 +16,7 @@ const { values: flags } = parseArgs({
   },
 });
 const rounds = Number(flags.rounds);
-const haplat = join(import.meta.dirname, '../dist/haplat');
-const folder = await mkdtemp(join(tmpdir(), 'haplat-bench-failover-'));
-const config = join(folder, 'haplat.yaml');
-const project = 'haplat-bench-failover';
+const platform = await BenchPlatform.create('haplat-bench-failover');
 const goalRatio = 10;
 
 /** VRRP version 2, an announcement a second, `killall -0` every two seconds. */
@@ -34,31 +27,12 @@ type Setting = keyof typeof settings;
 
 const measured = new Map<string, number[]>();
 
-async function use(setting: Setting): Promise<void> {
-  const text = stringify({
-    project,
-    stateDirectory: join(folder, 'state'),
-    network: { subnet: '172.27.8.0/24', vip: '172.27.8.100', appSubnet: '172.27.9.0/24', dataSubnet: '172.27.10.0/24', controlSubnet: '172.27.11.0/24' },
-    ports: { http: 28180, https: 28143, dashboard: 28181, netdata: 28199 },
-    vrrp: settings[setting],
-  });
-  await writeFile(config, text);
-  await execa(haplat, ['-c', config, 'up', '-q']);
-}
-
 /** The node that has the address now: a kill of the other one is no failover. */
-async function target(drill: (typeof drills)[number]): Promise<string> {
-  if (drill === 'vip-holder') return drill;
-  const { stdout } = await execa(haplat, ['-c', config, 'status', '--json'], { reject: false });
-  const { vip } = JSON.parse(stdout) as { vip: { holders: string[] } };
-  return `node:${vip.holders[0]?.replace('keepalived_', '') ?? '1'}`;
-}
+const target = (drill: (typeof drills)[number]) => (drill === 'vip-holder' ? drill : platform.holder());
 
 async function measure(setting: Setting, drill: (typeof drills)[number]): Promise<void> {
   for (let run = 0; run < Number(flags.runs); run += 1) {
-    const args = ['failover', '--kill', await target(drill), '--max-downtime', '60s', '--json', '-q'];
-    const { stdout } = await execa(haplat, ['-c', config, ...args], { reject: false });
-    const { runs } = JSON.parse(stdout) as { runs: { downtimeMs: number | null }[] };
+    const { runs } = await platform.drill('--kill', await target(drill), '--max-downtime', '60s');
     const key = `${drill} ${setting}`;
     measured.set(key, [...(measured.get(key) ?? []), ...runs.flatMap(({ downtimeMs }) => (downtimeMs === null ? [] : [downtimeMs]))]);
   }
@@ -67,7 +41,7 @@ async function measure(setting: Setting, drill: (typeof drills)[number]): Promis
 try {
   for (let round = 1; round <= rounds; round += 1) {
     for (const setting of ['tutorial', 'defaults'] as const) {
-      await use(setting);
+      await platform.use({ vrrp: settings[setting] });
       for (const drill of drills) await measure(setting, drill);
     }
     console.error(`round ${round} of ${rounds} done`);
@@ -85,10 +59,9 @@ try {
   }
   const loadMinutes = Number(flags['load-minutes']);
   if (loadMinutes > 0) {
-    const moves = await movesUnderFullLoad(project, loadMinutes);
+    const moves = await movesUnderFullLoad(platform.project, loadMinutes);
     console.log(`\nEvery core busy for ${loadMinutes} minutes: the address moved ${moves} times (goal 0) ${moves === 0 ? 'met' : 'MISSED'}`);
   }
 } finally {
-  await execa(haplat, ['-c', config, 'down', '--volumes', '--yes', '-q'], { reject: false });
-  await rm(folder, { recursive: true, force: true });
+  await platform.dispose();
 }

@@ -1,0 +1,60 @@
+import type { DrillRun } from '../../src/runtime/drill/drill.ts';
+import { returning, type Row } from './drill-goals.ts';
+import { spreadOf, type Spread } from './measure.ts';
+
+export const tableHead = [
+  '| drill | runs | downtime p50 | max | resolution | acked lost | failed p50 | restored p50 | |',
+  '|---|--:|--:|--:|--:|--:|--:|--:|---|',
+];
+
+/** A row of the table: what was measured, and which of its goals were missed. */
+export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
+  const downtime = spreadOf(seen(runs, (run) => run.gapsMs.fault));
+  const lost = runs.reduce((sum, { ledger }) => sum + ledger.lost + ledger.duplicated + ledger.altered, 0);
+  const failed = spreadOf(runs.map((run) => run.requests.failed));
+  const restored = spreadOf(seen(runs, (run) => run.phases.redundancyRestoredMs));
+  const missed = [
+    ...missedTimes(downtime, row, resolution(runs)),
+    ...(lost > 0 ? [`${lost} writes lost, duplicated or altered`] : []),
+    ...(row.failed !== undefined && failed.max > row.failed ? [`up to ${failed.max} failed`] : []),
+    ...(runs.some((run) => run.splitBrainMs > 100) ? ['two holders'] : []),
+    ...(runs.length === 0 ? ['nothing measured'] : []),
+  ];
+  const cells = [row.name, runs.length, ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, ms(restored.median), verdict(row, missed)];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** What clients noticed after the address had moved, while the other node came back. */
+export function returningNode(runs: readonly DrillRun[]): string {
+  const later = spreadOf(seen(runs, (run) => run.gapsMs.later));
+  const missed = missedTimes(later, returning, resolution(runs));
+  return `| the returning node | ${runs.length} | ${ms(later.median)} | ${ms(later.max)} | ${ms(resolution(runs))} | | | | ${verdict(returning, missed)} |`;
+}
+
+type Goals = Pick<Row, 'p50Ms' | 'maxMs' | 'failed'>;
+
+/** A time below what the probe can tell apart is none. */
+function missedTimes(spread: Spread, goals: Goals, resolutionMs: number): string[] {
+  const isOver = (value: number, goal: number | undefined) => goal !== undefined && value > Math.max(goal, resolutionMs);
+  return [
+    ...(isOver(spread.median, goals.p50Ms) ? [`p50 over ${goals.p50Ms ?? 0} ms`] : []),
+    ...(isOver(spread.max, goals.maxMs) ? [`max over ${goals.maxMs ?? 0} ms`] : []),
+  ];
+}
+
+function verdict(goals: Goals, missed: readonly string[]): string {
+  if (missed.length > 0) return `MISSED: ${missed.join(', ')}`;
+  return goals.p50Ms === undefined ? 'reported' : `met (≤ ${goals.p50Ms} ms, max ≤ ${goals.maxMs ?? 0} ms)`;
+}
+
+function seen(runs: readonly DrillRun[], value: (run: DrillRun) => number | null): number[] {
+  return runs.map(value).filter((one) => one !== null);
+}
+
+function resolution(runs: readonly DrillRun[]): number {
+  return spreadOf(runs.map((run) => run.resolutionMs)).median;
+}
+
+function ms(value: number): string {
+  return Number.isNaN(value) ? '–' : `${value.toFixed(0)} ms`;
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import type { DrillResult } from '../../src/runtime/drill/drill.ts';
+import type { StatusReport } from '../../src/runtime/status/report.ts';
+
+const haplat = join(import.meta.dirname, '../../dist/haplat');
+
+/** A platform that a bench has to itself, driven through the executable. */
+export class BenchPlatform {
+  readonly project: string;
+  readonly #folder: string;
+
+  private constructor(project: string, folder: string) {
+    this.project = project;
+    this.#folder = folder;
+  }
+
+  static async create(project: string): Promise<BenchPlatform> {
+    return new BenchPlatform(project, await mkdtemp(join(tmpdir(), `${project}-`)));
+  }
+
+  /** Brings it up with these keys of haplat.yaml in the place of the defaults. */
+  async use(own: object = {}): Promise<void> {
+    const text = stringify({
+      project: this.project,
+      stateDirectory: join(this.#folder, 'state'),
+      network: { subnet: '172.27.8.0/24', vip: '172.27.8.100', appSubnet: '172.27.9.0/24', dataSubnet: '172.27.10.0/24', controlSubnet: '172.27.11.0/24' },
+      ports: { http: 28180, https: 28143, dashboard: 28181, netdata: 28199 },
+      ...own,
+    });
+    await writeFile(this.#config, text);
+    await this.#haplat('up', '-q');
+  }
+
+  /** The node that has the address now, as drills call it. */
+  async holder(): Promise<string> {
+    const { vip } = JSON.parse(await this.#haplat('status', '--json')) as StatusReport;
+    return `node:${vip.holders[0]?.replace('keepalived_', '') ?? '1'}`;
+  }
+
+  /** Runs one drill. Throws, with what haplat said, when there is no result. */
+  async drill(...args: readonly string[]): Promise<DrillResult> {
+    const stdout = await this.#haplat('failover', ...args, '--json', '-q');
+    return JSON.parse(stdout) as DrillResult;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#haplat('down', '--volumes', '--yes', '-q').catch(() => undefined);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #config(): string {
+    return join(this.#folder, 'haplat.yaml');
+  }
+
+  /** Exit codes of drills and of a degraded platform are results too: only the lack of any output is an error. */
+  async #haplat(...args: readonly string[]): Promise<string> {
+    const { stdout, stderr, exitCode } = await execa(haplat, ['-c', this.#config, ...args], { reject: false, stdin: 'ignore' });
+    if (stdout === '' && exitCode !== 0) throw new Error(`haplat ${args.join(' ')} exited with ${String(exitCode)}:\n${stderr}`);
+    return stdout;
+  }
+}
