@@ -33,7 +33,8 @@ const metricsScript = [
  * victim undoes it as well.
  */
 export const expireCertFault: FaultDriver = {
-  nature: 'container',
+  lasts: true,
+  restartHeals: ({ victims }) => victims.map(({ service }) => service),
   async inject(job, { engine, events, expired }) {
     if (expired === undefined) return { noEffect: 'there is no expired certificate to serve' };
     const serial = BigInt(`0x${new X509Certificate(expired.certificate).serialNumber}`).toString();

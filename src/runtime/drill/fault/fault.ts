@@ -75,12 +75,10 @@ export interface InjectionSurroundings {
 
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {
-  /**
-   * How long it is: `once` is over by itself and healed by the guardian; `lasting` stays until it is healed, under a
-   * lease; `container` and `namespace` are lasting ones that a restart of the victim, or of the namespace's owner, ends
-   * as well: that is what the guardian does when the lease runs out.
-   */
-  readonly nature: 'once' | 'lasting' | 'container' | 'namespace';
+  /** Whether it stays until it is healed, under a lease; else it is over at once, and the guardian heals what it broke. */
+  readonly lasts: boolean;
+  /** The services whose restart undoes it as well: that is what the guardian does when the lease runs out. */
+  restartHeals(job: FaultJob): readonly string[];
   inject(job: FaultJob, surroundings: InjectionSurroundings): Promise<Injection | NoEffect>;
   /** Undoes it, whether or not (or how often) it was injected. Returns when, on the Engine's clock, if that was seen. */
   heal(job: FaultJob, engine: Engine): Promise<number | undefined>;

@@ -4,16 +4,27 @@ import type { FaultDriver } from './fault.ts';
 
 const execTimeoutMs = 60_000;
 const file = 'haplat-drill-fill';
-/** Where a component writes; everything else is read-only, or memory. */
-const folders: Readonly<Record<string, string>> = { db: '/var/lib/postgresql/data', rabbitmq: '/var/lib/rabbitmq' };
-const elsewhere = '/tmp';
+/** Where a component can write. What is not memory outlives its container's restart. */
+interface Space {
+  readonly folder: string;
+  readonly isMemory: boolean;
+}
+const spaces: Readonly<Record<string, Space>> = {
+  db: { folder: '/var/lib/postgresql/data', isMemory: false },
+  rabbitmq: { folder: '/var/lib/rabbitmq', isMemory: false },
+  netdata: { folder: '/tmp', isMemory: false },
+  keepalived: { folder: '/run', isMemory: true },
+};
+const elsewhere: Space = { folder: '/tmp', isMemory: true };
 
 // Plain sh: official images need not have bash. A full disk is what is wanted, not an error.
 const fillScript = 'head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"';
 
 /** A bounded file in the victim's writable space. On a bounded space (a tmpfs) it fills it; the host's disk is safe. */
 export const fillDiskFault: FaultDriver = {
-  nature: 'lasting',
+  lasts: true,
+  // Elsewhere it would outlive the restart: there it waits for `heal` or `up`.
+  restartHeals: ({ victims }) => victims.filter(({ component }) => spaceOf(component).isMemory).map(({ service }) => service),
   async inject(job, { engine, events, signal }) {
     const bytes = (job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0) * 1024 * 1024;
     const seenBefore = events.events.length;
@@ -35,22 +46,27 @@ export const fillDiskFault: FaultDriver = {
     return started === undefined ? { noEffect: 'the Engine did not report the write' } : { injectedAtMs: started.atMs };
   },
   async heal({ victims }, engine) {
-    await Promise.all(victims.map((victim) => remove(engine, victim.container, pathIn(victim.component))));
+    await Promise.all(victims.map(({ container, component }) => remove(engine, container, spaceOf(component))));
     return undefined;
   },
 };
 
-async function remove(engine: Engine, container: string, path: string): Promise<void> {
+async function remove(engine: Engine, container: string, { folder, isMemory }: Space): Promise<void> {
+  const path = `${folder}/${file}`;
   const details = await engine.inspectContainer(container);
   if (details?.state !== 'running') {
     // In memory it is gone already; in a volume it must not be forgotten.
-    if (details === undefined || path.startsWith(elsewhere)) return;
-    throw new OperationError(`${container} does not run: ${path} is still in its volume`);
+    if (details === undefined || isMemory) return;
+    throw new OperationError(`${container} does not run: ${path} is still there`);
   }
   const { exitCode, stderr } = await engine.exec(container, ['rm', '-f', path], { timeoutMs: execTimeoutMs });
   if (exitCode !== 0) throw new OperationError(`${container}: ${path} could not be removed: ${stderr.trim()}`);
 }
 
 function pathIn(component: string): string {
-  return `${folders[component] ?? elsewhere}/${file}`;
+  return `${spaceOf(component).folder}/${file}`;
+}
+
+function spaceOf(component: string): Space {
+  return spaces[component] ?? elsewhere;
 }

@@ -14,7 +14,8 @@ const delayOut = `${interfaces}; tc qdisc del dev "$i" root netem 2>/dev/null ||
 /** Packets dropped by rules in the victims' own namespaces. Their addresses stay, so that a split brain shows. */
 function filtering(rules: (fault: Fault, job: FaultJob) => string): FaultDriver {
   return {
-    nature: 'namespace',
+    lasts: true,
+    restartHeals: namespaceOwners,
     inject: (job, { engine }) => inject(engine, job, 'nft', filterIn, [rules(job.fault, job)]),
     heal: (job, engine) => heal(engine, job, 'nft', filterOut),
   };
@@ -25,7 +26,8 @@ export const lossFault = filtering((fault) => packetFilter({ from: [], percent: 
 
 /** The kernel's netem holds packets back; where the kernel has none, the fault takes no effect. */
 export const latencyFault: FaultDriver = {
-  nature: 'namespace',
+  lasts: true,
+  restartHeals: namespaceOwners,
   inject: (job, { engine }) => inject(engine, job, 'tc', delayIn, [String(job.fault.kind === 'latency' ? job.fault.ms : 0)]),
   heal: (job, engine) => heal(engine, job, 'tc', delayOut),
 };
@@ -76,4 +78,9 @@ async function inEachNamespace(
       return Number(output.trim()) * 1000;
     }),
   );
+}
+
+/** What is in a namespace goes with it, and that lives as long as its owner. */
+function namespaceOwners({ victims, project }: FaultJob): string[] {
+  return [...new Set(victims.map(({ namespaceOf }) => namespaceOf.slice(project.length + 1)))];
 }

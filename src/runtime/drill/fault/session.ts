@@ -28,7 +28,7 @@ export class FaultSession {
 
   /** Whether it stays until it is healed. */
   get lasts(): boolean {
-    return this.#driver.nature !== 'once';
+    return this.#driver.lasts;
   }
 
   /** The containers whose network namespaces the victims are in. */
@@ -42,10 +42,10 @@ export class FaultSession {
       await this.#journal.add(this.#job);
       this.#lease = await leaseClient(this.#engine, this.#job.project).take({
         kind: 'drill',
-        targets: affected(this.#job),
+        targets: [...new Set(this.#job.victims.map(({ service }) => service))],
         holder: 'haplat failover',
         fault: `${this.#job.fault.kind} ${this.#job.fault.targets.join(',')}`,
-        restartOnExpiry: restartedToHeal(this.#driver.nature, this.#job),
+        restartOnExpiry: this.#driver.restartHeals(this.#job),
         ttlMs: leaseTtlMs,
       });
     }
@@ -61,19 +61,4 @@ export class FaultSession {
     this.#isOpen = false;
     return healedAtMs;
   }
-}
-
-/** The victims, and whoever shares their namespaces. */
-function affected({ victims }: FaultJob): string[] {
-  return [...new Set(victims.map(({ service }) => service))];
-}
-
-/** Whose restart undoes the fault. */
-function restartedToHeal(nature: FaultDriver['nature'], job: FaultJob): string[] {
-  if (nature === 'container') return affected(job);
-  return nature === 'namespace' ? namespaceOwners(job) : [];
-}
-
-function namespaceOwners({ victims, project }: FaultJob): string[] {
-  return [...new Set(victims.map(({ namespaceOf }) => namespaceOf.slice(project.length + 1)))];
 }

@@ -6,30 +6,36 @@ import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect 
 const effectWithinMs = 15_000;
 const graceMs = 10_000;
 
+const nobody = () => [];
 const nothingToHeal = () => Promise.resolve(undefined);
 
 /** SIGKILL to process 1 of each victim, all at once. The Engine suppresses its restart policy: the guardian heals. */
 export const killFault: FaultDriver = {
-  nature: 'once',
+  lasts: false,
+  restartHeals: nobody,
   inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.killContainer(container)),
   heal: nothingToHeal,
 };
 
 /** SIGTERM, and time to finish. The guardian starts it again. */
 export const stopFault: FaultDriver = {
-  nature: 'once',
+  lasts: false,
+  restartHeals: nobody,
   inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.stopContainer(container, { graceMs })),
   heal: nothingToHeal,
 };
 
 export const restartFault: FaultDriver = {
-  nature: 'once',
+  lasts: false,
+  restartHeals: nobody,
   inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.restartContainer(container, { graceMs })),
   heal: nothingToHeal,
 };
 
 export const pauseFault: FaultDriver = {
-  nature: 'lasting',
+  lasts: true,
+  // The guardian ends a pause that nobody holds by itself.
+  restartHeals: nobody,
   inject: (job, surroundings) => strike(job, surroundings, 'pause', (engine, container) => engine.pauseContainer(container)),
   async heal({ victims }, engine) {
     await Promise.all(

@@ -36,6 +36,14 @@ export function ownGap(samples: readonly Sample[], injectedAtMs: number, interva
   return longestOf(own);
 }
 
+/** The longest gap that began when the fault's own was over: what the return of a node, for instance, cost clients. */
+export function laterGap(samples: readonly Sample[], own: Downtime | undefined, intervalMs: number): Downtime | undefined {
+  const { toMs } = own ?? {};
+  if (toMs === undefined) return undefined;
+  const later = ofEachMode(samples).flatMap((sent) => longestOf(gapsOf(sent, toMs, intervalMs).filter((gap) => gap.fromMs >= toMs)) ?? []);
+  return longestOf(later);
+}
+
 function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime[] {
   const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
   const lastDueMs = samples.reduce((last, sample) => Math.max(last, sample.dueMs), -Infinity);

@@ -1,8 +1,8 @@
-import { allOutages, failedTimeMs, resolutionOf, worstDowntime } from './downtime.ts';
+import { allOutages, failedTimeMs, laterGap, ownGap, resolutionOf, worstDowntime } from './downtime.ts';
 import type { History } from './history.ts';
 import { checkLedger } from './ledger.ts';
 import type { LedgerVerdict } from './ledger.ts';
-import { phasesOf } from './phases.ts';
+import { movedAtMs, phasesOf } from './phases.ts';
 import type { Phases } from './phases.ts';
 import { countRequests, latencyOf } from './requests.ts';
 import type { Latency, RequestCounts } from './requests.ts';
@@ -24,6 +24,8 @@ export interface RunResult {
   /** Null when it was not measured. */
   readonly downtimeMs: number | null;
   readonly resolutionMs: number;
+  /** The gap that the fault made, and the longest after it (when a node returned, say); null where there was none to see. */
+  readonly gapsMs: { readonly fault: number | null; readonly later: number | null };
   readonly outages: number;
   readonly failedTimeMs: number;
   readonly requests: RequestCounts;
@@ -41,10 +43,13 @@ const leastSamples = 10;
 export function judgeRun(history: History, objectives: Objectives): RunResult {
   const { samples, injectedAtMs, intervalMs, endedAtMs } = history;
   const downtime = worstDowntime(samples, injectedAtMs, intervalMs);
+  const own = ownGap(samples, injectedAtMs, intervalMs, movedAtMs(history));
+  const later = laterGap(samples, own, intervalMs);
   const outages = allOutages(samples.filter((sample) => sample.dueMs >= injectedAtMs));
   const measured = {
     downtimeMs: downtime === undefined ? null : rounded(downtime.downtimeMs),
     resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
+    gapsMs: { fault: own === undefined ? null : rounded(own.downtimeMs), later: later === undefined ? null : rounded(later.downtimeMs) },
     outages: outages.length,
     failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
     requests: countRequests(samples),

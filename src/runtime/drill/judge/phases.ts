@@ -16,18 +16,24 @@ export interface Phases {
 }
 
 export function phasesOf(history: History): Phases {
-  const { injectedAtMs, transitions, holderBefore, samples, intervalMs, restoredAtMs, healedAtMs } = history;
+  const { injectedAtMs, transitions, samples, intervalMs, restoredAtMs, healedAtMs } = history;
   const after = transitions.filter((one) => one.atMs >= injectedAtMs).toSorted((a, b) => a.atMs - b.atMs);
   const detected = after.find((one) => isAlarm(one) && !isBeginning(one, history));
-  const moved = after.find((one) => one.state === 'MASTER' && one.node !== holderBefore);
+  const moved = movedAtMs(history);
   const since = (atMs: number | undefined) => (atMs === undefined ? null : Math.round((atMs - injectedAtMs) * 10) / 10);
   return {
     detectedMs: since(detected?.atMs),
-    vipMovedMs: since(moved?.atMs),
-    firstSuccessMs: since(ownGap(samples, injectedAtMs, intervalMs, moved?.atMs)?.toMs),
+    vipMovedMs: since(moved),
+    firstSuccessMs: since(ownGap(samples, injectedAtMs, intervalMs, moved)?.toMs),
     healedMs: since(healedAtMs),
     redundancyRestoredMs: since(restoredAtMs),
   };
+}
+
+/** When another node said that it is MASTER now. */
+export function movedAtMs({ transitions, injectedAtMs, holderBefore }: History): number | undefined {
+  const masters = transitions.filter((one) => one.atMs >= injectedAtMs && one.state === 'MASTER' && one.node !== holderBefore);
+  return masters.length === 0 ? undefined : Math.min(...masters.map((one) => one.atMs));
 }
 
 function isAlarm({ state }: Transition): boolean {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { allOutages, downtimeOf, failedTimeMs, outagesOf, ownGap, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
+import { allOutages, downtimeOf, failedTimeMs, laterGap, outagesOf, ownGap, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
 import { fault, samplesWith } from './_histories.ts';
 
 const downtime = (spans: readonly (readonly [number, number])[]) => downtimeOf(samplesWith(spans), fault, 10)?.downtimeMs;
@@ -108,4 +108,11 @@ test('an own gap that does not end has no end', (t) => {
 test('of two modes the fault’s own gap is the longer one', (t) => {
   const samples = [...samplesWith([[0, 100], [2000, 3000]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
   t.is((ownGap(samples, fault, 10, fault + 50)?.toMs ?? 0) - fault, 252);
+});
+
+test('what came after the fault’s own gap is told apart from it', (t) => {
+  const samples = samplesWith([[0, 120], [3000, 3050]]);
+  const own = ownGap(samples, fault, 10, fault + 60);
+  t.is(laterGap(samples, own, 10)?.downtimeMs, 50);
+  t.is(laterGap(samplesWith([[0, 5000]]), ownGap(samplesWith([[0, 5000]]), fault, 10, undefined), 10), undefined);
 });
