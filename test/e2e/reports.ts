@@ -106,9 +106,9 @@ drills:
 `);
   const { exitCode, stdout } = await platform.run('drill', 'run', file('suite.yaml'), '--junit', file('suite.xml'), '--html', file('suite.html'), '--json');
   t.is(exitCode, 3);
-  const result = JSON.parse(stdout) as { schema: string; verdict: string; drills: { name: string; result: { verdict: string } }[] };
+  const result = JSON.parse(stdout) as { schema: string; verdict: string; drills: { name: string; result: { verdict: string; reasons: string[] } }[] };
   t.is(result.schema, 'haplat.suite/1');
-  t.deepEqual(result.drills.map((one) => [one.name, one.result.verdict]), [['a worker dies', 'pass'], ['impossible objective', 'fail']]);
+  t.deepEqual(result.drills.map((one) => [one.name, one.result.verdict]), [['a worker dies', 'pass'], ['impossible objective', 'fail']], stdout);
   await isJunit(t, 'suite.xml');
   t.regex(await text('suite.xml'), /tests="2" failures="1" errors="0"/);
   const { page, complaints } = await openOffline(browser, file('suite.html'), 'light');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
 import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
-import { packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
+import { arpFilter, arpFilterWithoutEgress, packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
 import { services } from '../target/_services.ts';
 
 test('a partition drops everything both ways but loopback, and keeps silent about its addresses', (t) => {
@@ -23,12 +23,20 @@ test('a partition drops everything both ways but loopback, and keeps silent abou
     '    type filter hook input priority 0; policy accept;',
     '    drop',
     '  }',
-    '  chain output {',
-    '    type filter hook output priority 0; policy accept;',
-    '    drop',
+    '}',
+  ].join('\n'));
+});
+
+test('a node that is cut off announces no address, by whichever way the frames go out', (t) => {
+  t.is(arpFilter({ from: [], percent: 100 }), [
+    'table netdev haplat_drill {',
+    '  chain egress {',
+    '    type filter hook egress devices = { @DEVICES@ } priority 0; policy accept;',
+    '    ether type arp drop',
     '  }',
     '}',
   ].join('\n'));
+  t.true(arpFilterWithoutEgress({ from: [], percent: 100 }).startsWith('table arp haplat_drill_out {'));
 });
 
 test('a partition from some drops only what goes to or comes from them', (t) => {
@@ -36,6 +44,7 @@ test('a partition from some drops only what goes to or comes from them', (t) => 
   t.true(rules.includes('ip saddr { 172.20.0.12, 172.20.0.13 } drop'));
   t.true(rules.includes('arp saddr ip { 172.20.0.12, 172.20.0.13 } drop'));
   t.true(rules.includes('ip daddr { 172.20.0.12, 172.20.0.13 } drop'));
+  t.true(arpFilter({ from: ['172.20.0.12'], percent: 100 }).includes('ether type arp arp daddr ip { 172.20.0.12 } drop'));
 });
 
 test('a loss drops by chance', (t) => {
