@@ -5,7 +5,8 @@ import type { FaultDriver } from './fault.ts';
  * setting has changed. Over when all are new; Ctrl-C is heard after that, so that no replica is left away.
  */
 export const renewFault: FaultDriver = {
-  nature: 'once',
+  lasts: false,
+  restartHeals: () => [],
   async inject({ fault }, { events, renew }) {
     const seenBefore = events.events.length;
     const injectedAtMs = events.engineNowMs();
