@@ -151,7 +151,7 @@ function addDrillOptions(command: Command): void {
     .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000)
     .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)
     .option('--within <duration>', 'how long recovery and redundancy may take', parseDurationMs, 60_000)
-    .option('--pooled', 'probe over kept connections as well', false)
+    .option('--no-pooled', 'probe over new connections only, not over kept ones beside them')
     .option('--seed <count>', 'for targets that are chosen at random', parseCount)
     .option('--force', 'go on although the platform is not steady; the report says so', false)
     .option('--junit <file>', 'report for CI systems')

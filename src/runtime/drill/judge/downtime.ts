@@ -8,40 +8,51 @@ export interface Downtime {
 }
 
 /**
- * The longest time between consecutive successes that ends after the fault, less the regular interval: how long a
- * client that asks all the time went without an answer. Successes are counted when their answer is there, so that
- * requests which hang through an outage and then succeed do not hide it. When nothing succeeds any more, it is the time
- * to the last thing that was seen: at least that long. Undefined when there was no success at all before the end.
+ * The longest time between consecutive successes, less the regular interval, that the fault itself made or in which
+ * requests failed: how long a client that asks all the time was without an answer. A later pause in which every request
+ * was answered all the same is latency (`laterGap`). Successes are counted when their answer is there, so that requests
+ * which hang through an outage and then succeed do not hide it. When nothing succeeds any more, it is the time to the last
+ * thing that was seen: at least that long. Undefined when there was no success at all before the end.
  */
-export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
-  return longestOf(gapsOf(samples, injectedAtMs, intervalMs));
+export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs?: number): Downtime | undefined {
+  const dueOfFailed = samples.filter((sample) => !sample.ok).map((sample) => sample.dueMs);
+  const ownUntilMs = ownUntil(samples, injectedAtMs, movedAtMs);
+  const counts = ({ fromMs, toMs = Infinity }: Downtime) => fromMs <= ownUntilMs || dueOfFailed.some((dueMs) => dueMs >= fromMs && dueMs <= toMs);
+  return longestFirst(gapsOf(samples, injectedAtMs, intervalMs)).find(counts);
 }
 
 /** `downtimeOf` each mode, the worst of them: a client may be of either kind. */
-export function worstDowntime(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
-  return longestOf(ofEachMode(samples).flatMap((sent) => downtimeOf(sent, injectedAtMs, intervalMs) ?? []));
+export function worstDowntime(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs?: number): Downtime | undefined {
+  return longestFirst(ofEachMode(samples).flatMap((sent) => downtimeOf(sent, injectedAtMs, intervalMs, movedAtMs) ?? []))[0];
 }
 
-/**
- * The gap that the fault itself made, not one that came later (when a node returns, for instance): the longest of those
- * that began before the address had moved, or, where it did not move, before the first request had failed. Without a
- * failure either it is the gap that spans the fault, however short.
- */
+/** The gap that the fault itself made, not one that came later (when a node returns, for instance): the longest of those. */
 export function ownGap(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs: number | undefined): Downtime | undefined {
   const own = ofEachMode(samples).flatMap((sent) => {
-    const failed = sent.filter((sample) => !sample.ok && sample.endMs >= injectedAtMs).map((sample) => sample.dueMs);
-    const latestMs = movedAtMs ?? (failed.length === 0 ? injectedAtMs : Math.max(injectedAtMs, Math.min(...failed)));
-    return longestOf(gapsOf(sent, injectedAtMs, intervalMs).filter((gap) => gap.fromMs <= latestMs)) ?? [];
+    const ownUntilMs = ownUntil(sent, injectedAtMs, movedAtMs);
+    return longestFirst(gapsOf(sent, injectedAtMs, intervalMs).filter((gap) => gap.fromMs <= ownUntilMs))[0] ?? [];
   });
-  return longestOf(own);
+  return longestFirst(own)[0];
+}
+
+/** Answers that were under way when the fault struck still come for so long: the gap that it makes begins after them. */
+const underWayMs = 250;
+
+/**
+ * A gap is the fault's own if it began by then: until the address had moved or, where it did not move, until the first
+ * request had failed. Without a failure either it is the gap that spans the fault, however short.
+ */
+function ownUntil(samples: readonly Sample[], injectedAtMs: number, movedAtMs: number | undefined): number {
+  const failed = samples.filter((sample) => !sample.ok && sample.endMs >= injectedAtMs).map((sample) => sample.dueMs);
+  return movedAtMs ?? (failed.length === 0 ? injectedAtMs + underWayMs : Math.max(injectedAtMs, Math.min(...failed)));
 }
 
 /** The longest gap that began when the fault's own was over: what the return of a node, for instance, cost clients. */
 export function laterGap(samples: readonly Sample[], own: Downtime | undefined, intervalMs: number): Downtime | undefined {
   const { toMs } = own ?? {};
   if (toMs === undefined) return undefined;
-  const later = ofEachMode(samples).flatMap((sent) => longestOf(gapsOf(sent, toMs, intervalMs).filter((gap) => gap.fromMs >= toMs)) ?? []);
-  return longestOf(later);
+  const later = ofEachMode(samples).flatMap((sent) => longestFirst(gapsOf(sent, toMs, intervalMs).filter((gap) => gap.fromMs >= toMs))[0] ?? []);
+  return longestFirst(later)[0];
 }
 
 function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime[] {
@@ -56,9 +67,9 @@ function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: nu
   });
 }
 
-/** The first of those that are longest. */
-function longestOf(gaps: readonly Downtime[]): Downtime | undefined {
-  return gaps.toSorted((a, b) => b.downtimeMs - a.downtimeMs)[0];
+/** Of equals the earlier one first. */
+function longestFirst(gaps: readonly Downtime[]): Downtime[] {
+  return gaps.toSorted((a, b) => b.downtimeMs - a.downtimeMs);
 }
 
 function ofEachMode(samples: readonly Sample[]): Sample[][] {

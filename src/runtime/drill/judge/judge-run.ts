@@ -42,8 +42,9 @@ const leastSamples = 10;
 /** Measures a run's history and judges it. A gate that is not met is inconclusive: never a pass that was not observed. */
 export function judgeRun(history: History, objectives: Objectives): RunResult {
   const { samples, injectedAtMs, intervalMs, endedAtMs } = history;
-  const downtime = worstDowntime(samples, injectedAtMs, intervalMs);
-  const own = ownGap(samples, injectedAtMs, intervalMs, movedAtMs(history));
+  const moved = movedAtMs(history);
+  const downtime = worstDowntime(samples, injectedAtMs, intervalMs, moved);
+  const own = ownGap(samples, injectedAtMs, intervalMs, moved);
   const later = laterGap(samples, own, intervalMs);
   const outages = allOutages(samples.filter((sample) => sample.dueMs >= injectedAtMs));
   const measured = {

@@ -37,7 +37,7 @@ export async function runSuite(suite: Suite, inputs: SuiteInputs): Promise<Suite
         objectives: objectivesOf(drill, suite, inputs.objectives),
         runs: drill.runs,
         rate: drill.rate ?? inputs.rate,
-        modes: drill.pooled === true ? ['fresh', 'pooled'] : inputs.modes,
+        modes: drill.pooled === undefined ? inputs.modes : drill.pooled ? ['fresh', 'pooled'] : ['fresh'],
         holdMs: drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,
       });

@@ -23,7 +23,7 @@ export const drillSchema = z.strictObject({
   runs: z.int().min(1).max(1000).default(1),
   /** Requests a second, in each mode. */
   rate: z.int().min(10).max(1000).optional(),
-  /** Probes over kept connections as well. */
+  /** Whether to probe over kept connections beside the new ones; the default is the command line's. */
   pooled: z.boolean().optional(),
   /** How long a fault that lasts stays. */
   holdMs: z.int().min(0).max(600_000).optional(),

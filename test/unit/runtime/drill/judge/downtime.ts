@@ -46,6 +46,23 @@ test('without any success there is no downtime to be measured', (t) => {
   t.is(downtimeOf(samplesWith([[-1000, 5000]]), fault, 10), undefined);
 });
 
+/** Requests due in the span are all answered, at its end. */
+const slow = (from: number, to: number) =>
+  samplesWith([[0, 100]]).map((sample) => (sample.ok && sample.dueMs >= fault + from && sample.dueMs < fault + to ? { ...sample, endMs: fault + to + 1 } : sample));
+
+test('a longer pause later on, in which every request was answered, is no downtime', (t) => {
+  t.is(downtimeOf(slow(2000, 2600), fault, 10)?.downtimeMs, 100);
+});
+
+test('a longer gap later on in which requests failed is downtime', (t) => {
+  t.is(downtime([[0, 100], [2000, 2600]]), 600);
+});
+
+test('until the address has moved, a gap is the fault’s own even if every request was answered', (t) => {
+  t.is(downtimeOf(slow(200, 600), fault, 10, fault + 250)?.downtimeMs, 399);
+  t.is(downtimeOf(slow(200, 600), fault, 10, fault + 50)?.downtimeMs, 100);
+});
+
 test('of two modes the worse one counts', (t) => {
   const samples = [...samplesWith([[0, 100]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
   t.is(worstDowntime(samples, fault, 10)?.downtimeMs, 250);
