@@ -30,7 +30,7 @@ export interface Invocation {
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly exit: (code: number) => void;
-  readonly loadConfig: (overrides?: Pick<LoadOptions, 'replicas'>) => Promise<LoadedConfig>;
+  readonly loadConfig: (overrides?: Pick<LoadOptions, 'replicas' | 'manager'>) => Promise<LoadedConfig>;
   readonly connect: (loaded: LoadedConfig) => Promise<Engine>;
 }
 

@@ -26,6 +26,7 @@ export function createProgram(host: Host): Command {
 
   const tree = new Tree(program, host);
   addPlatformCommands(tree);
+  addClusterCommands(tree);
   addDrillCommands(tree);
   addJobCommands(tree);
   addOtherCommands(tree);
@@ -94,6 +95,7 @@ function addPlatformCommands(tree: Tree): void {
   const show = tree.add('show', 'show the certificates and the days they have left', 'haplat certs show --json', certs);
   tree.run(show, async () => (await import('./commands/certs.ts')).runCertsShow);
   const rotate = tree.add('rotate', 'issue a new server certificate; Traefik takes it without a restart', 'haplat certs rotate', certs);
+  rotate.option('--cluster', "a new key for the cluster's own traffic instead; nothing is restarted", false);
   tree.run(rotate, async () => (await import('./commands/certs.ts')).runCertsRotate);
 }
 
@@ -101,18 +103,32 @@ function addPlatformCommands(tree: Tree): void {
 function addUpOptions(command: Command): void {
   command
     .option('--scale <counts>', 'replicas in this run, instead of app.replicas and worker.replicas: app=5,worker=3', parseScale)
-    .option('--renew <names>', 'replace these although nothing has changed, replica by replica: app,worker', parseNames);
+    .option('--renew <names>', 'replace these although nothing has changed, replica by replica: app,worker', parseNames)
+    .addOption(new Option('--manager <name>', 'who runs the load balancers, where haplat.yaml does not say (loadBalancers.manager)').choices(['keepalived', 'pacemaker']));
+}
+
+function addClusterCommands(tree: Tree): void {
+  const cluster = tree.add('cluster', 'the Pacemaker cluster, where it runs the load balancers', 'haplat cluster standby lb_1');
+  const standby = tree.add('standby <node>', 'take a node out of service; its resources go elsewhere, its vote stays', 'haplat cluster standby lb_1', cluster);
+  tree.run(standby, async () => (await import('./commands/cluster.ts')).runClusterStandby);
+  const online = tree.add('online <node>', 'bring a node back into service', 'haplat cluster online lb_1', cluster);
+  tree.run(online, async () => (await import('./commands/cluster.ts')).runClusterOnline);
+  const move = tree.add('move [node]', 'move the virtual address, to a node or to any other', 'haplat cluster move lb_2', cluster);
+  tree.run(move, async () => (await import('./commands/cluster.ts')).runClusterMove);
+  const cleanup = tree.add('cleanup', 'forget failed actions, so that the cluster tries again', 'haplat cluster cleanup', cluster);
+  tree.run(cleanup, async () => (await import('./commands/cluster.ts')).runClusterCleanup);
 }
 
 function addDrillCommands(tree: Tree): void {
   const failover = tree
     .add('failover', 'run one drill and give a verdict', 'haplat failover --kill traefik_1 --max-downtime 1s')
-    .option('--kill <target>', 'SIGKILL process 1: traefik_1, keepalived_1, app_1, worker_1, db, rabbitmq, …')
+    .option('--kill <target>', 'SIGKILL process 1: traefik_1, keepalived_1, lb_1, app_1, worker_1, db, rabbitmq, …')
     .option('--stop <target>', 'stop gracefully')
     .option('--pause <target>', 'freeze, still holding its address')
     .option('--restart <target>', 'restart')
     .option('--partition <targets>', 'cut off from its networks by packet filters (A or A,B)')
     .option('--from <names>', 'with --partition: only towards these (C,D)')
+    .option('--cut-heartbeat <target>', "only the nodes' signs of life are cut: a split brain")
     .option('--loss <target>', 'drop packets; with --percent')
     .option('--percent <count>', 'of packets that are lost', parseCount)
     .option('--latency <target>', 'delay packets; with --ms')
@@ -191,6 +207,9 @@ function addOtherCommands(tree: Tree): void {
   const compose = tree.add('compose', 'as a Compose file, for reading, audit and leaving', 'haplat export compose > compose.yaml', exporting);
   tree.run(compose, async () => (await import('./commands/export-compose.ts')).runExportCompose);
 
+  const cluster = tree.add('cluster <folder>', 'Corosync and Pacemaker for hosts of their own: corosync.conf, the CIB, the key, the agent', 'haplat export cluster ./cluster', exporting);
+  tree.run(cluster, async () => (await import('./commands/export-cluster.ts')).runExportCluster);
+
   const doctor = tree.add('doctor', 'check the machine: Engine, API version, ports, subnets, memory, kernel', 'haplat doctor');
   tree.run(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
 
@@ -201,4 +220,4 @@ function addOtherCommands(tree: Tree): void {
 
 const failoverTargets = `
 A target is a name (traefik_1), a component (traefik: one of them at random; all:traefik: all), a role (vip-holder,
-vip-standby) or a whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;
+vip-standby, dc) or a whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;

@@ -2,6 +2,7 @@ import type { CertificateInfo } from '../../runtime/certs/describe-certificate.t
 import type { LoadedConfig } from '../../runtime/config/load-config.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
 import { bringCertificates, readCertificates, renewCertificate } from '../../runtime/platform/certificates.ts';
+import { rotateClusterKey } from '../../runtime/platform/cluster.ts';
 import type { Invocation } from '../invocation.ts';
 
 type Work = (loaded: LoadedConfig, onWarning: (message: string) => void) => Promise<string[]>;
@@ -15,12 +16,24 @@ export async function runCertsIssue(invocation: Invocation): Promise<void> {
   await workThenShow(invocation, bringCertificates);
 }
 
-export async function runCertsRotate(invocation: Invocation): Promise<void> {
+export async function runCertsRotate(invocation: Invocation, options: { readonly cluster: boolean }): Promise<void> {
+  if (options.cluster) {
+    await rotateCluster(invocation);
+    return;
+  }
   await workThenShow(invocation, renewCertificate);
 }
 
 export async function runCertsShow(invocation: Invocation): Promise<void> {
   show(invocation, [], await readCertificates(await invocation.loadConfig()));
+}
+
+async function rotateCluster(invocation: Invocation): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const { done, cluster } = await rotateClusterKey({ loaded, engine, signal: invocation.signal, onNote: invocation.note });
+  if (invocation.options.json) invocation.printJson({ schema: 'haplat.cluster/1', project: loaded.config.project, done, cluster });
+  else invocation.print(done);
 }
 
 async function workThenShow(invocation: Invocation, work: Work): Promise<void> {

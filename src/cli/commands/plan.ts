@@ -8,8 +8,8 @@ import { Paint } from '../present/text.ts';
 /** Of `--detailed-exitcode`: the same as those of `terraform plan` and `diff`. */
 const changesExitCode = 2;
 
-export async function runPlan(invocation: Invocation, options: { readonly detailedExitcode: boolean; readonly scale?: Replicas; readonly renew?: readonly string[] }): Promise<void> {
-  const loaded = await invocation.loadConfig({ replicas: options.scale });
+export async function runPlan(invocation: Invocation, options: { readonly detailedExitcode: boolean; readonly scale?: Replicas; readonly renew?: readonly string[]; readonly manager?: string }): Promise<void> {
+  const loaded = await invocation.loadConfig({ replicas: options.scale, manager: options.manager });
   const engine = await invocation.connect(loaded);
   const { plan } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });
   const changes = plan.operations.length;

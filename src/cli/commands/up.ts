@@ -8,11 +8,12 @@ import { formatSeconds } from '../present/text.ts';
 export interface UpFlags {
   readonly scale?: Replicas;
   readonly renew?: readonly string[];
+  readonly manager?: string;
 }
 
 export async function runUp(invocation: Invocation, flags: UpFlags): Promise<void> {
   const startedAtMs = performance.now();
-  const loaded = await invocation.loadConfig({ replicas: flags.scale });
+  const loaded = await invocation.loadConfig({ replicas: flags.scale, manager: flags.manager });
   const engine = await invocation.connect(loaded);
   const progress = new PlanProgress(invocation.options);
   let result: UpResult;

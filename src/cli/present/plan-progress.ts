@@ -141,6 +141,7 @@ const words: Readonly<Record<Operation['kind'], string>> = {
   'unpause-container': 'running again',
   'await-healthy': 'healthy',
   'await-route': 'healthy, routed to',
+  'apply-cib': 'configured',
   'stop-container': 'stopped',
   'remove-container': 'removed',
 };

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { ServiceStatus, StatusReport } from '../../runtime/status/report.ts';
+import { clusterLines } from './cluster.ts';
 import type { Paint } from './text.ts';
 
 const plainBorders = {
@@ -14,10 +15,12 @@ export function presentStatus(report: StatusReport, paint: Paint, columns = 120)
   return [
     `${paint.strong(report.project)}: ${verdict}   ${report.vip.address} is held by ${holder}`,
     ...report.problems.map((problem) => `  ${paint.bad('✖')} ${problem}`),
+    ...report.warnings.map((warning) => `  ${paint.strong('!')} ${warning}`),
     '',
     serviceTable(report.services, paint, columns),
     '',
     layerTable(report, paint),
+    ...(report.cluster === undefined ? [] : ['', ...clusterLines(report.cluster)]),
     ...report.certificates.map((one) => paint.dim(`certificate ${one.subject}: ${one.daysLeft} days left`)),
   ].join('\n');
 }

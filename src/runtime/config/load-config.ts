@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml';
 import { ConfigError, messageOf } from '../errors.ts';
 import type { Config } from './schema/config.ts';
 import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
+import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
 import { keyPath } from './schema/key-path.ts';
 import { parseConfig, type ConfigProblem } from './schema/parse-config.ts';
 
@@ -17,6 +18,8 @@ export interface LoadedConfig {
   /** What errors call it: the file's name as given, or `defaults`. */
   readonly source: string;
   readonly stateDirectory: string;
+  /** The manager that `up --manager` was given: kept for later commands, where neither file nor environment names one. */
+  readonly chosenManager?: string;
 }
 
 /** Components of which there may be any number of replicas. */
@@ -29,6 +32,8 @@ export interface LoadOptions {
   readonly project?: string | undefined;
   /** As given by `--scale`: wins over all else. */
   readonly replicas?: Readonly<Partial<Record<Scalable, number>>> | undefined;
+  /** As given by `up --manager`: who is to run the load balancers. */
+  readonly manager?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -48,9 +53,22 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const known = Object.keys(environmentKeys);
   const variables = { ...pick(dotEnv, known), ...pick(options.env, known) };
   if (options.project !== undefined) variables['HAPLAT_PROJECT'] = options.project;
-  const parsed = parseConfig(withReplicas(withEnvironment(document ?? {}, variables), options.replicas ?? {}));
-  if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, variables, dotEnv, source));
-  return located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options);
+  const named = namedManager(document, variables);
+  if (options.manager !== undefined && named !== undefined && named !== options.manager) {
+    throw new ConfigError(`--manager ${options.manager}: loadBalancers.manager is ${named} in ${source} or the environment`, {
+      remedy: 'change it there, or leave the flag out',
+    });
+  }
+  const read = (manager: string | undefined): LoadedConfig => {
+    const all = { ...variables, ...(manager !== undefined && { [managerVariable]: manager }) };
+    const parsed = parseConfig(withReplicas(withEnvironment(document ?? {}, all), options.replicas ?? {}));
+    if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, all, dotEnv, source));
+    return located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options);
+  };
+  const loaded = read(options.manager);
+  if (options.manager !== undefined) return { ...loaded, chosenManager: options.manager };
+  const kept = named === undefined ? await readKeptManager(loaded.stateDirectory) : undefined;
+  return kept === undefined || kept === loaded.config.loadBalancers.manager ? loaded : read(kept);
 }
 
 function withReplicas(input: Readonly<Record<string, unknown>>, replicas: NonNullable<LoadOptions['replicas']>): Record<string, unknown> {
@@ -101,6 +119,7 @@ function originOf(
   const variable = variableOf(problem.path, variables);
   if (variable === undefined) return source;
   if (variable === 'HAPLAT_PROJECT' && options.project !== undefined) return '--project';
+  if (variable === managerVariable && options.manager !== undefined) return '--manager';
   return variable in dotEnv && options.env[variable] === undefined ? `.env: ${variable}` : `environment: ${variable}`;
 }
 
@@ -121,12 +140,14 @@ function located(config: Config, directory: string, source: string, options: Loa
   const keyFile = absolute(config.certificates.keyFile);
   const dbPassword = absolute(config.postgres.passwordFile);
   const brokerPassword = absolute(config.rabbitmq.passwordFile);
+  const authkey = absolute(config.loadBalancers.authkeyFile);
   return {
     source,
     stateDirectory: resolve(directory, config.stateDirectory ?? join(base, 'haplat', config.project)),
     config: {
       ...config,
       certificates: { ...config.certificates, ...(certFile && { certFile }), ...(keyFile && { keyFile }) },
+      loadBalancers: { ...config.loadBalancers, ...(authkey && { authkeyFile: authkey }) },
       postgres: { ...config.postgres, ...(dbPassword && { passwordFile: dbPassword }) },
       rabbitmq: { ...config.rabbitmq, ...(brokerPassword && { passwordFile: brokerPassword }) },
     },

@@ -3,8 +3,9 @@ import type { Engine } from '../engine/port.ts';
 import type { Transition } from './judge/history.ts';
 
 const line = z.object({
-  event: z.enum(['vrrp', 'check']),
+  event: z.enum(['vrrp', 'check', 'node', 'fencing']),
   state: z.string(),
+  subject: z.string().optional(),
   at: z.union([z.number(), z.iso.datetime().transform((text) => Date.parse(text))]),
 });
 
@@ -31,5 +32,5 @@ export function toTransition(node: string, text: string): Transition | undefined
     return undefined;
   }
   const { data } = line.safeParse(document);
-  return data && { node, kind: data.event, state: data.state, atMs: data.at };
+  return data && { node, kind: data.event, state: data.state, atMs: data.at, ...(data.subject !== undefined && data.subject !== '' && { subject: data.subject }) };
 }

@@ -1,6 +1,9 @@
+import { judgeCluster } from '../cluster/judge-cluster.ts';
+import { readClusterState } from '../cluster/read-state.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { readVipHolders } from '../status/vip-holders.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 
 /** A service as a drill sees it. */
 export interface DrillService {
@@ -10,6 +13,8 @@ export interface DrillService {
   readonly image: string;
   readonly addresses: readonly string[];
   readonly podOwner?: string;
+  /** A process in its owner's container, not a container: a Traefik that the cluster runs. */
+  readonly process?: 'traefik';
 }
 
 export interface PlatformView {
@@ -20,29 +25,42 @@ export interface PlatformView {
   readonly services: ReadonlyMap<string, DrillService>;
   /** Service name → container name, of the nodes that may have the virtual address. */
   readonly nodes: ReadonlyMap<string, string>;
+  /** The cluster's coordinator, where there is a cluster. */
+  readonly dc?: string;
 }
-
-const nodeComponent = 'keepalived';
 
 /** Looks whether every container is running and healthy, and exactly one node has the virtual address. */
 export async function viewPlatform(engine: Engine, project: string, vip: string): Promise<PlatformView> {
   const containers = (await engine.listContainers({ project })).filter(isService);
   const services = containers.map(toService);
-  const nodes = services.filter((one) => one.component === nodeComponent);
+  const nodes = services.filter((one) => isNode(one.component));
   const running = new Set(containers.filter((one) => one.state === 'running').map((one) => one.name));
   const asked = nodes.filter((node) => running.has(node.container)).map((node) => [node.name, node.container] as const);
-  const { holders, unknown } = await readVipHolders(engine, vip, new Map(asked));
+  const members = services.filter((one) => clusterComponents.has(one.component));
+  const asking = members.filter((one) => running.has(one.container)).map((one) => [one.name, one.container] as const);
+  const [{ holders, unknown }, cluster] = await Promise.all([
+    readVipHolders(engine, vip, new Map(asked)),
+    members.length === 0 ? undefined : readClusterState(engine, new Map(asking)),
+  ]);
   return {
     problems: [
       ...(containers.length === 0 ? ['nothing of this platform is there'] : []),
       ...containers.flatMap(problemOf),
       ...unknown.map(({ node, reason }) => `${node} could not be asked for its addresses: ${reason}`),
+      ...(members.length === 0 ? [] : judgeCluster(cluster).problems),
       ...(holders.length === 1 ? [] : [holders.length === 0 ? 'nobody has the virtual address' : `${holders.join(' and ')} have the virtual address`]),
     ],
     holders,
-    services: new Map(services.map((one) => [one.name, one])),
+    ...(cluster?.dc !== undefined && { dc: cluster.dc }),
+    services: new Map([...services, ...nodes.flatMap(processOf)].map((one) => [one.name, one])),
     nodes: new Map(nodes.map((node) => [node.name, node.container])),
   };
+}
+
+/** A cluster's node has its Traefik inside; drills know it by the name that it has elsewhere. */
+function processOf({ name, component, container, image }: DrillService): DrillService[] {
+  if (component !== 'lb') return [];
+  return [{ name: name.replace('lb_', 'traefik_'), component: 'traefik', container, image, addresses: [], podOwner: name, process: 'traefik' }];
 }
 
 function isService(container: ObservedContainer): boolean {

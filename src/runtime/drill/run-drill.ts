@@ -68,7 +68,7 @@ async function equip(inputs: DrillInputs): Promise<RunInputs> {
 }
 
 function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView, random: () => number): string[] {
-  const targets = resolveTargets(fault.targets, view.services, view.holders, random);
+  const targets = resolveTargets(fault.targets, view.services, view, random);
   const lost = blastRadius(fault, targets, view.services);
   if (lost.length > 0 && !acceptOutage) {
     throw new ConfigError(`${fault.kind} ${targets.join(',')} leaves nothing of ${lost.join(', ')}: clients will have an outage`, {
@@ -101,7 +101,7 @@ function unmeasured(reason: string, rate: number): RunResult {
     failedTimeMs: 0,
     requests: { sent: 0, ok: 0, failed: 0, errors: {} },
     latencyMs: null,
-    phases: { detectedMs: null, vipMovedMs: null, firstSuccessMs: null, healedMs: null, redundancyRestoredMs: null },
+    phases: { detectedMs: null, vipMovedMs: null, fencedMs: null, firstSuccessMs: null, healedMs: null, redundancyRestoredMs: null },
     ledger: checkLedger([]),
     splitBrainMs: 0,
   };

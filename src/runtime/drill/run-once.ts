@@ -79,7 +79,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
 
   onEvent({ kind: 'measuring', run });
   const healedAtMs = session.lasts ? await holdAndHeal(parts, injectedAtMs) : undefined;
-  const isRestored = await restored(inputs, events, injectedAtMs);
+  const isRestored = await restored(parts, injectedAtMs);
   await measureFor(probe, afterwardsMs, inputs);
 
   onEvent({ kind: 'looking-up', run });
@@ -90,13 +90,16 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const first = Math.min(injectedAtMs, ...probe.samples.map((sample) => sample.dueMs));
   const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
   const after = eventsSince(events, injectedAtMs);
-  const mended = Math.max(...after.filter(isMending).map((event) => event.atMs), healedAtMs ?? 0);
+  const transitions = await readTransitions(engine, view.nodes, new Date(first));
+  // What a cluster mends inside a container, the Engine does not tell.
+  const served = view.dc === undefined ? [] : transitions.filter(({ state, atMs }) => state === 'serving' && atMs >= injectedAtMs);
+  const mended = Math.max(...[...after.filter(isMending), ...served].map(({ atMs }) => atMs), healedAtMs ?? 0);
   return {
     history: {
       samples: probe.samples,
       intervalMs: 1000 / rate,
       injectedAtMs,
-      transitions: await readTransitions(engine, view.nodes, new Date(first)),
+      transitions,
       deaths: after.flatMap(({ action, container, atMs }) => {
         const node = action === 'die' ? nodeOf.get(container) : undefined;
         return node === undefined ? [] : [{ node, atMs }];
@@ -158,7 +161,8 @@ function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithin
 }
 
 /** Waits until all is healthy again and, for a fault that killed, has been started again. False: not by the deadline. */
-async function restored(inputs: DrillInputs, events: EngineWatch, injectedAtMs: number): Promise<boolean> {
+async function restored(parts: Run, injectedAtMs: number): Promise<boolean> {
+  const { inputs, events } = parts;
   const { engine, project, vip, recoverWithinMs, signal } = inputs;
   const until = performance.now() + recoverWithinMs;
   while (performance.now() < until) {
@@ -166,10 +170,21 @@ async function restored(inputs: DrillInputs, events: EngineWatch, injectedAtMs: 
     // The Engine's list runs a little behind its events: what has died must have been seen to start.
     const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);
     const isUp = dead.every((container) => after.some((event) => event.action === 'start' && event.container === container));
-    if (isUp && (await viewPlatform(engine, project, vip)).problems.length === 0) return true;
+    if (isUp && (await serveAgain(parts, injectedAtMs)) && (await viewPlatform(engine, project, vip)).problems.length === 0) return true;
     await events.changed(lookEachMs, signal);
   }
   return false;
+}
+
+/** Whether processes that the fault has ended in a node run anew, as the node says: the Engine does not see them. */
+async function serveAgain({ inputs, targets, view }: Run, injectedAtMs: number): Promise<boolean> {
+  if (!['kill', 'stop', 'restart'].includes(inputs.fault.kind)) return true;
+  const nodes = targets.flatMap((target) => {
+    const { process, podOwner, container } = view.services.get(target) ?? {};
+    return process === undefined || podOwner === undefined || container === undefined ? [] : [[podOwner, container] as const];
+  });
+  const transitions = await readTransitions(inputs.engine, new Map(nodes), new Date(injectedAtMs));
+  return nodes.every(([node]) => transitions.some((one) => one.node === node && one.state === 'serving'));
 }
 
 /** What happened to services; the probe and other things of the drill's own are none. */

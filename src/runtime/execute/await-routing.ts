@@ -33,10 +33,10 @@ export async function awaitRouting(
 ): Promise<void> {
   const deadline = performance.now() + options.timeoutMs;
   await Promise.all(
-    balancers.map(async ({ name, node }) => {
+    balancers.map(async ({ name, node, inCluster }) => {
       for (;;) {
         const missing = await notRouted(engine, node, containers);
-        if (missing === undefined) return;
+        if (missing === undefined || (inCluster === true && (await isOnStandby(engine, name, node)))) return;
         if (options.signal.aborted) throw new InterruptedError();
         if (performance.now() > deadline) {
           throw new OperationError(`${name} sends no requests to ${missing}`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
@@ -45,6 +45,13 @@ export async function awaitRouting(
       }
     }),
   );
+}
+
+/** Whether the cluster keeps this node out of service on purpose: nobody is sent there, so nothing is to be waited for. */
+async function isOnStandby(engine: Pick<Engine, 'exec'>, name: string, node: string): Promise<boolean> {
+  const command = ['crm_attribute', '--node', name, '--name', 'standby', '--query', '--quiet'];
+  const answer = await engine.exec(node, command, { timeoutMs: execTimeoutMs }).catch(() => undefined);
+  return answer?.exitCode === 0 && /^(on|true|yes|1)$/.test(answer.stdout.trim());
 }
 
 /** The first of the containers that this balancer does not send requests to; undefined when it does to all. */

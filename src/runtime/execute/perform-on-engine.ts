@@ -1,3 +1,4 @@
+import { applyConfiguration } from '../cluster/configure.ts';
 import type { Engine } from '../engine/port.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
 import { awaitHealthy } from './await-healthy.ts';
@@ -39,6 +40,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return engine.stopContainer(operation.container);
       case 'remove-container':
         return engine.removeContainer(operation.container);
+      case 'apply-cib':
+        return applyConfiguration(engine, operation.containers, operation.configuration);
       case 'await-healthy':
         return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
       case 'await-route':

@@ -38,7 +38,7 @@ export async function writeAtomic(path: string, content: string | Buffer, option
 }
 
 /** Creates the file unless it exists; false when it does. Of two processes at once exactly one succeeds. */
-export async function createOnce(path: string, content: string, options: FileOptions): Promise<boolean> {
+export async function createOnce(path: string, content: string | Buffer, options: FileOptions): Promise<boolean> {
   try {
     // A link, unlike a rename, never replaces what another process put there meanwhile.
     await withTemporary(path, content, options, (temporary) => link(temporary, path));

@@ -30,6 +30,12 @@ const verbs: Readonly<Record<Trouble, Verb>> = {
 };
 
 const guardianComponent = 'guardian';
+/**
+ * A node of a cluster that is dead: the others fence it, which starts it. Started by us before they have, it would be
+ * fenced once more. Where they don't (fencing is off, or they have no quorum), it is ours after all.
+ */
+const clusterComponents = new Set(['lb', 'quorum']);
+const fencingPatienceMs = 10_000;
 
 /**
  * What to do now. Pure: the same look, memory, leases and time give the same decision. `self` is the guardian's own
@@ -109,7 +115,8 @@ class Look {
     }
     const { trouble, troubleSinceMs } = trace;
     if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
-    const atMs = Math.max(troubleSinceMs + graceMs[trouble], trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
+    const grace = trouble === 'down' && clusterComponents.has(seen.component) ? fencingPatienceMs : graceMs[trouble];
+    const atMs = Math.max(troubleSinceMs + grace, trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
     return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
   }
 

@@ -77,8 +77,11 @@ class EnsureRun {
 
   async #build(spec: Extract<ImageSpec, { kind: 'build' }>): Promise<void> {
     const { reference, recipe, baseImage } = spec;
-    await this.ensure({ kind: 'pull', reference: baseImage });
-    const context = contextTar(buildInputs(recipe, this.#options.sources(baseImage)));
+    const inputs = buildInputs(recipe, this.#options.sources(baseImage));
+    const { traefikImage } = inputs;
+    const bases = [baseImage, ...(traefikImage === undefined ? [] : [traefikImage])];
+    await Promise.all(bases.map((base) => this.ensure({ kind: 'pull', reference: base })));
+    const context = contextTar(inputs);
     const unreadable = new AbortController();
     // The Engine would wait for the rest of a context that broke off.
     context.on('error', (error) => {
@@ -92,7 +95,7 @@ class EnsureRun {
         tag: reference,
         context,
         labels: { 'io.haplat.recipe': recipe },
-        buildArgs: { BASE_IMAGE: baseImage },
+        buildArgs: { BASE_IMAGE: baseImage, ...(traefikImage !== undefined && { TRAEFIK_IMAGE: traefikImage }) },
       });
     } catch (error) {
       throw buildError(reference, unreadable.signal.aborted ? unreadable.signal.reason : error);

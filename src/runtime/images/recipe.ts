@@ -16,6 +16,8 @@ export interface BuildInputs {
   readonly recipe: Recipe;
   readonly files: readonly ContextFile[];
   readonly baseImage: string;
+  /** Of the recipe `cluster`: where its Traefik comes from. */
+  readonly traefikImage?: string;
   /** Of the recipe `runtime`: haplat itself, which runs in the container. */
   readonly payload?: Payload;
 }
@@ -24,19 +26,26 @@ export interface RecipeSources {
   /** Path below templates/ → text. */
   readonly templates: Readonly<Record<string, string>>;
   readonly baseImage: string;
+  readonly traefikImage: string;
   readonly payload: Payload;
 }
 
 /** The build inputs of one of our own images. Files that `up` renders and mounts (`.eta`) are not part of them. */
-export function buildInputs(recipe: Recipe, { templates, baseImage, payload }: RecipeSources): BuildInputs {
+export function buildInputs(recipe: Recipe, { templates, baseImage, traefikImage, payload }: RecipeSources): BuildInputs {
   const prefix = `${recipe}/`;
   const files = Object.entries(templates)
     .filter(([path]) => path.startsWith(prefix) && !path.endsWith('.eta'))
     .map(([path, text]) => contextFile(path.slice(prefix.length), text))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  return recipe === 'runtime'
-    ? { recipe, files: withPayload(files, payload), baseImage, payload }
-    : { recipe, files, baseImage };
+  switch (recipe) {
+    case 'runtime':
+      return { recipe, files: withPayload(files, payload), baseImage, payload };
+    case 'cluster':
+      return { recipe, files, baseImage, traefikImage };
+    case 'keepalived':
+    case 'edge':
+      return { recipe, files, baseImage };
+  }
 }
 
 /** Scripts (what starts with `#!`) are executable, everything else is not. */
@@ -63,6 +72,7 @@ export function imageReference(inputs: BuildInputs): string {
   const add = (text: string) => hash.update(`${text.length}\0${text}`);
   for (const file of inputs.files) [file.path, file.mode.toString(8), file.text].forEach(add);
   add(inputs.baseImage);
+  if (inputs.traefikImage !== undefined) add(inputs.traefikImage);
   if (inputs.payload !== undefined) add(inputs.payload.id);
   return `haplat/${inputs.recipe}:${hash.digest('hex').slice(0, 12)}`;
 }
@@ -70,5 +80,5 @@ export function imageReference(inputs: BuildInputs): string {
 /** The references of all our own images, as the topology wants them. */
 export function ourImageReferences(sources: RecipeSources): Readonly<Record<Recipe, string>> {
   const reference = (recipe: Recipe) => imageReference(buildInputs(recipe, sources));
-  return { runtime: reference('runtime'), keepalived: reference('keepalived'), edge: reference('edge') };
+  return { runtime: reference('runtime'), keepalived: reference('keepalived'), cluster: reference('cluster'), edge: reference('edge') };
 }

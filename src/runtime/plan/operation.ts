@@ -1,5 +1,6 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
 import type { Balancer } from '../topology/balancers.ts';
+import type { ClusterConfiguration } from '../topology/cluster/cib.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
 
 /** One step of a plan: one call of the Engine (or one wait, or one folder written), and why. */
@@ -33,6 +34,7 @@ export type Effect =
   | { readonly kind: 'unpause-container'; readonly container: string }
   | { readonly kind: 'await-healthy'; readonly container: ContainerSpec }
   | { readonly kind: 'await-route'; readonly container: string; readonly balancers: readonly Balancer[] }
+  | { readonly kind: 'apply-cib'; readonly configuration: ClusterConfiguration; readonly containers: readonly string[] }
   | { readonly kind: 'stop-container'; readonly container: string }
   | { readonly kind: 'remove-container'; readonly container: string };
 

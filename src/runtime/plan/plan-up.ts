@@ -1,6 +1,7 @@
 import { labels } from '../engine/labels.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { configParts } from './config-hash.ts';
 import { judgeServices } from './judge-services.ts';
@@ -27,11 +28,12 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
   const networks = planNetworks(desired, observed);
   const judged = judgeServices(desired, observed, byService, { replacedNetworks: networks.replaced, renew: new Set(options.renew) });
 
+  const leftovers = planLeftovers(desired, options.duringDrill === true ? ours : observed.containers);
   const operations: Operation[] = [
     ...planImages(desired, observed),
     ...networks.operations,
     ...planVolumes(desired, observed),
-    ...planLeftovers(desired, options.duringDrill === true ? ours : observed.containers),
+    ...leftovers,
     ...desired.services.flatMap((service) =>
       planService(service, {
         desired,
@@ -40,8 +42,26 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
         rolling: networks.replaced.size === 0,
       }),
     ),
+    ...planCluster(desired, observed),
   ];
-  return { project: desired.project, operations: inOrder(withoutAbsent(operations)) };
+  return { project: desired.project, operations: inOrder(withoutAbsent(afterOtherManager(operations, desired, observed))) };
+}
+
+/** A cluster that runs is told what changed; one that begins reads it from the file. */
+function planCluster({ cluster, services }: Topology, { clusterHash }: ObservedState): Operation[] {
+  if (cluster === undefined || clusterHash === undefined || clusterHash === cluster.hash) return [];
+  const nodes = services.filter(({ component }) => clusterComponents.has(component));
+  return [
+    {
+      id: 'apply cluster configuration',
+      kind: 'apply-cib',
+      subject: 'cluster',
+      cause: `its configuration is ${clusterHash}, not ${cluster.hash}`,
+      after: nodes.map(({ name }) => `await ${name}`),
+      configuration: cluster,
+      containers: nodes.map(({ container }) => container.name),
+    },
+  ];
 }
 
 function planImages(desired: Topology, observed: ObservedState): Operation[] {
@@ -90,6 +110,20 @@ function removingLeftover(container: ObservedContainer, desired: Topology): Oper
   const others = desired.services.filter((service) => service.component === component);
   const after = others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]);
   return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after, container: container.name }, remove];
+}
+
+/**
+ * Who ran the load balancers before goes first, all of it: its nodes have the addresses that the new ones get, and two
+ * managers would each give the virtual address to a node of theirs.
+ */
+function afterOtherManager(operations: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
+  const wanted = new Set(desired.services.map(({ name }) => name));
+  const former = observed.containers.filter(({ labels: own }) => isNode(own[labels.component] ?? '') && !wanted.has(own[labels.service] ?? ''));
+  const balancers = new Set(desired.services.filter(({ layer }) => layer === 'load-balancer').map(({ name }) => name));
+  const removals = former.map((container) => `remove ${subjectOf(container)}`);
+  return operations.map((operation) =>
+    operation.kind === 'create-container' && balancers.has(operation.subject) ? { ...operation, after: [...operation.after, ...removals] } : operation,
+  );
 }
 
 function subjectOf(container: ObservedContainer): string {

@@ -1,8 +1,10 @@
 import type { Engine } from '../engine/port.ts';
 import { labels } from '../engine/labels.ts';
+import { readConfigurationHash } from '../cluster/configure.ts';
 import { ConfigError } from '../errors.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
+import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
@@ -27,7 +29,9 @@ export async function observeFor(engine: Engine, desired: Topology): Promise<Obs
   ]);
   await rejectForeignNames(engine, desired, state);
   const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
-  return { ...state, containers, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
+  const nodes = containers.filter((one) => clusterComponents.has(one.labels[labels.component] ?? '') && one.state === 'running');
+  const clusterHash = desired.cluster && (await readConfigurationHash(engine, nodes.map(({ name }) => name)));
+  return { ...state, ...(clusterHash !== undefined && { clusterHash }), containers, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
 }
 
 async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {

@@ -4,6 +4,7 @@ import { findPayload } from '../images/find-payload.ts';
 import { ourImageReferences, type RecipeSources } from '../images/recipe.ts';
 import { loadSecrets } from '../secrets/load-secrets.ts';
 import { buildTopology } from '../topology/build-topology.ts';
+import type { TopologyContext } from '../topology/context.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** Whom our own containers run as when haplat runs as root: nobody on the host should have this uid. */
@@ -12,6 +13,7 @@ const containerUid = 10001;
 /** What should exist, and what is needed to build our own images. */
 export interface Prepared {
   readonly topology: Topology;
+  readonly context: TopologyContext;
   readonly sources: (baseImage: string) => RecipeSources;
 }
 
@@ -26,9 +28,9 @@ export async function prepare(
   const { config, stateDirectory } = loaded;
   const { version, templates } = loadAssets();
   const payload = findPayload();
-  const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, payload });
+  const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, traefikImage: config.loadBalancers.image, payload });
   const secrets = await loadSecrets({ stateDirectory, config, ...options });
-  const topology = buildTopology({
+  const context: TopologyContext = {
     config,
     version,
     stateDirectory,
@@ -36,8 +38,8 @@ export async function prepare(
     images: ourImageReferences(sources(config.baseImage)),
     secrets,
     templates,
-  });
-  return { topology, sources };
+  };
+  return { topology: buildTopology(context), context, sources };
 }
 
 /** The user that our own containers run as: never root, and able to read what this user wrote. */

@@ -1,7 +1,11 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
+import { keepManager } from '../config/manager-choice.ts';
+import { ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import { writeFirstCib } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
+import { awaitCluster } from '../execute/await-cluster.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -21,6 +25,7 @@ import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { VipGap } from './vip-gap.ts';
 
 export interface UpOptions {
   readonly loaded: LoadedConfig;
@@ -51,6 +56,8 @@ export interface UpResult {
 export async function up(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const looked = await lookAhead(options);
+  // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
+  if (loaded.chosenManager !== undefined) await keepManager(loaded.stateDirectory, loaded.chosenManager);
   const faults = await faultsInPlace(journalOf(loaded));
   if (looked.plan.operations.length === 0 && faults.length === 0) {
     return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
@@ -73,6 +80,10 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const certificates = await bringCertificates(loaded, options.onWarning);
   const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
+  if (prepared.topology.cluster !== undefined) {
+    await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile));
+    await writeFirstCib(loaded.stateDirectory, prepared.topology.cluster);
+  }
   // What was seen before the lock may be out of date, and secrets may have been made since.
   const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology), options);
   await carryOut(plan, prepared, options);
@@ -85,6 +96,7 @@ export async function lookAhead(
 ): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
   const { loaded, engine } = options;
   await checkOwnCertificate(loaded.config.certificates);
+  await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile);
   const { topology } = await prepare(loaded, { readOnly: true });
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology);
@@ -114,8 +126,17 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
         onProgress: ({ line, action }) => { report(line ?? action); },
       }),
   });
-  await executePlan(plan, perform, { signal, onEvent: options.onEvent });
+  const gap = new VipGap(plan);
+  const waiting = { timeoutMs: healthyTimeoutMs, signal };
+  const onEvent: OnExecutionEvent = (event) => {
+    gap.take(event);
+    options.onEvent(event);
+  };
+  await executePlan(plan, perform, { signal, onEvent });
+  const gapMs = await gap.measure(engine, prepared.topology, loaded.config.network.vip, waiting);
+  if (gapMs !== undefined) options.onNote(`the virtual address was without a holder for ${(gapMs / 1000).toFixed(1)} s`);
+  await awaitCluster(engine, prepared.topology, waiting);
   // A load balancer that is new knows nobody yet, and the replicas need not be.
   const routed = prepared.topology.services.filter(({ container }) => isRouted(container)).map(({ container }) => container.name);
-  await awaitRouting(engine, balancersOf(prepared.topology), routed, { timeoutMs: healthyTimeoutMs, signal });
+  await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
 }

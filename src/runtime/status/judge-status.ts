@@ -1,3 +1,5 @@
+import { judgeCluster } from '../cluster/judge-cluster.ts';
+import type { ClusterState } from '../cluster/state.ts';
 import type { ContainerDetails } from '../engine/port.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 import type { Service, Topology } from '../topology/topology.ts';
@@ -18,15 +20,19 @@ export interface StatusInputs {
   /** What the guardian says, by service. */
   readonly notes: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
+  /** Absent where there is no cluster; undefined in it where none of its nodes answers. */
+  readonly cluster?: { readonly state: ClusterState | undefined };
 }
 
 /** Makes the report of what was observed. Pure. */
 export function judgeStatus(inputs: StatusInputs): StatusReport {
   const { topology, holders } = inputs;
+  const cluster = inputs.cluster === undefined ? { problems: [], warnings: [] } : judgeCluster(inputs.cluster.state);
   const services = topology.services.map((service) => toServiceStatus(service, inputs));
   const problems = [
     ...services.filter((service) => !isWell(service)).map(describe),
     ...holderProblems(inputs),
+    ...cluster.problems,
     ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
   ];
@@ -35,11 +41,13 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     project: topology.project,
     healthy: problems.length === 0,
     problems,
+    warnings: cluster.warnings,
     vip: { address: inputs.vip, holders: holders.holders },
     services,
     redundancy: layersOf(topology, services),
     certificates: inputs.certificates,
     endpoints: inputs.endpoints,
+    ...(inputs.cluster?.state && { cluster: inputs.cluster.state }),
   };
 }
 
@@ -68,6 +76,8 @@ function addressOf({ container }: Service, { topology, containers }: StatusInput
 function roleOf(service: Service, { holders, containers }: StatusInputs): string {
   if (containers.get(service.container.name)?.state !== 'running') return '';
   if (service.component === 'keepalived') return holders.holders.includes(service.name) ? 'MASTER' : 'BACKUP';
+  if (service.component === 'lb') return holders.holders.includes(service.name) ? 'active' : 'standby';
+  if (service.component === 'quorum') return 'votes';
   if (service.component === 'traefik') return holders.holders.includes(service.podOwner ?? '') ? 'active' : 'standby';
   return '';
 }

@@ -1,3 +1,4 @@
+import { readClusterState } from '../cluster/read-state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
@@ -7,6 +8,7 @@ import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { judgeStatus } from './judge-status.ts';
 import type { StatusReport } from './report.ts';
@@ -16,14 +18,16 @@ import { readVipHolders } from './vip-holders.ts';
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {
   const { config } = loaded;
   const { topology } = await prepare(loaded, { readOnly: true });
-  const nodes = topology.services.filter((one) => one.component === 'keepalived');
+  const nodes = topology.services.filter((one) => isNode(one.component));
+  const members = topology.services.filter((one) => clusterComponents.has(one.component));
 
   // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
-  const [asked, details, certificates, faults] = await Promise.all([
+  const [asked, details, certificates, faults, cluster] = await Promise.all([
     readVipHolders(engine, config.network.vip, new Map(nodes.map((one) => [one.name, one.container.name]))),
     Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
     readCertificates(loaded),
     faultsInPlace(journalOf(loaded)),
+    topology.cluster && readClusterState(engine, new Map(members.map((one) => [one.name, one.container.name]))),
   ]);
   const specs = topology.services.map((service) => service.container);
   const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);
@@ -38,6 +42,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     certificates,
     endpoints: endpointsOf(config),
     notes: await readNotes(engine, topology, containers),
+    ...(topology.cluster && { cluster: { state: cluster } }),
     faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
   });
 }

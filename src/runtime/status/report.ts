@@ -1,3 +1,4 @@
+import type { ClusterState } from '../cluster/state.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 
 /** `haplat status --json`; the schema is a promise (additions only). */
@@ -7,11 +8,15 @@ export interface StatusReport {
   readonly healthy: boolean;
   /** Why it is not, one line each. */
   readonly problems: readonly string[];
+  /** What is so on purpose, and a risk all the same. */
+  readonly warnings: readonly string[];
   readonly vip: { readonly address: string; readonly holders: readonly string[] };
   readonly services: readonly ServiceStatus[];
   readonly redundancy: readonly LayerStatus[];
   readonly certificates: readonly CertificateStatus[];
   readonly endpoints: Endpoints;
+  /** Where a cluster runs the load balancers and answers. */
+  readonly cluster?: ClusterState;
 }
 
 export interface ServiceStatus {

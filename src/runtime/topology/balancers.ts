@@ -5,12 +5,15 @@ import type { Topology } from './topology.ts';
 export interface Balancer {
   readonly name: string;
   readonly node: string;
+  /** Set where a cluster starts and stops it: it does not run on a node that is on standby. */
+  readonly inCluster?: true;
 }
 
 export function balancersOf({ services }: Pick<Topology, 'services'>): Balancer[] {
-  return services
-    .filter((service) => service.component === 'traefik')
-    .map(({ name, container }) => ({ name, node: container.joins ?? container.name }));
+  return services.flatMap(({ name, component, container }): Balancer[] => {
+    if (component === 'lb') return [{ name, node: container.name, inCluster: true }];
+    return component === 'traefik' ? [{ name, node: container.joins ?? container.name }] : [];
+  });
 }
 
 /** Whether Traefik sends requests to it. */

@@ -2,6 +2,8 @@ import type { VolumeSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
 import { apps } from './app.ts';
 import { broker } from './broker.ts';
+import { clusterConfiguration } from './cluster/cib.ts';
+import { fencingVolume } from './cluster/paths.ts';
 import type { TopologyContext } from './context.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
@@ -35,11 +37,14 @@ export function buildTopology(context: TopologyContext): Topology {
       ...guardians(context),
       ...monitoring(context),
     ],
+    ...(context.config.loadBalancers.manager === 'pacemaker' && { cluster: clusterConfiguration(context) }),
   };
 }
 
 function volumes({ config }: TopologyContext): VolumeSpec[] {
-  return ['db_data', 'rabbitmq_data', controlVolume, ...guardianVolumes()].map((name) => ({
+  const { manager, fencing } = config.loadBalancers;
+  const cluster = manager === 'pacemaker' && fencing ? [fencingVolume] : [];
+  return ['db_data', 'rabbitmq_data', controlVolume, ...cluster, ...guardianVolumes()].map((name) => ({
     name: fullName(config.project, name),
     labels: { [labels.project]: config.project },
   }));
@@ -53,7 +58,7 @@ function images({ config, images: own }: TopologyContext): ImageSpec[] {
     config.engineProxy.image,
     ...(config.netdata.enabled ? [config.netdata.image] : []),
   ];
-  const recipes = ['keepalived', 'edge', 'runtime'] as const;
+  const recipes = [config.loadBalancers.manager === 'pacemaker' ? 'cluster' : 'keepalived', 'edge', 'runtime'] as const;
   return [
     ...[...new Set(pulled)].map((reference): ImageSpec => ({ kind: 'pull', reference })),
     ...recipes.map((recipe): ImageSpec => ({ kind: 'build', reference: own[recipe], recipe, baseImage: config.baseImage })),

@@ -9,7 +9,7 @@ export interface TopologyContext {
   /** Who owns the rendered files, and whom our own containers run as; never root's uid. */
   readonly owner: { readonly uid: number; readonly gid: number };
   /** References of the images that haplat builds itself; their tags are content hashes. */
-  readonly images: { readonly runtime: string; readonly keepalived: string; readonly edge: string };
+  readonly images: { readonly runtime: string; readonly keepalived: string; readonly cluster: string; readonly edge: string };
   readonly secrets: Secrets;
   /** Path below templates/ → text. */
   readonly templates: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { render } from '../render/render.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, healthcheck } from './container.ts';
 import type { TopologyContext } from './context.ts';
-import { traefikNames } from './load-balancer.ts';
+import { balancerNames } from './load-balancer.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import type { Service } from './topology.ts';
@@ -28,7 +28,7 @@ export function edge(context: TopologyContext): Service {
     name,
     component: 'edge',
     layer: 'edge',
-    dependsOn: traefikNames(),
+    dependsOn: balancerNames(config),
     files: [{ path: 'edge.nft', text: render(context.templates, 'edge/edge.nft.eta', { address, vip, forwards }), mode: 0o644 }],
     container: container(context, name, {
       image: context.images.edge,

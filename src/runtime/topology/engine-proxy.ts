@@ -1,5 +1,7 @@
 import { plain, render } from '../render/render.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, volume } from './container.ts';
+import { clusterMembers, quorumName } from './cluster/members.ts';
+import { fencingMountPath, fencingSocket, fencingVolume } from './cluster/paths.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -34,6 +36,8 @@ export function engineProxies(context: TopologyContext): Service[] {
 
 function engineProxy(context: TopologyContext, name: string): Service {
   const { config, templates } = context;
+  const members = clusterMembers(config);
+  const isFencing = members.length > 0 && config.loadBalancers.fencing;
   return {
     name,
     component: 'engine-proxy',
@@ -47,7 +51,9 @@ function engineProxy(context: TopologyContext, name: string): Service {
           guardianSocket: guardianSocket(name),
           engineSocket: socketPath,
           project: config.project,
-          services: healed,
+          services: [...healed, ...(members.length === 0 ? [] : ['lb_[0-9]+', quorumName])],
+          fencingSocket: isFencing ? fencingSocket(name) : '',
+          members: members.map((member) => member.name),
         }),
         mode: 0o644,
       },
@@ -64,6 +70,7 @@ function engineProxy(context: TopologyContext, name: string): Service {
         filesMount(context, name),
         { kind: 'bind', source: config.engine.socketPath, target: socketPath, readOnly: true },
         volume(context, controlVolume, controlPath),
+        ...(isFencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
       ],
       healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.engineProxy), '/_ping']),
       // The image's own waits for the followers of events, who never leave.

@@ -1,14 +1,18 @@
 import { plain, render } from '../render/render.ts';
 import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
+import type { Config } from '../config/schema/config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
+import { clusterNodeNames } from './cluster/members.ts';
+import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
 import { engineProxyNames } from './engine-proxy.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import type { Service } from './topology.ts';
+import { traefikYml } from './traefik-config.ts';
 
 /** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
 const priorities = [250, 245];
@@ -16,8 +20,9 @@ const nodeCapabilities = ['NET_ADMIN', 'NET_RAW'];
 /** To run a script as another user and to send signal 0 to Traefik, which is one. */
 const scriptCapabilities = ['SETUID', 'SETGID', 'KILL'];
 
-/** Two pods: `keepalived_N` has the namespaces, `traefik_N` joins them. */
+/** Two pods, of which `keepalived_N` has the namespaces and `traefik_N` joins them; or the nodes of a cluster. */
 export function loadBalancers(context: TopologyContext): Service[] {
+  if (context.config.loadBalancers.manager === 'pacemaker') return clusterNodes(context);
   const addresses = nodeAddresses(context.config.network);
   return addresses.keepalived.flatMap((_, index) => [keepalived(context, addresses, index), traefik(context, index + 1)]);
 }
@@ -118,25 +123,12 @@ function traefik(context: TopologyContext, number: number): Service {
   };
 }
 
-function traefikYml(context: TopologyContext): string {
-  const { config } = context;
-  return render(context.templates, 'traefik/traefik.yml.eta', {
-    logLevel: config.loadBalancers.logLevel,
-    publishedHttps: config.ports.https,
-    ports: {
-      webPublished: ports.webPublished,
-      dashboard: ports.dashboard,
-      ping: ports.ping,
-      metrics: ports.traefikMetrics,
-    },
-    engineProxy: `engine-proxy:${ports.engineProxy}`,
-    network: fullName(config.project, 'app'),
-    project: config.project,
-    tlsDirectory: tlsMountPath,
-  });
+/** Names of the services that serve: the pods' members, or the cluster's nodes. */
+export function balancerNames(config: Config): string[] {
+  return config.loadBalancers.manager === 'pacemaker' ? clusterNodeNames(config) : serviceNames('traefik', priorities.length);
 }
 
-/** Names of the pods' members that serve. */
-export function traefikNames(): string[] {
-  return serviceNames('traefik', priorities.length);
+/** By which names each Traefik is known on the networks. */
+export function traefikNames(config: Config): string[] {
+  return serviceNames('traefik', balancerNames(config).length);
 }

@@ -74,7 +74,7 @@ function netdataFiles(context: TopologyContext): RenderedFile[] {
     open('etc/netdata.conf', rendered('netdata.conf', { project: config.project, port: ports.netdata, retentionMinutes })),
     open('etc/go.d.conf', plain(templates, 'netdata/go.d.conf')),
     open('etc/cloud.d/cloud.conf', plain(templates, 'netdata/cloud.conf')),
-    open('etc/go.d/traefik.conf', rendered('traefik.conf', { names: traefikNames(), port: ports.traefikMetrics })),
+    open('etc/go.d/traefik.conf', rendered('traefik.conf', { names: traefikNames(config), port: ports.traefikMetrics })),
     open('etc/go.d/prometheus.conf', rendered('prometheus.conf', { names: serviceNames('app', config.app.replicas), port: ports.api })),
     secretFile(context, 'etc/go.d/postgres.conf', rendered('postgres.conf', postgres)),
     secretFile(

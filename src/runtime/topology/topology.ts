@@ -1,4 +1,5 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
+import type { ClusterConfiguration } from './cluster/cib.ts';
 
 /** What should exist. Pure data, made from the configuration alone. */
 export interface Topology {
@@ -7,10 +8,12 @@ export interface Topology {
   readonly volumes: readonly VolumeSpec[];
   readonly images: readonly ImageSpec[];
   readonly services: readonly Service[];
+  /** Where a cluster runs the load balancers: how it is to be configured. */
+  readonly cluster?: ClusterConfiguration;
 }
 
 export type Component =
-  | 'keepalived' | 'traefik' | 'edge' | 'app' | 'worker' | 'db' | 'rabbitmq' | 'netdata' | 'engine-proxy' | 'guardian';
+  | 'keepalived' | 'traefik' | 'lb' | 'quorum' | 'edge' | 'app' | 'worker' | 'db' | 'rabbitmq' | 'netdata' | 'engine-proxy' | 'guardian';
 
 /** One container and what it needs. */
 export interface Service {
@@ -41,4 +44,4 @@ export interface RenderedFile {
 /** Where an image comes from when the Engine does not have it. */
 export type ImageSpec =
   | { readonly kind: 'pull'; readonly reference: string }
-  | { readonly kind: 'build'; readonly reference: string; readonly recipe: 'keepalived' | 'edge' | 'runtime'; readonly baseImage: string };
+  | { readonly kind: 'build'; readonly reference: string; readonly recipe: 'keepalived' | 'cluster' | 'edge' | 'runtime'; readonly baseImage: string };

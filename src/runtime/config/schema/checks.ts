@@ -1,3 +1,4 @@
+import { checkLoadBalancers } from './check-load-balancers.ts';
 import type { Config } from './config.ts';
 import { addressAt, canonicalCidr, contains, isNetworkOrBroadcast, overlaps, parseCidr } from './ipv4.ts';
 import { nodeAddresses } from './node-addresses.ts';
@@ -10,7 +11,13 @@ const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as con
 /** What is wrong with keys that are each well-formed. */
 export function checkConfig(config: Config): ConfigProblem[] {
   const subnets = checkSubnets(config);
-  return [...subnets, ...(subnets.length > 0 ? [] : checkVip(config)), ...checkPorts(config), ...checkCertificates(config), ...checkVrrp(config)];
+  return [...subnets, ...(subnets.length > 0 ? [] : checkAddresses(config)), ...checkPorts(config), ...checkCertificates(config), ...checkVrrp(config)];
+}
+
+/** Addresses, where the subnets are right. */
+function checkAddresses(config: Config): ConfigProblem[] {
+  const vip = checkVip(config);
+  return vip.length > 0 ? vip : checkLoadBalancers(config);
 }
 
 function checkSubnets({ network }: Config): ConfigProblem[] {
@@ -35,7 +42,7 @@ function checkSubnets({ network }: Config): ConfigProblem[] {
   return problems;
 }
 
-function checkVip({ network }: Config): ConfigProblem[] {
+function checkVip({ network, loadBalancers }: Config): ConfigProblem[] {
   const { vip, subnet } = network;
   const wrong = (message: string) => [
     problem(['network', 'vip'], message, `use a free address of it, ${addressAt(subnet, Math.min(100, parseCidr(subnet).size - 2))} for instance`),
@@ -43,7 +50,8 @@ function checkVip({ network }: Config): ConfigProblem[] {
   if (!contains(subnet, vip)) return wrong(`${vip} is outside network.subnet ${subnet}`);
   if (isNetworkOrBroadcast(subnet, vip)) return wrong(`${vip} is the network or broadcast address of network.subnet ${subnet}`);
   const { gateway, keepalived, edge, netdata } = nodeAddresses({ subnet, vip });
-  const owners = { 'the gateway': gateway, keepalived_1: keepalived[0], keepalived_2: keepalived[1], edge, netdata };
+  const nodes = loadBalancers.manager === 'pacemaker' ? {} : { keepalived_1: keepalived[0], keepalived_2: keepalived[1] };
+  const owners = { 'the gateway': gateway, ...nodes, edge, netdata };
   const taken = Object.entries(owners).find(([, address]) => address === vip);
   return taken === undefined ? [] : wrong(`${vip} is the address of ${taken[0]}`);
 }

@@ -40,6 +40,14 @@ export const configSchema = z.strictObject({
     .strictObject({
       image: imageReference.default('traefik:v3'),
       logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+      manager: z.enum(['keepalived', 'pacemaker'], 'use keepalived or pacemaker').default('keepalived'),
+      /** Absent: two with Keepalived, three with Pacemaker. */
+      nodes: z.int().min(0).max(7).optional(),
+      /** Of the cluster's nodes, the quorum node last; absent: chosen from the subnet. */
+      addresses: z.array(ipv4).optional(),
+      quorumNode: z.boolean().default(false),
+      fencing: z.boolean().default(true),
+      authkeyFile: path.optional(),
     })
     .prefault({}),
   vrrp: z

@@ -9,6 +9,7 @@ export const environmentKeys: Readonly<Record<string, readonly [string, ...strin
   HAPLAT_HTTPS_PORT: ['ports', 'https'],
   HAPLAT_DASHBOARD_PORT: ['ports', 'dashboard'],
   HAPLAT_NETDATA_PORT: ['ports', 'netdata'],
+  HAPLAT_LB_MANAGER: ['loadBalancers', 'manager'],
   HAPLAT_TRAEFIK_IMAGE: ['loadBalancers', 'image'],
   HAPLAT_POSTGRES_IMAGE: ['postgres', 'image'],
   HAPLAT_POSTGRES_DB: ['postgres', 'database'],

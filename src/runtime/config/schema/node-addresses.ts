@@ -1,3 +1,4 @@
+import type { Config } from './config.ts';
 import { addressAt, canonicalCidr, indexOf, parseCidr } from './ipv4.ts';
 
 /** The fixed addresses on the public network; the virtual one must be none of them. */
@@ -22,11 +23,7 @@ const roomyHalf = 32;
  * Needs a subnet of /28 or larger and an address in it.
  */
 export function nodeAddresses(network: { readonly subnet: string; readonly vip: string }): NodeAddresses {
-  const subnet = canonicalCidr(network.subnet);
-  const { prefix, size } = parseCidr(subnet);
-  const half = size / 2;
-  const ours = indexOf(subnet, network.vip) < half ? 0 : half;
-  const first = ours + (half < roomyHalf ? smallOffset : roomyOffset);
+  const { subnet, prefix, half, ours, first } = split(network);
   return {
     gateway: addressAt(subnet, 1),
     keepalived: [addressAt(subnet, first), addressAt(subnet, first + 1)],
@@ -34,4 +31,34 @@ export function nodeAddresses(network: { readonly subnet: string; readonly vip: 
     netdata: addressAt(subnet, first + 3),
     dynamicRange: `${addressAt(subnet, half - ours)}/${prefix + 1}`,
   };
+}
+
+/** The cluster's further nodes come behind the edge and Netdata, whose addresses are the same with either manager. */
+const furtherOffset = 4;
+
+/**
+ * The addresses of the cluster's nodes, the one that only votes last: the configuration's own, else the two of Keepalived
+ * and those behind. Throws RangeError when the subnet has not so many.
+ */
+export function clusterAddresses({ network, loadBalancers }: Pick<Config, 'network' | 'loadBalancers'>): string[] {
+  if (loadBalancers.addresses !== undefined) return loadBalancers.addresses;
+  const { subnet, first } = split(network);
+  const count = clusterSize(loadBalancers);
+  return Array.from({ length: count }, (_, index) => addressAt(subnet, index < 2 ? first + index : first + furtherOffset + index - 2));
+}
+
+/** Three nodes that serve: a majority is left when one is lost. */
+export const defaultClusterNodes = 3;
+
+/** How many nodes have a vote. */
+export function clusterSize({ nodes = defaultClusterNodes, quorumNode }: Config['loadBalancers']): number {
+  return nodes + (quorumNode ? 1 : 0);
+}
+
+function split(network: { readonly subnet: string; readonly vip: string }) {
+  const subnet = canonicalCidr(network.subnet);
+  const { prefix, size } = parseCidr(subnet);
+  const half = size / 2;
+  const ours = indexOf(subnet, network.vip) < half ? 0 : half;
+  return { subnet, prefix, half, ours, first: ours + (half < roomyHalf ? smallOffset : roomyOffset) };
 }

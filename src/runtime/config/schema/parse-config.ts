@@ -49,6 +49,7 @@ function knownKeys(parent: readonly (string | number)[]): string[] {
 /** Keys without a default do not show in the defaults. */
 function optionalKeys(parent: readonly (string | number)[]): string[] {
   const optional: Record<string, string[]> = {
+    loadBalancers: ['nodes', 'addresses', 'authkeyFile'],
     postgres: ['passwordFile'],
     rabbitmq: ['passwordFile'],
     certificates: ['certFile', 'keyFile'],

@@ -1,7 +1,7 @@
 import { expireCertFault } from './expire-cert.ts';
 import type { FaultDriver, FaultKind } from './fault.ts';
 import { fillDiskFault } from './fill-disk.ts';
-import { latencyFault, lossFault, partitionFault } from './network.ts';
+import { cutHeartbeatFault, latencyFault, lossFault, partitionFault } from './network.ts';
 import { renewFault } from './renew.ts';
 import { killFault, pauseFault, restartFault, stopFault } from './signals.ts';
 
@@ -13,6 +13,7 @@ export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
   pause: pauseFault,
   partition: partitionFault,
   renew: renewFault,
+  'cut-heartbeat': cutHeartbeatFault,
   loss: lossFault,
   latency: latencyFault,
   'fill-disk': fillDiskFault,

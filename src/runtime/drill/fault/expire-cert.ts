@@ -8,7 +8,7 @@ import { writeAtomic } from '../../files/atomic-file.ts';
 import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import { ports } from '../../topology/ports.ts';
 import { nowMs } from '../probe/clock.ts';
-import type { FaultDriver, FaultJob } from './fault.ts';
+import { containerService, type FaultDriver, type FaultJob } from './fault.ts';
 
 const execTimeoutMs = 5000;
 const takenUpWithinMs = 4000;
@@ -34,7 +34,7 @@ const metricsScript = [
  */
 export const expireCertFault: FaultDriver = {
   lasts: true,
-  restartHeals: ({ victims }) => victims.map(({ service }) => service),
+  restartHeals: ({ victims, project }) => victims.map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, expired }) {
     if (expired === undefined) return { noEffect: 'there is no expired certificate to serve' };
     const serial = BigInt(`0x${new X509Certificate(expired.certificate).serialNumber}`).toString();

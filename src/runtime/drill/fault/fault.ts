@@ -16,6 +16,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pause'), targets }),
   /** Cut from its networks by packet filters in its own namespace; with `from`, only towards those services. */
   z.strictObject({ kind: z.literal('partition'), targets, from: z.array(z.string().min(1)).default([]) }),
+  /** Cut from the other load-balancer nodes' signs of life (Corosync's or VRRP's), and from nothing else. */
+  z.strictObject({ kind: z.literal('cut-heartbeat'), targets }),
   /** Each packet, in and out, is dropped with this probability. */
   z.strictObject({ kind: z.literal('loss'), targets, percent: z.int().min(1).max(100) }),
   /** Each packet that goes out is held back. */
@@ -34,6 +36,8 @@ const victim = z.object({
   service: z.string(),
   component: z.string(),
   container: z.string(),
+  /** A process in the container, where not the container itself is the victim. */
+  process: z.enum(['traefik']).optional(),
   /** The container whose network namespace it is in: its own or its pod owner's. */
   namespaceOf: z.string(),
 });
@@ -52,6 +56,11 @@ export const faultJobSchema = z.object({
   tlsDirectory: z.string().optional(),
 });
 export type FaultJob = z.infer<typeof faultJobSchema>;
+
+/** The service whose container a victim is, or is in. */
+export function containerService({ service, process, container }: FaultJob['victims'][number], project: string): string {
+  return process === undefined ? service : container.slice(project.length + 1);
+}
 
 export interface Injection {
   /** When the fault took effect, on the Engine's clock. */

@@ -1,6 +1,6 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import type { FaultDriver } from './fault.ts';
+import { containerService, type FaultDriver } from './fault.ts';
 
 const execTimeoutMs = 60_000;
 const file = 'haplat-drill-fill';
@@ -24,7 +24,7 @@ const fillScript = 'head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"';
 export const fillDiskFault: FaultDriver = {
   lasts: true,
   // Elsewhere it would outlive the restart: there it waits for `heal` or `up`.
-  restartHeals: ({ victims }) => victims.filter(({ component }) => spaceOf(component).isMemory).map(({ service }) => service),
+  restartHeals: ({ victims, project }) => victims.filter(({ component }) => spaceOf(component).isMemory).map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, signal }) {
     const bytes = (job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0) * 1024 * 1024;
     const seenBefore = events.events.length;

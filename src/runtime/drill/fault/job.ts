@@ -13,14 +13,14 @@ export function planFault(
 ): FaultJob {
   const imageOf = (component: string) => [...services.values()].find((one) => one.component === component)?.image;
   const victims = targets.map((target) => {
-    const { component, container, podOwner } = serviceOf(target, services);
+    const { component, container, podOwner, process } = serviceOf(target, services);
     const namespaceOf = podOwner === undefined ? container : serviceOf(podOwner, services).container;
-    return { service: target, component, container, namespaceOf };
+    return { service: target, component, container, namespaceOf, ...(process !== undefined && { process }) };
   });
   const from = fault.kind === 'partition' ? fault.from.map((name) => serviceOf(name, services)) : [];
   // A member of a pod has its owner's addresses.
   const addresses = from.flatMap(({ podOwner, addresses: own }) => (podOwner === undefined ? own : serviceOf(podOwner, services).addresses));
-  const tools = { nft: imageOf('edge'), tc: imageOf('keepalived') };
+  const tools = { nft: imageOf('edge'), tc: imageOf('keepalived') ?? imageOf('lb') };
   return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools, tlsDirectory };
 }
 

@@ -1,13 +1,14 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { Fault, FaultDriver, FaultJob, Injection, NoEffect } from './fault.ts';
-import { arpFilter, arpFilterWithoutEgress, devicesMark, packetFilter, tables, type PacketFilter } from './packet-filter.ts';
+import { arpFilter, arpFilterWithoutEgress, devicesMark, heartbeatFilter, packetFilter, tables, type PacketFilter } from './packet-filter.ts';
 import { runSidecar } from './sidecar.ts';
 
 const now = 'printf "%s\\n" "$EPOCHREALTIME"';
 const devices = 'd=$(cd /sys/class/net; printf "%s\\n" * | grep -vx lo | paste -sd,)';
 /** `$0` the rules, `$1` those for ARP, `$2` those for ARP where the kernel is older. */
 const filterIn = `set -e; ${devices}; nft -f - <<< "$0"; nft -f - <<< "\${1//${devicesMark}/$d}" 2>/dev/null || nft -f - <<< "$2"; ${now}`;
+const heartbeatIn = `set -e; nft -f - <<< "$0"; ${now}`;
 const filterOut = [...tables.map((table) => `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi`), now].join('; ');
 const interfaces = 'for path in /sys/class/net/*; do i=${path##*/}; [[ $i == lo ]] && continue';
 const delayIn = `set -e; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${now}`;
@@ -28,6 +29,14 @@ function filtering(filterOf: (fault: Fault, job: FaultJob) => PacketFilter): Fau
 
 export const partitionFault = filtering((_fault, job) => ({ from: job.fromAddresses, percent: 100 }));
 export const lossFault = filtering((fault) => ({ from: [], percent: fault.kind === 'loss' ? fault.percent : 100 }));
+
+/** A split brain and nothing else: clients, and whoever fences, still reach the node. */
+export const cutHeartbeatFault: FaultDriver = {
+  lasts: true,
+  restartHeals: namespaceOwners,
+  inject: (job, { engine }) => inject(engine, job, 'nft', heartbeatIn, [heartbeatFilter()]),
+  heal: (job, engine) => heal(engine, job, 'nft', filterOut),
+};
 
 /** The kernel's netem holds packets back; where the kernel has none, the fault takes no effect. */
 export const latencyFault: FaultDriver = {

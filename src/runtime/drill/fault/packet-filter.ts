@@ -51,3 +51,14 @@ function table(name: (typeof tables)[number], chains: readonly string[]): string
 function chain(name: string, hook: string, rules: readonly string[]): string[] {
   return [`  chain ${name} {`, `    type filter ${hook}; policy accept;`, ...rules.map((rule) => `    ${rule}`), '  }'];
 }
+
+/** Corosync's default port (corosync.conf(5), mcastport), and VRRP's protocol number (RFC 9568, 5.1.1.4). */
+const heartbeats = ['udp dport 5405 drop', 'udp sport 5405 drop', 'ip protocol 112 drop'];
+
+/** The nftables rules that drop the nodes' signs of life both ways, and nothing else. */
+export function heartbeatFilter(): string {
+  return table('inet haplat_drill', [
+    ...chain('input', 'hook input priority -300', heartbeats),
+    ...chain('output', 'hook output priority -300', heartbeats),
+  ]);
+}

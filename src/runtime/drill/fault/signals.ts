@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine, EngineEvent } from '../../engine/port.ts';
 import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
+import { signalProcesses, thawProcess } from './processes.ts';
 
 /** The Engine tells of an effect at once; this long, and there was none. A graceful stop takes as long as its grace. */
 const effectWithinMs = 15_000;
@@ -13,7 +14,7 @@ const nothingToHeal = () => Promise.resolve(undefined);
 export const killFault: FaultDriver = {
   lasts: false,
   restartHeals: nobody,
-  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.killContainer(container)),
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'KILL', () => strike(job, surroundings, 'die', (engine, container) => engine.killContainer(container))),
   heal: nothingToHeal,
 };
 
@@ -21,14 +22,15 @@ export const killFault: FaultDriver = {
 export const stopFault: FaultDriver = {
   lasts: false,
   restartHeals: nobody,
-  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.stopContainer(container, { graceMs })),
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'TERM', () => strike(job, surroundings, 'die', (engine, container) => engine.stopContainer(container, { graceMs }))),
   heal: nothingToHeal,
 };
 
 export const restartFault: FaultDriver = {
   lasts: false,
   restartHeals: nobody,
-  inject: (job, surroundings) => strike(job, surroundings, 'die', (engine, container) => engine.restartContainer(container, { graceMs })),
+  // A process that ends is started again by the cluster.
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'TERM', () => strike(job, surroundings, 'die', (engine, container) => engine.restartContainer(container, { graceMs }))),
   heal: nothingToHeal,
 };
 
@@ -36,16 +38,30 @@ export const pauseFault: FaultDriver = {
   lasts: true,
   // The guardian ends a pause that nobody holds by itself.
   restartHeals: nobody,
-  inject: (job, surroundings) => strike(job, surroundings, 'pause', (engine, container) => engine.pauseContainer(container)),
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'STOP', () => strike(job, surroundings, 'pause', (engine, container) => engine.pauseContainer(container))),
   async heal({ victims }, engine) {
     await Promise.all(
-      victims.map(async ({ container }) => {
+      victims.map(async ({ container, process }) => {
+        if (process !== undefined) return thawProcess(engine, container, process);
         if ((await engine.inspectContainer(container))?.state === 'paused') await engine.unpauseContainer(container);
       }),
     );
     return undefined;
   },
 };
+
+/** Where the victims are processes inside containers, the signal goes to them. Not both kinds at once. */
+async function onProcesses(
+  job: FaultJob,
+  { engine }: InjectionSurroundings,
+  signal: 'KILL' | 'TERM' | 'STOP',
+  otherwise: () => Promise<Injection | NoEffect>,
+): Promise<Injection | NoEffect> {
+  const processes = job.victims.filter(({ process }) => process !== undefined);
+  if (processes.length === 0) return otherwise();
+  if (processes.length < job.victims.length) return { noEffect: 'processes and containers can\'t be struck in one drill' };
+  return signalProcesses(engine, processes, signal);
+}
 
 /** Does it to every victim at once and waits until the Engine has told of each effect. */
 async function strike(

@@ -35,9 +35,11 @@ export interface Sample {
 export interface Transition {
   readonly node: string;
   readonly atMs: number;
-  readonly kind: 'check' | 'vrrp';
-  /** `MASTER`, `BACKUP`, `FAULT`, `STOP`; `serving`, `failed`. */
+  readonly kind: 'check' | 'vrrp' | 'node' | 'fencing';
+  /** `MASTER`, `BACKUP`, `FAULT`, `STOP`; `serving`, `failed`, `stopped`; `lost`, `member`; `fenced`, `failed`. */
   readonly state: string;
+  /** Of whom a cluster's node says it: who was lost, came or was fenced. */
+  readonly subject?: string;
 }
 
 /** The virtual address appeared on or vanished from a node's interface. */

@@ -7,6 +7,8 @@ export interface Phases {
   readonly detectedMs: number | null;
   /** Another node said that it is MASTER now. */
   readonly vipMovedMs: number | null;
+  /** The cluster made sure that the node is dead. */
+  readonly fencedMs: number | null;
   /** The success that ended the gap which the fault made; later gaps are not its own. */
   readonly firstSuccessMs: number | null;
   /** A fault that stays until it is undone was undone. */
@@ -24,6 +26,7 @@ export function phasesOf(history: History): Phases {
   return {
     detectedMs: since(detected?.atMs),
     vipMovedMs: since(moved),
+    fencedMs: since(after.find((one) => one.kind === 'fencing' && one.state === 'fenced')?.atMs),
     firstSuccessMs: since(ownGap(samples, injectedAtMs, intervalMs, moved)?.toMs),
     healedMs: since(healedAtMs),
     redundancyRestoredMs: since(restoredAtMs),
@@ -37,7 +40,7 @@ export function movedAtMs({ transitions, injectedAtMs, holderBefore }: History):
 }
 
 function isAlarm({ state }: Transition): boolean {
-  return state === 'failed' || state === 'FAULT' || state === 'MASTER';
+  return state === 'failed' || state === 'FAULT' || state === 'MASTER' || state === 'lost';
 }
 
 /** A node that died begins anew in FAULT until its load balancer answers: that detects nothing. */

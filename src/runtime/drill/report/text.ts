@@ -39,6 +39,7 @@ function oneRun(run: RunResult): string[] {
     ...(latencyMs === null ? [] : [line('latency', `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`)]),
     line('phases', [
       phase('detected', phases.detectedMs),
+      ...(phases.fencedMs === null ? [] : [phase('fenced', phases.fencedMs)]),
       phase('address moved', phases.vipMovedMs),
       phase('first success', phases.firstSuccessMs),
       ...(phases.healedMs === null ? [] : [phase('fault undone', phases.healedMs)]),

@@ -222,3 +222,11 @@ test('no container is acted upon more than once a second, whatever it does', (t)
     fc.assert(property, { numRuns: 300 });
   });
 });
+
+test('a dead node of a cluster is left to be fenced for a while, and started when nobody does', (t) => {
+  const dead = watched('lb_1', { component: 'lb', state: 'exited' });
+  const first = decide([dead], nothing, [], t0);
+  t.deepEqual(first.actions, []);
+  t.deepEqual(decide([dead], first.memory, [], t0 + 9000).actions, []);
+  t.like(decide([dead], first.memory, [], t0 + 10_000).actions[0], { verb: 'start', service: 'lb_1' });
+});

@@ -48,6 +48,7 @@ const postgres: ImageSpec = { kind: 'pull', reference: 'postgres:17' };
 const sources: EnsureOptions['sources'] = (baseImage) => ({
   templates: { 'keepalived/Dockerfile': 'FROM x', 'edge/Dockerfile': 'FROM x', 'runtime/Dockerfile': 'FROM x' },
   baseImage,
+  traefikImage: 'traefik:v3',
   payload: executablePayload('b1', '/nowhere/haplat'),
 });
 const ensure = (store: ImageStore, specs: readonly ImageSpec[], options: Partial<EnsureOptions> = {}) =>

@@ -10,8 +10,10 @@ const sources = {
     'keepalived/check': '#!/bin/sh\ntrue\n',
     'keepalived/keepalived.conf.eta': 'vrrp_instance <%= it.name %>',
     'edge/Dockerfile': 'FROM y\n',
+    'cluster/Dockerfile': 'FROM z\n',
   },
   baseImage: 'debian:trixie-slim',
+  traefikImage: 'traefik:v3',
   payload: executablePayload('b1', '/opt/haplat'),
 };
 const textOf = (files: readonly { path: string; text: string }[], path: string) =>

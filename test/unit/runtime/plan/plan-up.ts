@@ -187,3 +187,24 @@ test('a drill that asks keeps its probe', (t) => {
   const state = asObserved(topology);
   t.deepEqual(planUp(topology, { ...state, containers: [...state.containers, probe] }, { duringDrill: true }).operations, []);
 });
+
+test('another manager\'s nodes go before the new ones are made: they have the same addresses', (t) => {
+  const db = aService('db', { component: 'db' });
+  const node = (name: string, component: 'keepalived' | 'lb') => aService(name, { component, layer: 'load-balancer' });
+  const before = aTopology([db, node('keepalived_1', 'keepalived'), node('keepalived_2', 'keepalived')]);
+  const after = aTopology([db, node('lb_1', 'lb'), node('lb_2', 'lb')]);
+  const { operations } = planUp(after, asObserved(before));
+  for (const name of ['lb_1', 'lb_2']) {
+    t.deepEqual(operations.find(({ id }) => id === `create ${name}`)?.after, ['remove keepalived_1', 'remove keepalived_2']);
+  }
+  t.false(operations.some(({ subject }) => subject === 'db'));
+});
+
+test('a running cluster is told of a changed configuration when its nodes are as they should be, one that begins is not', (t) => {
+  const cluster = { cib: '', sections: '', hash: 'new' };
+  const topology = aTopology([aService('lb_1', { component: 'lb', layer: 'load-balancer' })], { cluster });
+  const plan = (clusterHash?: string) => planUp(topology, { ...asObserved(topology), ...(clusterHash !== undefined && { clusterHash }) }).operations;
+  t.deepEqual(plan('old').map(({ id, cause }) => [id, cause]), [['apply cluster configuration', 'its configuration is old, not new']]);
+  t.deepEqual(plan('new'), []);
+  t.deepEqual(plan(), []);
+});

@@ -20,7 +20,7 @@ export function contextOf(config: object = {}): TopologyContext {
     version: '1.2.3',
     stateDirectory: '/state',
     owner: { uid: 1234, gid: 5678 },
-    images: { runtime: 'haplat/runtime:1', keepalived: 'haplat/keepalived:2', edge: 'haplat/edge:3' },
+    images: { runtime: 'haplat/runtime:1', keepalived: 'haplat/keepalived:2', edge: 'haplat/edge:3', cluster: 'haplat/cluster:4' },
     secrets,
     templates,
   };

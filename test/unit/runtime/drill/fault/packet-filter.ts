@@ -1,7 +1,7 @@
 import test from 'ava';
 import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
 import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
-import { arpFilter, arpFilterWithoutEgress, packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
+import { arpFilter, arpFilterWithoutEgress, heartbeatFilter, packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
 import { services } from '../target/_services.ts';
 
 test('a partition drops everything both ways but loopback, and keeps silent about its addresses', (t) => {
@@ -57,4 +57,12 @@ test('a fault on a member of a pod works in its owner’s namespace, and cuts it
   t.deepEqual(job.victims, [{ service: 'traefik_2', component: 'traefik', container: 'p-traefik_2', namespaceOf: 'p-keepalived_2' }]);
   t.deepEqual(job.fromAddresses, ['172.20.0.11', '172.21.0.11']);
   t.is(job.tools.nft, 'haplat/edge:1');
+});
+
+test('a cut heartbeat is Corosync\'s and VRRP\'s packets, both ways, and no others', (t) => {
+  const rules = heartbeatFilter();
+  t.is(rules.match(/ drop$/gm)?.length, 6);
+  t.is(rules.match(/udp dport 5405 drop/g)?.length, 2);
+  t.is(rules.match(/ip protocol 112 drop/g)?.length, 2);
+  t.false(rules.includes('arp'));
 });

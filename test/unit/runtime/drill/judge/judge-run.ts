@@ -91,7 +91,7 @@ test('phases are counted from the fault, each from what was seen, and null where
       { node: 'keepalived_2', atMs: fault + 50, kind: 'vrrp', state: 'MASTER' },
     ],
   });
-  t.deepEqual(judgeRun(seen, {}).phases, { detectedMs: 40, vipMovedMs: 50, firstSuccessMs: 122, healedMs: null, redundancyRestoredMs: 2000 });
+  t.deepEqual(judgeRun(seen, {}).phases, { detectedMs: 40, vipMovedMs: 50, fencedMs: null, firstSuccessMs: 122, healedMs: null, redundancyRestoredMs: 2000 });
   const unseen = judgeRun(history({ samples: samplesWith([]), restoredAtMs: undefined }), {}).phases;
   t.is(unseen.detectedMs, null);
   t.is(unseen.vipMovedMs, null);

@@ -4,7 +4,7 @@ import { ConfigError } from '../../../../../src/runtime/errors.ts';
 import { services } from './_services.ts';
 
 const resolve = (specs: readonly string[], holders: readonly string[] = ['keepalived_2'], seed = 1) =>
-  resolveTargets(specs, services, holders, seededRandom(seed));
+  resolveTargets(specs, services, { holders }, seededRandom(seed));
 
 test('a name is itself', (t) => {
   t.deepEqual(resolve(['db']), ['db']);
@@ -38,3 +38,17 @@ for (const [spec, holders] of [['traefik_9', []], ['node:3', []], ['vip-holder',
     t.throws(() => resolve([spec], holders), { instanceOf: ConfigError });
   });
 }
+
+test('a cluster\'s node is its container alone, and its Traefik a process in it', (t) => {
+  const lb = (number: number) => ({ name: `lb_${number}`, component: 'lb', container: `p-lb_${number}`, image: 'i', addresses: [] });
+  const traefik = (number: number) => ({ ...lb(number), name: `traefik_${number}`, component: 'traefik', podOwner: `lb_${number}`, process: 'traefik' as const });
+  const cluster = new Map([lb(1), lb(2), traefik(1), traefik(2)].map((one) => [one.name, one]));
+  const of = (spec: string) => resolveTargets([spec], cluster, { holders: ['lb_2'], dc: 'lb_1' }, seededRandom(1));
+  t.deepEqual(of('node:2'), ['lb_2']);
+  t.deepEqual(of('vip-holder'), ['traefik_2']);
+  t.deepEqual(of('dc'), ['lb_1']);
+});
+
+test('without a cluster there is no coordinator', (t) => {
+  t.throws(() => resolve(['dc']), { instanceOf: ConfigError });
+});

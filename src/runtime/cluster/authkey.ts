@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError, messageOf, OperationError } from '../errors.ts';
+import { createOnce, ensureFolder, writeAtomic } from '../files/atomic-file.ts';
+import { authkeyFile } from '../topology/cluster/paths.ts';
+
+/** What knet takes: KNET_MIN_KEY_LEN and KNET_MAX_KEY_LEN of libknet.h, in bytes. */
+const least = 128;
+const most = 4096;
+/** What corosync-keygen makes. */
+const ownLength = 256;
+const mode = 0o600;
+
+/** The folder of the state directory that cluster nodes have mounted. */
+export function clusterFolder(stateDirectory: string): string {
+  return join(stateDirectory, 'cluster');
+}
+
+/** The user's own key, if they name one. ConfigError when it can't be one: nothing has been touched by then. */
+export async function readOwnAuthkey(path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
+  const wrong = (message: string, remedy: string, cause?: unknown) =>
+    new ConfigError(`haplat.yaml: loadBalancers.authkeyFile: ${path} ${message}`, { remedy, ...(cause !== undefined && { cause }) });
+  let key: Buffer;
+  try {
+    key = await readFile(path);
+  } catch (error) {
+    throw wrong(`can't be read: ${messageOf(error)}`, 'name a file that is there, or leave the key out: haplat then makes one', error);
+  }
+  if (key.length < least || key.length > most) {
+    throw wrong(`has ${key.length} bytes, not ${least} to ${most}`, `make one with corosync-keygen, or: head -c ${ownLength} /dev/urandom > ${path}`);
+  }
+  return key;
+}
+
+/** Puts the key by which the nodes know each other where they read it: the user's own, or one that is made once. */
+export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<void> {
+  const folder = clusterFolder(stateDirectory);
+  const path = join(folder, authkeyFile);
+  await ensureFolder(folder, { mode: 0o700 });
+  if (own !== undefined) {
+    const present = await readFile(path).catch(() => undefined);
+    if (present?.equals(own) !== true) await writeAtomic(path, own, { mode });
+    return;
+  }
+  if (await createOnce(path, newKey(), { mode })) return;
+  const { size } = await stat(path);
+  if (size < least || size > most) {
+    throw new OperationError(`${path} has ${size} bytes, not ${least} to ${most}`, { remedy: 'remove it: "haplat up" makes a new one, and restart the nodes' });
+  }
+}
+
+/** A new key in the place of the old one, whole or not at all. Returns how to put the old one back. */
+export async function replaceAuthkey(stateDirectory: string): Promise<() => Promise<void>> {
+  const path = join(clusterFolder(stateDirectory), authkeyFile);
+  const old = await readFile(path);
+  await writeAtomic(path, newKey(), { mode });
+  return () => writeAtomic(path, old, { mode });
+}
+
+function newKey(): Buffer {
+  return randomBytes(ownLength);
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
+import { readIfThere } from '../files/read-if-there.ts';
+
+export const managerVariable = 'HAPLAT_LB_MANAGER';
+const managers: readonly string[] = ['keepalived', 'pacemaker'];
+const file = 'manager';
+
+/** The manager that haplat.yaml or a variable names; undefined: neither does. */
+export function namedManager(document: Readonly<Record<string, unknown>> | undefined, variables: Readonly<Record<string, string | undefined>>): string | undefined {
+  const variable = variables[managerVariable];
+  if (variable !== undefined && variable !== '') return variable;
+  const section = document?.['loadBalancers'];
+  const named: unknown = typeof section === 'object' && section !== null && 'manager' in section ? section.manager : undefined;
+  return typeof named === 'string' ? named : undefined;
+}
+
+/** What the last `up --manager` chose, so that later commands look for the same containers. */
+export async function readKeptManager(stateDirectory: string): Promise<string | undefined> {
+  const kept = (await readIfThere(join(stateDirectory, file)))?.trim();
+  return kept !== undefined && managers.includes(kept) ? kept : undefined;
+}
+
+export async function keepManager(stateDirectory: string, manager: string): Promise<void> {
+  await ensureFolder(stateDirectory, { mode: 0o700 });
+  await writeAtomic(join(stateDirectory, file), `${manager}\n`, { mode: 0o644 });
+}

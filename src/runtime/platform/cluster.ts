@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { replaceAuthkey } from '../cluster/authkey.ts';
+import { judgeCluster } from '../cluster/judge-cluster.ts';
+import { readClusterState } from '../cluster/read-state.ts';
+import type { ClusterState } from '../cluster/state.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import type { Engine } from '../engine/port.ts';
+import { ConfigError, InterruptedError, OperationError } from '../errors.ts';
+import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
+import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
+import { withProjectLock } from './lock.ts';
+
+const execTimeoutMs = 15_000;
+const lookEachMs = 300;
+
+export interface ClusterWork {
+  readonly loaded: LoadedConfig;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly onNote: (message: string) => void;
+}
+
+/** What was done, and the cluster afterwards. */
+export interface ClusterResult {
+  readonly done: string;
+  readonly cluster: ClusterState;
+}
+
+/** Takes a node out of service: its resources go elsewhere, its vote stays. Returns when it runs none. */
+export async function standbyNode(work: ClusterWork, node: string): Promise<ClusterResult> {
+  return withCluster(work, async (cluster) => {
+    const before = await cluster.state();
+    const others = before.members.filter(({ name, online, standby }) => name !== node && online && !standby && cluster.serving.includes(name));
+    cluster.mustServe(node);
+    if (others.length === 0) {
+      throw new ConfigError(`cluster standby: without ${node} nothing is left to serve`, { remedy: 'bring another node online first: haplat cluster online NODE' });
+    }
+    await cluster.run(['crm_attribute', '--node', node, '--name', 'standby', '--update', 'on']);
+    const after = await cluster.until(`${node} to run nothing`, (state) => idle(state, node) && isWhole(state));
+    return { done: `${node} is on standby; the address is on ${holders(after)}`, cluster: after };
+  });
+}
+
+/** Brings a node back into service. Returns when its Traefik runs. */
+export async function onlineNode(work: ClusterWork, node: string): Promise<ClusterResult> {
+  return withCluster(work, async (cluster) => {
+    cluster.mustServe(node);
+    await cluster.run(['crm_attribute', '--node', node, '--name', 'standby', '--delete']);
+    const after = await cluster.until(`${node} to serve`, (state) => !idle(state, node) && isWhole(state));
+    return { done: `${node} is online`, cluster: after };
+  });
+}
+
+/** Moves the address, to a node or to any other; it may move on as it likes afterwards. */
+export async function moveAddress(work: ClusterWork, to: string | undefined): Promise<ClusterResult> {
+  return withCluster(work, async (cluster) => {
+    const before = await cluster.state();
+    const now = before.resources.find(({ id }) => id === vipResource)?.nodes ?? [];
+    const able = before.members.filter(({ name, online, standby }) => online && !standby && cluster.serving.includes(name)).map(({ name }) => name);
+    const target = to ?? able.find((name) => !now.includes(name));
+    if (target === undefined) throw new ConfigError('cluster move: there is no other node that could serve', { remedy: 'look at "haplat status"' });
+    cluster.mustServe(target);
+    if (!able.includes(target)) throw new ConfigError(`cluster move: ${target} can't serve now`, { remedy: `use one of ${able.join(', ')}` });
+    if (now.includes(target)) return { done: `the address is on ${target} already`, cluster: before };
+    await cluster.run(['crm_resource', '--move', '--resource', vipResource, '--node', target]);
+    try {
+      const after = await cluster.until(`the address to be on ${target}`, (state) => holders(state) === target);
+      return { done: `the address has moved from ${now.join(', ') || 'nobody'} to ${target}`, cluster: after };
+    } finally {
+      // The constraint that moved it would hold it there.
+      await cluster.run(['crm_resource', '--clear', '--resource', vipResource]);
+    }
+  });
+}
+
+/** Forgets failed actions, so that the cluster tries again where something failed. */
+export async function cleanUp(work: ClusterWork): Promise<ClusterResult> {
+  return withCluster(work, async (cluster) => {
+    const before = await cluster.state();
+    await cluster.run(['crm_resource', '--cleanup']);
+    const after = await cluster.until('no failed action to be left', (state) => state.failures.length === 0);
+    return { done: `${before.failures.length} failed ${before.failures.length === 1 ? 'action' : 'actions'} forgotten`, cluster: after };
+  });
+}
+
+/**
+ * A new key for the nodes' traffic. Corosync takes it while it runs, on all nodes at once; what it does not take is undone.
+ * OperationError then, and the old key is in force.
+ */
+export async function rotateClusterKey(work: ClusterWork): Promise<ClusterResult> {
+  const { loadBalancers } = work.loaded.config;
+  if (loadBalancers.authkeyFile !== undefined) {
+    throw new ConfigError(`loadBalancers.authkeyFile: ${loadBalancers.authkeyFile} is your own key`, { remedy: 'replace that file, then run "haplat up" and restart the nodes one by one' });
+  }
+  return withCluster(work, async (cluster) => {
+    await cluster.until('the cluster to be whole', isWhole);
+    const restore = await replaceAuthkey(work.loaded.stateDirectory);
+    try {
+      await cluster.run(['corosync-cfgtool', '-R']);
+      return { done: 'the cluster has a new key', cluster: await cluster.until('the cluster to be whole with its new key', isWhole) };
+    } catch (error) {
+      await restore();
+      await cluster.run(['corosync-cfgtool', '-R']).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** A running cluster, and the ways to it. */
+class Cluster {
+  readonly serving: readonly string[];
+  readonly #work: ClusterWork;
+  readonly #nodes: ReadonlyMap<string, string>;
+
+  constructor(work: ClusterWork) {
+    this.#work = work;
+    this.serving = clusterNodeNames(work.loaded.config);
+    this.#nodes = new Map(clusterMembers(work.loaded.config).map(({ name, container }) => [name, container]));
+  }
+
+  mustServe(node: string): void {
+    if (this.serving.includes(node)) return;
+    throw new ConfigError(`there is no node ${node} that serves`, { remedy: `use one of ${this.serving.join(', ')}` });
+  }
+
+  async state(): Promise<ClusterState> {
+    const state = await readClusterState(this.#work.engine, this.#nodes);
+    if (state !== undefined) return state;
+    throw new OperationError('no node of the cluster answers', { remedy: 'run "haplat up" first, or look at "haplat status"' });
+  }
+
+  /** Runs a tool of Pacemaker's in the first node that takes it. */
+  async run(command: readonly string[]): Promise<void> {
+    let last = 'no node runs';
+    for (const container of this.#nodes.values()) {
+      if ((await this.#work.engine.inspectContainer(container))?.state !== 'running') continue;
+      const { exitCode, stderr, stdout } = await this.#work.engine.exec(container, command, { timeoutMs: execTimeoutMs });
+      if (exitCode === 0) return;
+      last = `${stderr}\n${stdout}`.split('\n').find((line) => line.trim() !== '')?.trim() ?? `exit code ${exitCode}`;
+    }
+    throw new OperationError(`${command[0] ?? ''} failed: ${last}`, { remedy: 'look at "haplat status"' });
+  }
+
+  /** Looks until it is so. OperationError after `timeouts.healthyMs`. */
+  async until(what: string, isSo: (state: ClusterState) => boolean): Promise<ClusterState> {
+    const { signal, loaded } = this.#work;
+    const deadline = performance.now() + loaded.config.timeouts.healthyMs;
+    for (;;) {
+      const state = await this.state();
+      if (isSo(state)) return state;
+      if (signal.aborted) throw new InterruptedError();
+      if (performance.now() > deadline) throw new OperationError(`waited ${loaded.config.timeouts.healthyMs / 1000} s for ${what}`, { remedy: 'look at "haplat status"' });
+      await pause(lookEachMs);
+    }
+  }
+}
+
+async function withCluster<T>(work: ClusterWork, action: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const { config, stateDirectory, source } = work.loaded;
+  if (config.loadBalancers.manager !== 'pacemaker') {
+    throw new ConfigError(`${source}: loadBalancers.manager is ${config.loadBalancers.manager}: there is no cluster`, { remedy: 'set it to pacemaker and run "haplat up"' });
+  }
+  const lock = {
+    timeoutMs: config.timeouts.lockMs,
+    signal: work.signal,
+    onWait: () => { work.onNote('another haplat is changing this project; waiting for it to end'); },
+  };
+  return withProjectLock(stateDirectory, lock, () => action(new Cluster(work)));
+}
+
+function holders({ resources }: ClusterState): string {
+  return resources.find(({ id }) => id === vipResource)?.nodes.join(', ') ?? '';
+}
+
+function idle({ resources }: ClusterState, node: string): boolean {
+  return resources.every(({ id, nodes }) => (id !== vipResource && id !== traefikResource) || !nodes.includes(node));
+}
+
+function isWhole(state: ClusterState): boolean {
+  return judgeCluster(state).problems.length === 0;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Engine } from '../engine/port.ts';
+import type { ExecutionEvent } from '../execute/events.ts';
+import type { Plan } from '../plan/operation.ts';
+import { readVipHolders } from '../status/vip-holders.ts';
+import { isNode } from '../topology/cluster/members.ts';
+import type { Topology } from '../topology/topology.ts';
+
+const pollIntervalMs = 100;
+const node = /^(keepalived|lb)_\d+$/;
+
+/** How long nobody has the virtual address while another manager takes over. Measures only; changes nothing. */
+export class VipGap {
+  readonly #removals: ReadonlySet<string>;
+  #fromMs: number | undefined;
+
+  /** Of a plan that removes nodes of a manager and creates some of another. */
+  constructor(plan: Plan) {
+    const subjects = (kind: string) => plan.operations.filter((one) => one.kind === kind && node.test(one.subject)).map(({ subject }) => subject);
+    const created = new Set(subjects('create-container'));
+    const removed = subjects('remove-container').filter((subject) => !created.has(subject));
+    const isSwitch = created.size > 0 && removed.some((subject) => [...created].every((other) => other.split('_')[0] !== subject.split('_')[0]));
+    this.#removals = new Set(isSwitch ? removed : []);
+  }
+
+  take(event: ExecutionEvent): void {
+    if (event.type === 'started' && event.operation.kind === 'remove-container' && this.#removals.has(event.operation.subject)) this.#fromMs ??= event.atMs;
+  }
+
+  /** Milliseconds from the first removal until a new node has the address; undefined where no manager was changed. */
+  async measure(engine: Engine, topology: Topology, vip: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<number | undefined> {
+    if (this.#fromMs === undefined) return undefined;
+    const nodes = new Map(topology.services.filter(({ component }) => isNode(component)).map(({ name, container }) => [name, container.name]));
+    const deadline = performance.now() + options.timeoutMs;
+    while (performance.now() < deadline && !options.signal.aborted) {
+      if ((await readVipHolders(engine, vip, nodes)).holders.length > 0) return performance.now() - this.#fromMs;
+      await pause(pollIntervalMs);
+    }
+    return undefined;
+  }
+}

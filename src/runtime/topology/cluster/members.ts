@@ -1,0 +1,39 @@
+import type { Config } from '../../config/schema/config.ts';
+import { clusterAddresses, defaultClusterNodes } from '../../config/schema/node-addresses.ts';
+import { fullName } from '../names.ts';
+
+/** A member of the cluster: a load balancer, or one that only has a vote. */
+export interface Member {
+  /** Its service, and its name in the cluster: `lb_1`. */
+  readonly name: string;
+  readonly container: string;
+  readonly id: number;
+  readonly address: string;
+  readonly serves: boolean;
+}
+
+/** The service of the node that only votes. */
+export const quorumName = 'quorum';
+
+/** Every node of the cluster, those that serve first. Empty where Keepalived does it. */
+export function clusterMembers(config: Config): Member[] {
+  if (config.loadBalancers.manager !== 'pacemaker') return [];
+  const names = clusterNodeNames(config);
+  return clusterAddresses(config).map((address, index) => {
+    const name = names[index] ?? quorumName;
+    return { name, container: fullName(config.project, name), id: index + 1, address, serves: index < names.length };
+  });
+}
+
+/** `lb_1`, `lb_2`, …: the nodes that serve. */
+export function clusterNodeNames({ loadBalancers }: Pick<Config, 'loadBalancers'>): string[] {
+  return Array.from({ length: loadBalancers.nodes ?? defaultClusterNodes }, (_, index) => `lb_${index + 1}`);
+}
+
+/** The components that are nodes of a cluster. */
+export const clusterComponents: ReadonlySet<string> = new Set(['lb', 'quorum']);
+
+/** Whether the virtual address may be in a component's network namespace. */
+export function isNode(component: string): boolean {
+  return component === 'keepalived' || component === 'lb';
+}

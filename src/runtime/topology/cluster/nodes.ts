@@ -1,0 +1,80 @@
+import type { Mount } from '../../engine/container-spec.ts';
+import { container, filesMount, healthcheck, tmpfs, volume } from '../container.ts';
+import type { TopologyContext } from '../context.ts';
+import { engineProxyNames } from '../engine-proxy.ts';
+import { attach } from '../networks.ts';
+import { render } from '../../render/render.ts';
+import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
+import type { RenderedFile, Service } from '../topology.ts';
+import { traefikYml } from '../traefik-config.ts';
+import { clusterMembers, type Member } from './members.ts';
+import { authkeyFile, clusterMountPath, fencingMountPath, fencingVolume } from './paths.ts';
+
+/**
+ * NET_ADMIN and NET_RAW for the address and its announcement; the others because Pacemaker is several daemons of two
+ * users, who own each other's files, sockets and processes.
+ */
+const capabilities = ['NET_ADMIN', 'NET_RAW', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'];
+/** libqb's ring buffers; 33–48 MB were seen in use. */
+const shmSizeMiB = 128;
+
+/** The nodes of a Corosync and Pacemaker cluster, each with a Traefik that the cluster starts in it. */
+export function clusterNodes(context: TopologyContext): Service[] {
+  const members = clusterMembers(context.config);
+  return members.map((member) => clusterNode(context, member, members));
+}
+
+/** Corosync's configuration, the same on every node. */
+export function corosyncConf({ config, templates }: TopologyContext, members: readonly Member[], keyFile: string): string {
+  return render(templates, 'cluster/corosync.conf.eta', { cluster: config.project, keyFile, nodes: members });
+}
+
+function tlsMounts({ stateDirectory }: TopologyContext): Mount[] {
+  return [
+    { kind: 'bind', source: `${stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
+    tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1),
+  ];
+}
+
+function clusterNode(context: TopologyContext, { name, address, serves, id }: Member, members: readonly Member[]): Service {
+  const { project, loadBalancers } = context.config;
+  // Netdata knows a Traefik by the same name, whoever runs it.
+  const aliases = serves ? [name, `traefik_${id}`] : [name];
+  const conf = corosyncConf(context, members, `${clusterMountPath}/${authkeyFile}`);
+  const files: RenderedFile[] = [{ path: 'corosync.conf', text: conf, mode: 0o644 }];
+  if (serves) files.push({ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 });
+  return {
+    name,
+    component: serves ? 'lb' : 'quorum',
+    layer: 'load-balancer',
+    dependsOn: serves || loadBalancers.fencing ? engineProxyNames() : [],
+    files,
+    container: container(context, name, {
+      image: context.images.cluster,
+      // The daemons' own children, agents among them, are left to process 1.
+      init: true,
+      networks: [
+        attach(project, 'public', aliases, address),
+        ...(serves ? [attach(project, 'app', aliases), attach(project, 'control', aliases)] : []),
+      ],
+      mounts: [
+        filesMount(context, name),
+        { kind: 'bind', source: `${context.stateDirectory}/cluster`, target: clusterMountPath, readOnly: true },
+        ...(serves ? tlsMounts(context) : []),
+        ...(loadBalancers.fencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
+        tmpfs('/run', 8),
+        tmpfs('/tmp', 16, 0o1777),
+        tmpfs('/var/lib/corosync', 8),
+        tmpfs('/var/lib/pacemaker', 64),
+        tmpfs('/var/log', 8),
+      ],
+      capAdd: capabilities,
+      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
+      shmSizeMiB,
+      // Resources are moved away first.
+      stopGraceMs: 20_000,
+      pidsLimit: 512,
+    }),
+  };
+}

@@ -1,0 +1,24 @@
+import { render } from '../render/render.ts';
+import { tlsMountPath } from '../render/tls-dynamic-config.ts';
+import type { TopologyContext } from './context.ts';
+import { fullName } from './names.ts';
+import { ports } from './ports.ts';
+
+/** Traefik's static configuration; the same whoever starts it. */
+export function traefikYml(context: TopologyContext): string {
+  const { config } = context;
+  return render(context.templates, 'traefik/traefik.yml.eta', {
+    logLevel: config.loadBalancers.logLevel,
+    publishedHttps: config.ports.https,
+    ports: {
+      webPublished: ports.webPublished,
+      dashboard: ports.dashboard,
+      ping: ports.ping,
+      metrics: ports.traefikMetrics,
+    },
+    engineProxy: `engine-proxy:${ports.engineProxy}`,
+    network: fullName(config.project, 'app'),
+    project: config.project,
+    tlsDirectory: tlsMountPath,
+  });
+}

@@ -1,0 +1,239 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { docker, eventually, Platform, type Outcome } from './_platform.ts';
+
+const serial = test.serial;
+let platform: Platform;
+
+const cluster = 'loadBalancers: {manager: pacemaker}\nnetdata: {enabled: false}';
+const unfenced = 'loadBalancers: {manager: pacemaker, fencing: false}\nnetdata: {enabled: false}';
+const keepalived = 'netdata: {enabled: false}';
+/** A busy machine's fencing and rejoining; what is asserted is what happens, not how fast. */
+const wholeWithinMs = 120_000;
+const patient = ['--max-downtime', '60s', '--within', '120s'];
+const dataTier = ['db', 'rabbitmq', 'worker_1', 'worker_2', 'app_1', 'app_2'];
+
+interface Drill {
+  readonly verdict: string;
+  readonly reasons: readonly string[];
+  readonly runs: readonly {
+    readonly splitBrainMs: number;
+    readonly targets: readonly string[];
+    readonly phases: { readonly vipMovedMs: number | null; readonly fencedMs: number | null; readonly redundancyRestoredMs: number | null };
+    readonly ledger: { readonly lost: number };
+  }[];
+}
+
+test.before(async () => {
+  platform = await Platform.create({ project: 'e2e-pcm', number: 27, yaml: cluster });
+});
+test.after.always(async () => {
+  await platform.dispose();
+});
+
+async function drill(...args: string[]): Promise<{ exitCode: number; result: Drill; run: Drill['runs'][number] }> {
+  const { exitCode, stdout, stderr } = await platform.run('failover', ...args, ...patient, '--json');
+  const result = JSON.parse(stdout === '' ? '{"runs":[]}' : stdout) as Drill;
+  const [run] = result.runs;
+  if (run === undefined) throw new Error(`exit ${exitCode}: ${stdout}\n${stderr}`);
+  return { exitCode, result, run };
+}
+
+async function holder(): Promise<string> {
+  return (await platform.untilHealthy(wholeWithinMs)).vip.holders[0] ?? '';
+}
+
+async function startedAt(services: readonly string[]): Promise<Record<string, string | undefined>> {
+  const all = services.map(async (name) => [name, (await platform.engine.inspectContainer(platform.container(name)))?.startedAt?.toISOString()] as const);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+serial('what can be no cluster is refused before anything is made', async (t) => {
+  const refused = async (yaml: string, message: RegExp): Promise<void> => {
+    await platform.configure(yaml);
+    const { exitCode, stderr }: Outcome = await platform.run('up');
+    t.is(exitCode, 2, stderr);
+    t.regex(stderr, message);
+    t.deepEqual(await platform.engine.listContainers({ project: platform.project }), []);
+  };
+  await refused('loadBalancers: {manager: pacemaker, nodes: 1}', /loadBalancers\.nodes: 1 is fewer than two nodes/);
+  await refused('loadBalancers: {manager: pacemaker, nodes: 2, fencing: false}', /loadBalancers\.fencing: two nodes without fencing/);
+  await refused('loadBalancers: {manager: pacemaker, nodes: 4}', /loadBalancers\.nodes: 4 votes are an even number/);
+  await refused('loadBalancers: {manager: pacemaker, addresses: [172.28.27.11, 172.28.27.12, 10.0.0.1]}', /loadBalancers\.addresses\[2\]: 10\.0\.0\.1 is outside network\.subnet/);
+  await writeFile(join(platform.folder, 'short.key'), 'too short');
+  await refused('loadBalancers: {manager: pacemaker, authkeyFile: short.key}', /loadBalancers\.authkeyFile: .* has 9 bytes, not 128 to 4096/);
+  await platform.configure(cluster);
+});
+
+serial('up brings a cluster up, whole, which serves through the virtual address', async (t) => {
+  await platform.mustRun('up');
+  const report = await platform.status();
+  t.true(report.healthy, report.problems.join('; '));
+  t.deepEqual(report.services.filter((one) => one.component === 'lb').map((one) => one.name), ['lb_1', 'lb_2', 'lb_3']);
+  t.is(report.vip.holders.length, 1);
+  t.is((await platform.https('/items')).status, 200);
+  t.like(await platform.json('up'), { changed: false, operations: [] });
+});
+
+serial('status --json has quorum, votes, members, the coordinator, resources, failures and fencing', async (t) => {
+  const { cluster: state, warnings } = await platform.status();
+  t.like(state, { quorate: true, votes: { expected: 3, total: 3, quorum: 2 }, failures: [] });
+  t.true(['lb_1', 'lb_2', 'lb_3'].includes(state?.dc ?? ''));
+  t.deepEqual(state?.members.map((one) => [one.name, one.online]), [['lb_1', true], ['lb_2', true], ['lb_3', true]]);
+  t.deepEqual(state?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2', 'lb_3']);
+  t.is(state?.resources.find((one) => one.id === 'vip')?.nodes.length, 1);
+  t.true(state?.fencing.enabled);
+  t.deepEqual(warnings, []);
+});
+
+serial('no node is privileged, and the key of their traffic is a file for its owner only', async (t) => {
+  for (const node of ['lb_1', 'lb_2', 'lb_3']) {
+    const [definition] = JSON.parse(await docker('inspect', platform.container(node))) as [{ HostConfig: { Privileged: boolean; CapDrop: string[] }; Config: { Env: string[] } }];
+    t.false(definition.HostConfig.Privileged);
+    t.deepEqual(definition.HostConfig.CapDrop, ['ALL']);
+    t.false(definition.Config.Env.some((line) => /key|secret/i.test(line)));
+  }
+  const { stdout } = await platform.engine.exec(platform.container('lb_1'), ['stat', '-c', '%a %s', '/run/haplat-cluster/authkey'], { timeoutMs: 10_000 });
+  t.is(stdout.trim(), '600 256');
+});
+
+serial('the agent of Traefik passes the tester of resource-agents', async (t) => {
+  const script = [
+    'cp /run/haplat/traefik.yml /tmp/traefik.yml',
+    // Ports of its own, beside the one that the cluster runs.
+    `sed -i -E 's/":80"/":1080"/; s/":443"/":1443"/; s/":8080"/":18080"/; s/":8083"/":18083"/; s/":8081"/":18081"/; s/127.0.0.1:8082/127.0.0.1:18082/' /tmp/traefik.yml`,
+    'HA_RSCTMP=/run/ocf-tester ocf-tester -n tested -o config=/tmp/traefik.yml -o ping_port=18082 -o user=10001:10001 /usr/lib/ocf/resource.d/haplat/traefik',
+  ].join(' && ');
+  const { exitCode, stdout, stderr } = await platform.engine.exec(platform.container('lb_2'), ['bash', '-c', script], { timeoutMs: 120_000 });
+  t.is(exitCode, 0, `${stdout}\n${stderr}`);
+  t.regex(stdout, /passed all tests/);
+});
+
+serial('a killed Traefik moves the address and comes back', async (t) => {
+  const before = await holder();
+  const { result, run } = await drill('--kill', 'vip-holder');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.deepEqual(run.targets, [before.replace('lb_', 'traefik_')]);
+  t.not(run.phases.vipMovedMs, null);
+  t.not(run.phases.redundancyRestoredMs, null);
+  t.is(run.splitBrainMs, 0);
+  t.is(run.ledger.lost, 0);
+  t.not(await holder(), before);
+});
+
+serial('a killed node is fenced, its address moves, and it comes back', async (t) => {
+  const before = await holder();
+  const { result, run } = await drill('--kill', `node:${before.replace('lb_', '')}`);
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.not(run.phases.fencedMs, null);
+  t.true((run.phases.fencedMs ?? 0) <= (run.phases.vipMovedMs ?? 0), 'the address moved before the node was known to be dead');
+  t.is(run.splitBrainMs, 0);
+  t.is(run.ledger.lost, 0);
+  t.not(await holder(), before);
+  const { cluster: state } = await platform.status();
+  t.true(state?.fencing.history.some((event) => event.target === before && event.status === 'success'));
+});
+
+serial('the coordinator may die', async (t) => {
+  await platform.untilHealthy(wholeWithinMs);
+  const { result } = await drill('--kill', 'dc');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+});
+
+serial('a split brain has one holder: the node that is alone is fenced', async (t) => {
+  const before = await holder();
+  const { result, run } = await drill('--cut-heartbeat', before, '--hold', '8s');
+  t.is(run.splitBrainMs, 0, 'two nodes had the address');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.not(run.phases.fencedMs, null);
+  t.not(await holder(), before);
+});
+
+serial('standby moves everything away and online brings it back', async (t) => {
+  const before = await holder();
+  await platform.mustRun('cluster', 'standby', before);
+  const report = await platform.status();
+  t.not(report.vip.holders[0], before);
+  t.false(report.cluster?.resources.find((one) => one.id === 'traefik')?.nodes.includes(before));
+  t.true(report.warnings.some((warning) => warning.startsWith(`${before} is on standby`)));
+  t.is((await platform.https('/items')).status, 200);
+  await platform.mustRun('cluster', 'online', before);
+  t.deepEqual((await platform.status()).warnings, []);
+  await platform.mustRun('cluster', 'move', before);
+  t.deepEqual((await platform.status()).vip.holders, [before]);
+  const wrong = await platform.run('cluster', 'standby', 'lb_9');
+  t.is(wrong.exitCode, 2);
+});
+
+serial('a changed configuration is applied to the running cluster, and restarts no node and no Traefik', async (t) => {
+  await platform.untilHealthy(wholeWithinMs);
+  const before = await startedAt(['lb_1', 'lb_2', 'lb_3', ...dataTier]);
+  const pidOf = async () => (await platform.engine.exec(platform.container('lb_1'), ['cat', '/run/resource-agents/haplat-traefik.pid'], { timeoutMs: 10_000 })).stdout;
+  const pid = await pidOf();
+  await platform.engine.exec(platform.container('lb_1'), ['crm_attribute', '--name', 'haplat-configuration', '--set-name', 'haplat', '--update', 'other'], { timeoutMs: 10_000 });
+  const plan = await platform.json<{ operations: { id: string }[] }>('plan');
+  t.deepEqual(plan.operations.map(({ id }) => id), ['apply cluster configuration']);
+  await platform.mustRun('up');
+  t.deepEqual(await startedAt(['lb_1', 'lb_2', 'lb_3', ...dataTier]), before);
+  t.is(await pidOf(), pid);
+  t.like(await platform.json('up'), { changed: false });
+});
+
+serial('the key of the nodes\' traffic is rotated while they run', async (t) => {
+  const nodes = ['lb_1', 'lb_2', 'lb_3'];
+  const [before, address] = [await startedAt(nodes), await holder()];
+  const keyOf = () => readFile(join(platform.stateDirectory, 'cluster/authkey'), 'base64');
+  const key = await keyOf();
+  await platform.mustRun('certs', 'rotate', '--cluster');
+  t.not(await keyOf(), key);
+  t.is(await holder(), address);
+  // A node that starts has only the new key: that it is let in shows that the others use it.
+  await platform.engine.restartContainer(platform.container(nodes.find((node) => node !== address) ?? ''), { graceMs: 20_000 });
+  const report = await platform.untilHealthy(wholeWithinMs);
+  t.deepEqual(report.cluster?.votes, { expected: 3, total: 3, quorum: 2 });
+  const restarted = Object.entries(await startedAt(nodes)).filter(([node, at]) => before[node] !== at);
+  t.is(restarted.length, 1);
+});
+
+serial('export cluster writes files for hosts, which Pacemaker accepts', async (t) => {
+  const folder = join(platform.folder, 'exported');
+  const { stdout } = await platform.mustRun('export', 'cluster', folder);
+  t.regex(stdout, /corosync\.conf\n.*cib\.xml\n.*authkey\n/);
+  t.is((await stat(join(folder, 'authkey'))).mode & 0o777, 0o600);
+  // Fencing is on and has no device yet, which Pacemaker rightly calls an error; with a device nothing else may be wrong.
+  const cib = await readFile(join(folder, 'cib.xml'), 'utf8');
+  const stdin = cib.replace('name="stonith-enabled" value="true"', 'name="stonith-enabled" value="false"');
+  t.not(stdin, cib);
+  const { exitCode, stderr } = await platform.engine.exec(platform.container('lb_1'), ['crm_verify', '--verbose', '--xml-pipe'], { timeoutMs: 20_000, stdin });
+  t.is(exitCode, 0, stderr);
+  t.is((await platform.run('export', 'cluster', folder)).exitCode, 2);
+});
+
+serial('without fencing status warns, and two holders are seen and fail the drill', async (t) => {
+  await platform.configure(unfenced);
+  await platform.mustRun('up');
+  const report = await platform.untilHealthy(wholeWithinMs);
+  t.true(report.warnings.some((warning) => warning.startsWith('fencing is off')));
+  // A node that was frozen wakes up with the address that another has taken over.
+  const { exitCode, result, run } = await drill('--pause', `node:${(await holder()).replace('lb_', '')}`, '--hold', '15s');
+  t.true(run.splitBrainMs > 100, `${run.splitBrainMs} ms`);
+  t.is(result.verdict, 'fail');
+  t.is(exitCode, 3);
+  t.regex(result.reasons.join('; '), /two nodes .* held the virtual address at once/);
+});
+
+serial('another manager takes over on a running platform, and the data tier is not touched', async (t) => {
+  await platform.configure(cluster);
+  await platform.mustRun('up', '-q');
+  await platform.untilHealthy(wholeWithinMs);
+  const before = await startedAt(dataTier);
+  for (const [yaml, nodes] of [[keepalived, ['keepalived_1', 'keepalived_2']], [cluster, ['lb_1', 'lb_2', 'lb_3']]] as const) {
+    await platform.configure(yaml);
+    await platform.mustRun('up');
+    const report = await platform.untilHealthy(wholeWithinMs);
+    t.true(nodes.includes(report.vip.holders[0] as never), report.vip.holders.join());
+    t.deepEqual(await startedAt(dataTier), before);
+    await eventually('an answer', 30_000, async () => ((await platform.https('/items')).status === 200 ? true : undefined));
+  }
+});
