@@ -38,7 +38,7 @@ export class BenchPlatform {
   /** The node that has the address now, as drills call it. */
   async holder(): Promise<string> {
     const { vip } = JSON.parse(await this.#haplat('status', '--json')) as StatusReport;
-    return `node:${vip.holders[0]?.replace('keepalived_', '') ?? '1'}`;
+    return `node:${vip.holders[0]?.replace(/^(keepalived|lb)_/, '') ?? '1'}`;
   }
 
   /** Runs one drill. Throws, with what haplat said, when there is no result. */

@@ -83,7 +83,7 @@ test('the sparkline marks where requests failed', (t) => {
   t.regex(sparkline(history({ samples: samplesWith([[0, 500]]) }), 50), /^[▁-█]{10}×{5}[▁-█]{35}$/);
 });
 
-const phases = { detectedMs: 20, vipMovedMs: 40, firstSuccessMs: 120, healedMs: null, redundancyRestoredMs: 2000 };
+const phases = { detectedMs: 20, vipMovedMs: 40, fencedMs: null, firstSuccessMs: 120, healedMs: null, redundancyRestoredMs: 2000 };
 
 test('a close-up shows what was around the outage, and no more', (t) => {
   const near = closeUp(history({ samples: samplesWith([[0, 120]]) }), phases);
