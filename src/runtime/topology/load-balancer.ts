@@ -81,6 +81,7 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     checkFailures: vrrp.checkFailures,
     checkRises: vrrp.checkRises,
     stateFile: '/run/traefik.state',
+    reachFile: '/run/reach.state',
     fifo: '/run/vrrp.fifo',
   });
 }

@@ -16,6 +16,10 @@ export function traefikLabels(image: string): Record<string, string> {
     'traefik.http.routers.ready.rule': 'Path(`/ready`)',
     'traefik.http.routers.ready.entrypoints': 'ping',
     'traefik.http.routers.ready.service': 'ping@internal',
+    // Asked in the same way: whether this balancer reaches a replica.
+    'traefik.http.routers.reach.rule': 'Path(`/healthz`)',
+    'traefik.http.routers.reach.entrypoints': 'ping',
+    'traefik.http.routers.reach.service': 'app',
     'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
     'traefik.http.routers.app.entrypoints': 'websecure',
     'traefik.http.routers.app.tls': 'true',
