@@ -82,9 +82,8 @@ function faultOf(kind: Kind, target: string): Fault {
 /** The goals of failover for what is redundant, a restart's time for what is not. */
 const expectations: Readonly<Record<Part, Readonly<Record<Kind, Objectives>>>> = {
   active: {
-    kill: within(500), stop: within(500), restart: within(500), pause: within(1000),
-    // It gives way twice: when it is cut off, and when it is back, as it has believed itself in charge all the time.
-    partition: within(1500), loss: within(2000), latency: within(1000), 'fill-disk': unnoticed,
+    kill: within(500), stop: within(500), restart: within(500), pause: within(1000), partition: within(1000),
+    loss: within(2000), latency: within(1000), 'fill-disk': unnoticed,
   },
   spare: {
     kill: unnoticed, stop: unnoticed, restart: unnoticed, pause: unnoticed,
