@@ -3,5 +3,7 @@ export default {
   extensions: { ts: 'module' },
   // They share two cores and one Engine: one file at a time, each with deadlines of its own.
   concurrency: 1,
+  // In processes of their own: what a file leaves behind (a browser's pipes, an Engine that it started) ends with it.
+  workerThreads: false,
   timeout: '10m',
 };
