@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { Engine } from '../engine/port.ts';
+import type { Engine, EngineEvent } from '../engine/port.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import type { HolderChange } from './judge/history.ts';
 
@@ -7,8 +7,8 @@ import type { HolderChange } from './judge/history.ts';
 const watchWithinMs = 1_200_000;
 const stopWithinMs = 5000;
 const againMs = 200;
-/** A node that dies counts as running for a moment longer; one that runs and can't be watched for this long is a problem. */
-const toleratedMs = 5000;
+/** A node that dies counts as running for a moment longer: by then the Engine has told of its death. */
+const deathIsToldWithinMs = 5000;
 
 /*
  * The kernel tells of each change of an address; nothing is polled. First the subscription, then what there is: a change
@@ -51,19 +51,16 @@ export class VipWatch {
 
   async #watch(events: EngineWatch, node: string, container: string): Promise<HolderChange[]> {
     const changes: HolderChange[] = [];
-    let failingSinceMs: number | undefined;
     while (!this.#isEnding()) {
+      const sinceMs = events.engineNowMs();
       try {
         const command = ['bash', '-c', script, this.#vip, this.#id];
         const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs });
         changes.push(...parseAddressLog(node, this.#vip, stdout));
-        failingSinceMs = undefined;
       } catch (error) {
-        // A node that is down is watched again when it is back; one that can't be watched at all is told about.
-        const isUp = await this.#isRunning(container);
-        failingSinceMs = isUp ? (failingSinceMs ?? performance.now()) : undefined;
-        const isProblem = failingSinceMs !== undefined && performance.now() - failingSinceMs > toleratedMs;
-        if (isProblem && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
+        // A node that is down is watched again when it is back; one that runs and can't be watched is told about.
+        const isUnwatched = (await this.#isRunning(container)) && !(await this.#hasDied(events, container, sinceMs));
+        if (isUnwatched && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
       }
       if (this.#isEnding()) break;
       const death = events.events.findLast((event) => event.container === container && event.action === 'die');
@@ -81,6 +78,11 @@ export class VipWatch {
     await this.#engine
       .exec(container, ['bash', '-c', stopScript, this.#id], { timeoutMs: stopWithinMs })
       .catch(() => undefined);
+  }
+
+  async #hasDied(events: EngineWatch, container: string, sinceMs: number): Promise<boolean> {
+    const isDeath = (event: EngineEvent) => event.container === container && event.action === 'die' && event.atMs >= sinceMs;
+    return (await events.find(isDeath, deathIsToldWithinMs, this.#stopping.signal).catch(() => undefined)) !== undefined;
   }
 
   async #isRunning(container: string): Promise<boolean> {
