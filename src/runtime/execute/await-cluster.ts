@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { Engine } from '../engine/port.ts';
-import { InterruptedError, OperationError } from '../errors.ts';
+import { OperationError } from '../errors.ts';
 import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
+import { waitUntil } from '../wait-until.ts';
 
-const pollIntervalMs = 300;
+const pollMs = 300;
 
 /**
  * Waits until the cluster is whole: quorate, every node a member, Traefik on each, the address on one. Nothing to wait
@@ -21,17 +21,15 @@ export async function awaitCluster(
   const nodes = new Map(
     topology.services.filter(({ component }) => clusterComponents.has(component)).map(({ name, container }) => [name, container.name]),
   );
-  const deadline = performance.now() + options.timeoutMs;
-  for (;;) {
-    if (options.signal.aborted) throw new InterruptedError();
-    const { problems } = judgeCluster(await readClusterState(engine, nodes));
-    if (problems.length === 0) return;
-    if (performance.now() > deadline) {
-      throw new OperationError(`the cluster is not whole after ${options.timeoutMs / 1000} s: ${problems[0] ?? ''}`, {
-        remedy: 'look at "haplat status" and "haplat logs lb_1", then run "haplat up" again',
-        details: problems.slice(1),
-      });
-    }
-    await pause(pollIntervalMs);
+  let problems: readonly string[] = [];
+  const isWhole = await waitUntil(async () => {
+    ({ problems } = judgeCluster(await readClusterState(engine, nodes)));
+    return problems.length === 0 ? true : undefined;
+  }, { ...options, pollMs });
+  if (isWhole === undefined) {
+    throw new OperationError(`the cluster is not whole after ${options.timeoutMs / 1000} s: ${problems[0] ?? ''}`, {
+      remedy: 'look at "haplat status" and "haplat logs lb_1", then run "haplat up" again',
+      details: problems.slice(1),
+    });
   }
 }

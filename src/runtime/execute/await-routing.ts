@@ -1,19 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import { getInside } from '../engine/get-inside.ts';
 import type { Engine } from '../engine/port.ts';
-import { InterruptedError, OperationError } from '../errors.ts';
+import { OperationError } from '../errors.ts';
 import type { Balancer } from '../topology/balancers.ts';
 import { ports } from '../topology/ports.ts';
 import { routedService } from '../topology/traefik-labels.ts';
+import { waitUntil } from '../wait-until.ts';
 
-const pollIntervalMs = 100;
+const pollMs = 100;
 const execTimeoutMs = 5000;
-/** Asks Traefik's own API, from its node. Version 1.0 of HTTP, so that the answer comes in one piece and the connection ends. */
-const question = [
-  'exec 3<>"/dev/tcp/127.0.0.1/$0"',
-  String.raw`printf 'GET %s HTTP/1.0\r\nHost: haplat\r\n\r\n' "$1" >&3`,
-  'cat <&3',
-].join(' && ');
 const answerSchema = z.object({ serverStatus: z.record(z.string(), z.string()).default({}) });
 
 interface AwaitOptions {
@@ -31,17 +26,15 @@ export async function awaitRouting(
   containers: readonly string[],
   options: AwaitOptions,
 ): Promise<void> {
-  const deadline = performance.now() + options.timeoutMs;
   await Promise.all(
     balancers.map(async ({ name, node, inCluster }) => {
-      for (;;) {
-        const missing = await notRouted(engine, node, containers);
-        if (missing === undefined || (inCluster === true && (await isOnStandby(engine, name, node)))) return;
-        if (options.signal.aborted) throw new InterruptedError();
-        if (performance.now() > deadline) {
-          throw new OperationError(`${name} sends no requests to ${missing}`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
-        }
-        await pause(pollIntervalMs);
+      let missing: string | undefined;
+      const isRouted = await waitUntil(async () => {
+        missing = await notRouted(engine, node, containers);
+        return missing === undefined || (inCluster === true && (await isOnStandby(engine, name, node))) ? true : undefined;
+      }, { ...options, pollMs });
+      if (isRouted === undefined) {
+        throw new OperationError(`${name} sends no requests to ${missing ?? ''}`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
       }
     }),
   );
@@ -70,12 +63,10 @@ async function notRouted(
 
 /** The addresses of the servers that Traefik calls UP. None while it can't be asked: the next look tells. */
 async function hostsThatAreUp(engine: Pick<Engine, 'exec'>, node: string): Promise<ReadonlySet<string>> {
+  const path = `/api/http/services/${encodeURIComponent(routedService)}`;
+  const answer = await getInside(engine, node, { port: ports.dashboard, path, timeoutMs: execTimeoutMs });
   try {
-    const path = `/api/http/services/${encodeURIComponent(routedService)}`;
-    const command = ['bash', '-c', question, String(ports.dashboard), path];
-    const { stdout } = await engine.exec(node, command, { timeoutMs: execTimeoutMs });
-    const body: unknown = JSON.parse(stdout.slice(stdout.indexOf('\r\n\r\n')));
-    const servers = Object.entries(answerSchema.parse(body).serverStatus);
+    const servers = Object.entries(answerSchema.parse(JSON.parse(answer?.body ?? '')).serverStatus);
     return new Set(servers.filter(([, status]) => status === 'UP').map(([url]) => new URL(url).hostname));
   } catch {
     return new Set();

@@ -1,17 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { replaceAuthkey } from '../cluster/authkey.ts';
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
-import { ConfigError, InterruptedError, OperationError } from '../errors.ts';
+import { ConfigError, OperationError } from '../errors.ts';
 import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
 import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
+import { waitUntil } from '../wait-until.ts';
 import { withProjectLock } from './lock.ts';
 
 const execTimeoutMs = 15_000;
-const lookEachMs = 300;
+const pollMs = 300;
 
 export interface ClusterWork {
   readonly loaded: LoadedConfig;
@@ -144,14 +144,13 @@ class Cluster {
   /** Looks until it is so. OperationError after `timeouts.healthyMs`. */
   async until(what: string, isSo: (state: ClusterState) => boolean): Promise<ClusterState> {
     const { signal, loaded } = this.#work;
-    const deadline = performance.now() + loaded.config.timeouts.healthyMs;
-    for (;;) {
+    const { healthyMs: timeoutMs } = loaded.config.timeouts;
+    const found = await waitUntil(async () => {
       const state = await this.state();
-      if (isSo(state)) return state;
-      if (signal.aborted) throw new InterruptedError();
-      if (performance.now() > deadline) throw new OperationError(`waited ${loaded.config.timeouts.healthyMs / 1000} s for ${what}`, { remedy: 'look at "haplat status"' });
-      await pause(lookEachMs);
-    }
+      return isSo(state) ? state : undefined;
+    }, { timeoutMs, pollMs, signal });
+    if (found === undefined) throw new OperationError(`waited ${timeoutMs / 1000} s for ${what}`, { remedy: 'look at "haplat status"' });
+    return found;
   }
 }
 

@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '../engine/port.ts';
 import type { ExecutionEvent } from '../execute/events.ts';
 import type { Plan } from '../plan/operation.ts';
 import { readVipHolders } from '../status/vip-holders.ts';
 import { isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
+import { waitUntil } from '../wait-until.ts';
 
-const pollIntervalMs = 100;
+const pollMs = 100;
 const node = /^(keepalived|lb)_\d+$/;
 
 /** How long nobody has the virtual address while another manager takes over. Measures only; changes nothing. */
@@ -29,13 +29,9 @@ export class VipGap {
 
   /** Milliseconds from the first removal until a new node has the address; undefined where no manager was changed. */
   async measure(engine: Engine, topology: Topology, vip: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<number | undefined> {
-    if (this.#fromMs === undefined) return undefined;
+    const fromMs = this.#fromMs;
+    if (fromMs === undefined) return undefined;
     const nodes = new Map(topology.services.filter(({ component }) => isNode(component)).map(({ name, container }) => [name, container.name]));
-    const deadline = performance.now() + options.timeoutMs;
-    while (performance.now() < deadline && !options.signal.aborted) {
-      if ((await readVipHolders(engine, vip, nodes)).holders.length > 0) return performance.now() - this.#fromMs;
-      await pause(pollIntervalMs);
-    }
-    return undefined;
+    return waitUntil(async () => ((await readVipHolders(engine, vip, nodes)).holders.length > 0 ? performance.now() - fromMs : undefined), { ...options, pollMs });
   }
 }

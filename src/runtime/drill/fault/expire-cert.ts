@@ -1,18 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, OperationError } from '../../errors.ts';
+import { getInside } from '../../engine/get-inside.ts';
 import type { Engine, ExecOptions } from '../../engine/port.ts';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import { ports } from '../../topology/ports.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { nowMs } from '../probe/clock.ts';
 import { containerService, type FaultDriver, type FaultJob } from './fault.ts';
 
 const execTimeoutMs = 5000;
 const takenUpWithinMs = 4000;
-const lookEachMs = 50;
+const pollMs = 50;
 /** A change that came while Traefik was busy with another may be missed: it is told again. */
 const againAfterMs = 1000;
 
@@ -21,13 +22,6 @@ const file = `${tlsMountPath}/${tlsDrillFolder}/expired.yml`;
 const user = '0:0';
 // Plain sh: Traefik's official image has no bash. Whole or not at all.
 const putScript = 'umask 022; cat >"$0.new" && mv -f "$0.new" "$0"';
-/** Traefik's metrics, asked from its node, whose image has a bash. */
-const metricsScript = [
-  'exec 3<>"/dev/tcp/127.0.0.1/$0"',
-  String.raw`printf 'GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3`,
-  'cat <&3',
-].join(' && ');
-
 /**
  * An expired certificate in each victim's own memory, before the one in use, which nobody touches. So a restart of the
  * victim undoes it as well.
@@ -65,18 +59,16 @@ export const expireCertFault: FaultDriver = {
 /** Makes the victims read their certificates again. False when not each has in time; what tells is for the caller. */
 async function makeReread(job: FaultJob, engine: Engine, teller: (before: string) => (now: string) => boolean): Promise<boolean> {
   const tellers = await Promise.all(job.victims.map(async ({ namespaceOf }) => teller(await metricsOf(engine, namespaceOf))));
-  const until = performance.now() + takenUpWithinMs;
   let touchAtMs = 0;
-  for (;;) {
+  const isTaken = await waitUntil(async () => {
     if (performance.now() >= touchAtMs) {
       await touch(job);
       touchAtMs = performance.now() + againAfterMs;
     }
     const now = await Promise.all(job.victims.map(({ namespaceOf }) => metricsOf(engine, namespaceOf)));
-    if (tellers.every((tells, index) => tells(now[index] ?? ''))) return true;
-    if (performance.now() > until) return false;
-    await delay(lookEachMs);
-  }
+    return tellers.every((tells, index) => tells(now[index] ?? '')) ? true : undefined;
+  }, { timeoutMs: takenUpWithinMs, pollMs });
+  return isTaken === true;
 }
 
 /** Traefik follows the folder that is mounted, not the one below it. */
@@ -89,7 +81,7 @@ async function touch({ tlsDirectory, id }: FaultJob): Promise<void> {
 
 /** Empty while Traefik does not answer: it may just be starting. */
 async function metricsOf(engine: Engine, node: string): Promise<string> {
-  return run(engine, node, ['bash', '-c', metricsScript, String(ports.traefikMetrics)]).catch(() => '');
+  return (await getInside(engine, node, { port: ports.traefikMetrics, path: '/metrics', timeoutMs: execTimeoutMs }))?.body ?? '';
 }
 
 function reloads(metrics: string): number {

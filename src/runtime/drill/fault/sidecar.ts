@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { OperationError } from '../../errors.ts';
 import { labels } from '../../engine/labels.ts';
 import type { Engine } from '../../engine/port.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const endsWithinMs = 20_000;
 const pollMs = 30;
@@ -53,16 +53,13 @@ export async function runSidecar(engine: Engine, { project, name, image, namespa
 }
 
 async function outputOf(engine: Engine, name: string): Promise<string> {
-  const until = performance.now() + endsWithinMs;
-  for (;;) {
+  const ended = await waitUntil(async () => {
     const details = await engine.inspectContainer(name);
-    if (details?.state === 'exited') {
-      const lines: string[] = [];
-      for await (const { text } of engine.logs(name, {})) lines.push(text);
-      if (details.exitCode === 0) return lines.join('\n');
-      throw new OperationError(lines.at(-1) ?? `exit code ${details.exitCode}`, { details: lines });
-    }
-    if (performance.now() > until) throw new OperationError(`${name} did not end within ${endsWithinMs} ms`);
-    await delay(pollMs);
-  }
+    return details?.state === 'exited' ? details : undefined;
+  }, { timeoutMs: endsWithinMs, pollMs });
+  if (ended === undefined) throw new OperationError(`${name} did not end within ${endsWithinMs} ms`);
+  const lines: string[] = [];
+  for await (const { text } of engine.logs(name, {})) lines.push(text);
+  if (ended.exitCode === 0) return lines.join('\n');
+  throw new OperationError(lines.at(-1) ?? `exit code ${ended.exitCode}`, { details: lines });
 }

@@ -1,0 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { InterruptedError } from './errors.ts';
+
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Between the end of a look and the next. */
+  readonly pollMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks again and again until the look finds something (anything but undefined) and returns that; undefined when time is
+ * up, after a last look. Throws InterruptedError on an abort, and whatever a look throws.
+ */
+export async function waitUntil<T>(look: () => Promise<T | undefined>, { timeoutMs, pollMs, signal }: Patience): Promise<T | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    if (signal?.aborted === true) throw new InterruptedError();
+    const found = await look();
+    if (found !== undefined || performance.now() > deadline) return found;
+    await pause(pollMs);
+  }
+}
