@@ -1,7 +1,7 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { DEAD_LETTER_QUEUE } from '../broker/topology.ts';
 import { parseMessage } from '../jobs/message.ts';
-import { publishConfirmed } from '../outbox/publish.ts';
+import { publishConfirmed, type PublishChannel } from '../outbox/publish.ts';
 import { ApiAnswerError, type ApiClient } from './api-client.ts';
 
 const PUBLISH_TIMEOUT_MS = 5_000;
@@ -25,6 +25,7 @@ export interface DeadLetter {
 }
 
 type Jobs = Pick<ApiClient, 'retryJob'>;
+type Channel = Pick<ConfirmChannel, 'checkQueue' | 'get' | 'ack'> & PublishChannel;
 
 /**
  * Takes what the dead-letter queue holds now, at most `limit`: each message with a failed job gives the job another
@@ -32,7 +33,7 @@ type Jobs = Pick<ApiClient, 'retryJob'>;
  * so that a crash in the middle loses nothing: the rest is in the queue again.
  */
 export async function drainDeadLetters(
-  channel: ConfirmChannel,
+  channel: Channel,
   jobs: Jobs,
   options: { readonly discard: boolean; readonly limit: number },
 ): Promise<{ letters: DeadLetter[]; left: number }> {
@@ -84,7 +85,7 @@ function describeLetter(message: GetMessage, { jobId, action }: Pick<DeadLetter,
   };
 }
 
-async function sendAgain(channel: ConfirmChannel, message: GetMessage): Promise<void> {
+async function sendAgain(channel: Channel, message: GetMessage): Promise<void> {
   const headers: Record<string, unknown> = message.properties.headers ?? {};
   const messageId = String(message.properties.messageId ?? 'unknown');
   const again = { queue: DEAD_LETTER_QUEUE, messageId, content: message.content, options: { headers } };

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** What is read of a request. */
+export type BodySource = Readable & Pick<IncomingMessage, 'headers'>;
+
 /** Reads a JSON body of at most `limitBytes`. Throws problems: 415, 413, 400. */
-export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
+export async function readJson(request: BodySource, limitBytes: number): Promise<unknown> {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
     throw new HttpProblem(415, 'The body has to be application/json.', { headers: { accept: 'application/json' } });
   }
@@ -21,7 +25,7 @@ export async function readJson(request: IncomingMessage, limitBytes: number): Pr
   }
 }
 
-function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function readBytes(request: BodySource, limitBytes: number): Promise<Buffer> {
   // What follows is read and dropped, for at most the request timeout: to close at once would cut off the answer too.
   const tooLarge = new HttpProblem(413, `The body is larger than ${limitBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge);

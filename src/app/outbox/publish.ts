@@ -1,6 +1,12 @@
 import type { ConfirmChannel, Message, Options } from 'amqplib';
 import { DeadlineError, toError } from '../errors.ts';
 
+/** What publishing needs of a confirm channel. */
+export interface PublishChannel extends Pick<ConfirmChannel, 'publish'> {
+  on(event: 'return' | 'close', listener: (message: Message) => void): unknown;
+  off(event: 'return' | 'close', listener: (message: Message) => void): unknown;
+}
+
 export interface Outgoing {
   readonly queue: string;
   readonly content: Buffer;
@@ -25,7 +31,7 @@ export class PublishError extends Error {
  * them may have arrived, so consumers have to recognise what they have seen.
  */
 export async function publishConfirmed(
-  channel: ConfirmChannel,
+  channel: PublishChannel,
   messages: readonly Outgoing[],
   timeoutMs: number,
 ): Promise<void> {
@@ -52,7 +58,7 @@ export async function publishConfirmed(
   if (lost.length > 0) throw new PublishError(lost.map((message) => message.messageId));
 }
 
-const publishOne = (channel: ConfirmChannel, message: Outgoing): Promise<void> =>
+const publishOne = (channel: PublishChannel, message: Outgoing): Promise<void> =>
   new Promise((resolve, reject) => {
     const options = {
       persistent: true,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { getInside } from '../engine/get-inside.ts';
-import type { Engine } from '../engine/port.ts';
+import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import type { Balancer } from '../topology/balancers.ts';
 import { ports } from '../topology/ports.ts';
@@ -10,6 +10,11 @@ import { waitUntil } from '../wait-until.ts';
 const pollMs = 100;
 const execTimeoutMs = 5000;
 const answerSchema = z.object({ serverStatus: z.record(z.string(), z.string()).default({}) });
+
+/** Of an Engine: commands in the nodes, and the addresses of replicas. */
+interface Asked extends Pick<Engine, 'exec'> {
+  inspectContainer(name: string): Promise<Pick<ContainerDetails, 'addresses'> | undefined>;
+}
 
 interface AwaitOptions {
   readonly timeoutMs: number;
@@ -21,7 +26,7 @@ interface AwaitOptions {
  * healthy a moment after the Engine says so, on a busy machine a second. OperationError on the deadline.
  */
 export async function awaitRouting(
-  engine: Pick<Engine, 'exec' | 'inspectContainer'>,
+  engine: Asked,
   balancers: readonly Balancer[],
   containers: readonly string[],
   options: AwaitOptions,
@@ -49,7 +54,7 @@ async function isOnStandby(engine: Pick<Engine, 'exec'>, name: string, node: str
 
 /** The first of the containers that this balancer does not send requests to; undefined when it does to all. */
 async function notRouted(
-  engine: Pick<Engine, 'exec' | 'inspectContainer'>,
+  engine: Asked,
   node: string,
   containers: readonly string[],
 ): Promise<string | undefined> {

@@ -42,8 +42,8 @@ export function sourcesPayload(root: string): Payload {
 
 /** Whether this Node binary runs on any glibc: distributions link theirs with shared libraries of their own. */
 function runsElsewhere(node: string): boolean {
-  const variables = process.config.variables as unknown as Record<string, unknown>;
-  const sharedParts = Object.entries(variables).some(([name, value]) => name.startsWith('node_shared') && value === true);
+  const variables: [string, unknown][] = Object.entries(process.config.variables);
+  const sharedParts = variables.some(([name, value]) => name.startsWith('node_shared') && value === true);
   return !sharedParts && /\/ld-linux[^/]*\.so/.test(firstBytes(node, 4096));
 }
 

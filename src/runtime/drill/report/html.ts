@@ -5,7 +5,7 @@ import type { NamedResult } from './junit.ts';
 import { toText } from './text.ts';
 import { closeUp } from './timeline.ts';
 import { drawTimeline } from './timeline-svg.ts';
-import { escaped } from './xml.ts';
+import { escaped } from '../../render/xml.ts';
 
 /** One page that needs nothing else: no script, no font, no picture from elsewhere. */
 export function toHtml(title: string, drills: readonly NamedResult[]): string {

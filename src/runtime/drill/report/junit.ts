@@ -1,6 +1,6 @@
 import type { DrillResult } from '../drill.ts';
 import { toText } from './text.ts';
-import { escaped } from './xml.ts';
+import { escaped } from '../../render/xml.ts';
 
 /** A drill with the name it has in its suite. */
 export interface NamedResult {

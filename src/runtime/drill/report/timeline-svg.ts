@@ -2,7 +2,7 @@ import type { History } from '../judge/history.ts';
 import type { Phases } from '../judge/phases.ts';
 import { timelineOf } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
-import { escaped } from './xml.ts';
+import { escaped } from '../../render/xml.ts';
 
 const width = 1000;
 const left = 90;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import test from 'ava';
-import type { ConfirmChannel, GetMessage } from 'amqplib';
+import type { GetMessage, Message } from 'amqplib';
 import { ApiAnswerError } from '../../../../src/app/admin/api-client.ts';
 import { drainDeadLetters } from '../../../../src/app/admin/dead-letters.ts';
 
@@ -10,6 +10,18 @@ const ids = {
   gone: '0190b6c2-7e3f-7a53-9a4e-000000000003',
 };
 const messageOf = (jobId: string) => JSON.stringify({ type: 'item.process', jobId, itemId: jobId });
+
+function letterOf(content: string, messageCount: number): GetMessage {
+  const unset = {
+    contentType: undefined, contentEncoding: undefined, deliveryMode: undefined, priority: undefined, correlationId: undefined, replyTo: undefined,
+    expiration: undefined, messageId: undefined, timestamp: undefined, type: undefined, userId: undefined, appId: undefined, clusterId: undefined,
+  };
+  return {
+    content: Buffer.from(content),
+    fields: { deliveryTag: 1, redelivered: false, exchange: '', routingKey: 'task_queue.dead', messageCount },
+    properties: { ...unset, headers: { 'x-reason': 'failed' } },
+  };
+}
 
 /** The dead-letter queue: what is sent again goes to its end, what is taken is gone when it is acknowledged. */
 class Queue extends EventEmitter {
@@ -21,22 +33,23 @@ class Queue extends EventEmitter {
     this.ready = [...contents];
   }
 
-  checkQueue() {
-    return Promise.resolve({ messageCount: this.ready.length });
+  checkQueue(queue: string) {
+    return Promise.resolve({ queue, messageCount: this.ready.length, consumerCount: 0 });
   }
 
-  get() {
+  get(): Promise<GetMessage | false> {
     const content = this.ready.shift();
-    return Promise.resolve(content === undefined ? false : { content: Buffer.from(content), properties: { headers: { 'x-reason': 'failed' } } });
+    return Promise.resolve(content === undefined ? false : letterOf(content, this.ready.length));
   }
 
-  ack(message: GetMessage) {
+  ack(message: Message) {
     this.acknowledged.push(message.content.toString());
   }
 
-  publish(_exchange: string, _queue: string, content: Buffer, _options: object, confirmed: (error: null) => void) {
+  publish(_exchange: string, _queue: string, content: Buffer, _options?: object, confirmed?: (error: null, ok: object) => void) {
     this.ready.push(content.toString());
-    confirmed(null);
+    confirmed?.(null, {});
+    return true;
   }
 }
 
@@ -51,7 +64,7 @@ const jobs = {
 };
 
 const drain = (queue: Queue, options: { discard: boolean; limit: number }) =>
-  drainDeadLetters(queue as unknown as ConfirmChannel, jobs, options);
+  drainDeadLetters(queue, jobs, options);
 
 test('what belongs to a failed job is retried, what is out of date goes, what belongs to no job stays', async (t) => {
   const queue = new Queue([messageOf(ids.failed), 'no JSON', messageOf(ids.waiting), messageOf(ids.gone)]);
@@ -79,6 +92,6 @@ test('no more than the limit are taken', async (t) => {
 test('a message is not acknowledged when the API can not be asked', async (t) => {
   const queue = new Queue([messageOf(ids.failed)]);
   const broken = { retryJob: () => Promise.reject(new TypeError('fetch failed')) };
-  await t.throwsAsync(drainDeadLetters(queue as unknown as ConfirmChannel, broken, { discard: true, limit: 9 }), { message: 'fetch failed' });
+  await t.throwsAsync(drainDeadLetters(queue, broken, { discard: true, limit: 9 }), { message: 'fetch failed' });
   t.deepEqual(queue.acknowledged, []);
 });

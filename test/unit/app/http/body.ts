@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { readJson } from '../../../../src/app/http/body.ts';
+import { readJson, type BodySource } from '../../../../src/app/http/body.ts';
 import { HttpProblem } from '../../../../src/app/http/problem.ts';
 
 const json = { 'content-type': 'application/json' };
 
-const request = (chunks: readonly (string | Uint8Array)[], headers: Record<string, string> = json): IncomingMessage =>
-  Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk as string))), { headers }) as unknown as IncomingMessage;
+const request = (chunks: readonly (string | Uint8Array)[], headers: Record<string, string> = json): BodySource =>
+  Object.assign(Readable.from(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk)))), { headers });
 
-const statusOf = async (message: IncomingMessage, limit = 20): Promise<number> => {
+const statusOf = async (message: BodySource, limit = 20): Promise<number> => {
   try {
     await readJson(message, limit);
     return 200;

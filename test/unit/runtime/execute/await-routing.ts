@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
+import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { awaitRouting } from '../../../../src/runtime/execute/await-routing.ts';
 import { balancersOf } from '../../../../src/runtime/topology/balancers.ts';
@@ -24,8 +24,8 @@ function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
     asked.push(name);
     return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
   };
-  const inspectContainer: Engine['inspectContainer'] = (name) =>
-    Promise.resolve({ addresses: { 'haplat-app': addresses[name] ?? '', 'haplat-data': '172.21.1.9' } } as unknown as ContainerDetails);
+  const inspectContainer = (name: string) =>
+    Promise.resolve({ addresses: { 'haplat-app': addresses[name] ?? '', 'haplat-data': '172.21.1.9' } });
   return { asked, engine: { exec, inspectContainer } };
 }
 
