@@ -1,4 +1,8 @@
+import * as z from 'zod';
+import { jobPageSchema, jobSchema } from '../jobs/schemas.ts';
+
 const TIMEOUT_MS = 5_000;
+const problemSchema = z.object({ detail: z.string().optional() }).catch({});
 
 /** The API answered, but not with what was asked for. */
 export class ApiAnswerError extends Error {
@@ -11,13 +15,7 @@ export class ApiAnswerError extends Error {
   }
 }
 
-/** A job as the API shows it; only what is looked at here is named. */
-export type JobDocument = Readonly<Record<string, unknown>> & { readonly jobId: string; readonly state: string };
-
-interface JobPage {
-  readonly jobs: readonly JobDocument[];
-  readonly nextCursor: string | null;
-}
+export type JobDocument = z.infer<typeof jobSchema>;
 
 /** The API of this container, over loopback: what it does with jobs has one place, and its relay is woken. */
 export class ApiClient {
@@ -33,7 +31,7 @@ export class ApiClient {
     let cursor: string | null = '';
     while (cursor !== null && jobs.length < limit) {
       const size = Math.min(100, limit - jobs.length);
-      const page = (await this.#ask('GET', `/jobs?state=${state}&limit=${size}${cursor === '' ? '' : `&cursor=${cursor}`}`)) as JobPage;
+      const page = jobPageSchema.parse(await this.#ask('GET', `/jobs?state=${state}&limit=${size}${cursor === '' ? '' : `&cursor=${cursor}`}`));
       jobs.push(...page.jobs);
       cursor = page.nextCursor;
     }
@@ -42,18 +40,18 @@ export class ApiClient {
 
   /** Throws ApiAnswerError with 404. */
   async readJob(id: string): Promise<JobDocument> {
-    return (await this.#ask('GET', `/jobs/${id}`)) as JobDocument;
+    return jobSchema.parse(await this.#ask('GET', `/jobs/${id}`));
   }
 
   /** Throws ApiAnswerError with 404, or with 409 for a job that has not failed. */
-  async retryJob(id: string): Promise<JobDocument> {
-    return (await this.#ask('POST', `/jobs/${id}/retry`)) as JobDocument;
+  async retryJob(id: string): Promise<void> {
+    await this.#ask('POST', `/jobs/${id}/retry`);
   }
 
   async #ask(method: string, path: string): Promise<unknown> {
     const response = await fetch(this.#base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const body = (await response.json()) as { readonly detail?: string };
-    if (!response.ok) throw new ApiAnswerError(response.status, body.detail ?? `the API answered ${response.status}`);
+    const body: unknown = await response.json();
+    if (!response.ok) throw new ApiAnswerError(response.status, problemSchema.parse(body).detail ?? `the API answered ${response.status}`);
     return body;
   }
 }
