@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
+import { managers } from '../runtime/config/schema/managers.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
@@ -104,7 +105,7 @@ function addUpOptions(command: Command): void {
   command
     .option('--scale <counts>', 'replicas in this run, instead of app.replicas and worker.replicas: app=5,worker=3', parseScale)
     .option('--renew <names>', 'replace these although nothing has changed, replica by replica: app,worker', parseNames)
-    .addOption(new Option('--manager <name>', 'who runs the load balancers, where haplat.yaml does not say (loadBalancers.manager)').choices(['keepalived', 'pacemaker']));
+    .addOption(new Option('--manager <name>', 'who runs the load balancers, where haplat.yaml does not say (loadBalancers.manager)').choices([...managers]));
 }
 
 function addClusterCommands(tree: Tree): void {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
@@ -262,6 +262,18 @@ serial('down keeps the data, and up finds it again', async (t) => {
   t.is((await platform.run('status')).exitCode, 1);
   await platform.mustRun('up');
   t.is(jsonOf(await platform.https(`/items/${String(item['id'])}`))['name'], 'to be kept');
+});
+
+serial('up is no success while the database refuses the password, and is one when the old one is back', async (t) => {
+  const file = `${platform.stateDirectory}/secrets/db-password`;
+  const password = await readFile(file, 'utf8');
+  await writeFile(file, 'not-the-password-of-the-data\n');
+  const { exitCode, stderr } = await platform.run('up');
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: app_\d runs and can't do its work: .*"database":"down"/m);
+  await writeFile(file, password);
+  await platform.mustRun('up');
+  t.is((await platform.https('/items')).status, 200);
 });
 
 serial('data is not removed without a yes', async (t) => {

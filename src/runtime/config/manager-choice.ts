@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
+import { managers } from './schema/managers.ts';
 
 export const managerVariable = 'HAPLAT_LB_MANAGER';
-const managers: readonly string[] = ['keepalived', 'pacemaker'];
 const file = 'manager';
 
 /** The manager that haplat.yaml or a variable names; undefined: neither does. */
@@ -18,7 +18,7 @@ export function namedManager(document: Readonly<Record<string, unknown>> | undef
 /** What the last `up --manager` chose, so that later commands look for the same containers. */
 export async function readKeptManager(stateDirectory: string): Promise<string | undefined> {
   const kept = (await readIfThere(join(stateDirectory, file)))?.trim();
-  return kept !== undefined && managers.includes(kept) ? kept : undefined;
+  return managers.find((manager) => manager === kept);
 }
 
 export async function keepManager(stateDirectory: string, manager: string): Promise<void> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { managers } from './managers.ts';
 
 const name = z
   .string()
@@ -40,7 +41,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       image: imageReference.default('traefik:v3'),
       logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-      manager: z.enum(['keepalived', 'pacemaker'], 'use keepalived or pacemaker').default('keepalived'),
+      manager: z.enum(managers, `use ${managers.join(' or ')}`).default('keepalived'),
       /** Absent: two with Keepalived, three with Pacemaker. */
       nodes: z.int().min(0).max(7).optional(),
       /** Of the cluster's nodes, the quorum node last; absent: chosen from the subnet. */

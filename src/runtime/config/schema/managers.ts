@@ -1,0 +1,2 @@
+/** Who can run the load balancers. */
+export const managers = ['keepalived', 'pacemaker'] as const;
