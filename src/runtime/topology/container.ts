@@ -35,15 +35,17 @@ export function container(
   };
 }
 
-/** A start period for those that may have much to read first: data to recover, plugins to start. */
+/** Start periods: of what is Node, which a busy machine makes slow, and of what may have data to recover first. */
+export const nodeStartMs = 10_000;
 export const slowStartMs = 120_000;
 
 /**
  * Checks often enough that a container which hangs is known to be unhealthy within 2 × (interval + timeout) = 14 s.
- * The first success ends the start period; what hangs before it is not known to until the period is over.
+ * The first success ends the start period; what hangs before it is not known to until the period is over, so it is short:
+ * frozen right after its start, a container has to be healthy again within 30 s as well.
  */
 export function healthcheck(command: readonly string[], own: Partial<Healthcheck> = {}): Healthcheck {
-  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 20_000, ...own };
+  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 4000, ...own };
 }
 
 /** Mounts the service's rendered files. */

@@ -1,4 +1,4 @@
-import { container, healthcheck, nodeOptions, ownerUser, serviceNames, tmpfs, volume } from './container.ts';
+import { container, healthcheck, nodeOptions, nodeStartMs, ownerUser, serviceNames, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { controlPath, controlVolume, engineProxyNames, guardianSocket } from './engine-proxy.ts';
 import { attach } from './networks.ts';
@@ -49,7 +49,7 @@ function guardian(context: TopologyContext, name: string): Service {
         volume(context, stateVolume(name), statePath),
         tmpfs('/tmp', 16, 0o1777),
       ],
-      healthcheck: healthcheck(['haplat-health']),
+      healthcheck: healthcheck(['haplat-health'], { startPeriodMs: nodeStartMs }),
       stopGraceMs: 5000,
     }),
   };

@@ -17,6 +17,8 @@ import { authkeyFile, clusterMountPath, fencingMountPath, fencingVolume } from '
 const capabilities = ['NET_ADMIN', 'NET_RAW', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'];
 /** libqb's ring buffers; 33–48 MB were seen in use. */
 const shmSizeMiB = 128;
+/** A cluster that begins takes so long to come together. */
+const joinMs = 20_000;
 
 /** The nodes of a Corosync and Pacemaker cluster, each with a Traefik that the cluster starts in it. */
 export function clusterNodes(context: TopologyContext): Service[] {
@@ -70,7 +72,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
       ],
       capAdd: capabilities,
       sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-      healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health'], { startPeriodMs: joinMs }),
       shmSizeMiB,
       // Resources are moved away first.
       stopGraceMs: 20_000,
