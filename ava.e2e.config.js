@@ -1,5 +1,6 @@
 export default {
-  files: ['test/e2e/**/*.ts'],
+  // What is in _inside/ runs in containers: as a test it would wait for its standard input for ever.
+  files: ['test/e2e/*.ts'],
   extensions: { ts: 'module' },
   // They share two cores and one Engine: one file at a time, each with deadlines of its own.
   concurrency: 1,
