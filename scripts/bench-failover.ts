@@ -20,7 +20,7 @@ const platform = await BenchPlatform.create('haplat-bench-failover');
 const goalRatio = 10;
 
 /** VRRP version 2, an announcement a second, `killall -0` every two seconds. */
-const tutorial = { version: 2, advertIntervalMs: 1000, checkMode: 'process', checkIntervalMs: 2000, checkFailures: 2, checkRises: 2 };
+const tutorial = { version: 2, advertIntervalMs: 1000, downTimerAdverts: 3, checkMode: 'process', checkIntervalMs: 2000, checkFailures: 2, checkRises: 2 };
 const settings = { tutorial: { vrrp: tutorial }, pacemaker: { loadBalancers: { manager: 'pacemaker' } }, defaults: {} } as const;
 /** The defaults last: the address must not move under load with them. */
 const order = ['tutorial', 'pacemaker', 'defaults'] as const;

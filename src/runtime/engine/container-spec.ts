@@ -30,6 +30,8 @@ export interface ContainerSpec {
   readonly stopGraceMs: number;
   readonly memoryLimitMiB?: number;
   readonly pidsLimit?: number;
+  /** Its weight when processors are short; absent: the Engine's default, 1024 (cgroups v1 cpu.shares, 2 to 262144). */
+  readonly cpuShares?: number;
   readonly shmSizeMiB?: number;
 }
 

@@ -73,6 +73,7 @@ function toHostConfig(spec: ContainerSpec): Dockerode.HostConfig {
     LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
     ...(spec.memoryLimitMiB !== undefined && { Memory: spec.memoryLimitMiB * bytesPerMiB }),
     ...(spec.pidsLimit !== undefined && { PidsLimit: spec.pidsLimit }),
+    ...(spec.cpuShares !== undefined && { CpuShares: spec.cpuShares }),
     ...(spec.shmSizeMiB !== undefined && { ShmSize: spec.shmSizeMiB * bytesPerMiB }),
   };
 }

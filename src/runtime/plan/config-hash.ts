@@ -25,7 +25,7 @@ export function configParts(service: Service, networks: readonly NetworkSpec[]):
     ports: spec.ports,
     security: [[...spec.capAdd].sort(), spec.sysctls, spec.readOnlyRootfs],
     healthcheck: spec.healthcheck,
-    limits: [spec.memoryLimitMiB, spec.pidsLimit, spec.shmSizeMiB],
+    limits: [spec.memoryLimitMiB, spec.pidsLimit, spec.shmSizeMiB, spec.cpuShares],
     lifecycle: [spec.restart, spec.stopSignal, spec.stopGraceMs, service.podOwner, service.dependsOn],
     files: service.files,
   };

@@ -24,7 +24,7 @@ export function findSubnetConflicts(
   present: { readonly networks: readonly ObservedNetwork[]; readonly routes: readonly HostRoute[] },
 ): Conflict[] {
   const foreign = present.networks.filter((one) => one.labels[labels.project] !== project);
-  const bridges = new Set(present.networks.map((one) => `br-${one.id.slice(0, 12)}`));
+  const bridges = bridgesOf(present.networks);
   return subnetKeys.flatMap((key) => {
     const subnet = network[key];
     const taken = foreign.find((one) => one.subnets.some((other) => isIpv4(other) && overlaps(subnet, other)));
@@ -38,6 +38,19 @@ export function findSubnetConflicts(
     const remedy = `choose a free subnet for project ${project}, or remove what has this one`;
     return [{ key: `network.${key}`, message: `${subnet} overlaps ${what}`, remedy }];
   });
+}
+
+/**
+ * Whether a route leads through a bridge named as the Engine names its own, of a network that it does not list: it makes
+ * the bridge first, and a network that is just being made (by a haplat that was killed, say) is listed a moment later.
+ */
+export function hasUnlistedBridge(networks: readonly ObservedNetwork[], routes: readonly HostRoute[]): boolean {
+  const bridges = bridgesOf(networks);
+  return routes.some(({ device }) => /^br-[0-9a-f]{12}$/.test(device) && !bridges.has(device));
+}
+
+function bridgesOf(networks: readonly ObservedNetwork[]): Set<string> {
+  return new Set(networks.map((one) => `br-${one.id.slice(0, 12)}`));
 }
 
 /**

@@ -5,10 +5,10 @@ import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
 import { isPortBusy, readRoutes } from './host.ts';
-import { findSubnetConflicts, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
+import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
 import { observeProject } from './observe.ts';
 
-/** How long a container that was told to start may take until the Engine lists its ports. */
+/** How long a container that was told to start may take until the Engine lists its ports, or a network until it is listed. */
 const startingWithinMs = 3000;
 const lookEachMs = 200;
 
@@ -26,9 +26,18 @@ export async function preflight(loaded: LoadedConfig, engine: Engine, observed: 
 
 /** All of them, for `doctor` as well. */
 export async function findConflicts(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
-  const [networks, routes] = await Promise.all([engine.listNetworks(), isEngineHere() ? readRoutes() : []]);
-  const subnets = findSubnetConflicts(loaded.config, { networks, routes });
+  const subnets = await findTakenSubnets(loaded, engine);
   return isEngineHere() ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
+}
+
+async function findTakenSubnets({ config }: LoadedConfig, engine: Engine): Promise<Conflict[]> {
+  const deadline = performance.now() + startingWithinMs;
+  for (;;) {
+    const [networks, routes] = await Promise.all([engine.listNetworks(), isEngineHere() ? readRoutes() : []]);
+    const conflicts = findSubnetConflicts(config, { networks, routes });
+    if (conflicts.length === 0 || !hasUnlistedBridge(networks, routes) || performance.now() > deadline) return conflicts;
+    await pause(lookEachMs);
+  }
 }
 
 async function findBusyPorts({ config }: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {

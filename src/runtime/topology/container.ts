@@ -35,6 +35,12 @@ export function container(
   };
 }
 
+/**
+ * Of what decides who has the virtual address: a little work that has to be done at once, however busy the machine is.
+ * Sixteen times the default; an announcement that comes late by some adverts looks like a death.
+ */
+export const urgentCpuShares = 16_384;
+
 /** Start periods: of what is Node, which a busy machine makes slow, and of what may have data to recover first. */
 export const nodeStartMs = 10_000;
 export const slowStartMs = 120_000;

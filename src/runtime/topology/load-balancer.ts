@@ -3,7 +3,7 @@ import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs, urgentCpuShares } from './container.ts';
 import { clusterNodeNames } from './cluster/members.ts';
 import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
@@ -57,6 +57,7 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
       sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
       healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
       stopGraceMs: 5000,
+      cpuShares: urgentCpuShares,
     }),
   };
 }
@@ -71,6 +72,7 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     priority: priorities[index],
     // Version 3 has centiseconds on the wire, version 2 whole seconds.
     advertInterval: vrrp.version === 3 ? seconds(rounded(vrrp.advertIntervalMs, 10)) : seconds(rounded(vrrp.advertIntervalMs, 1000)),
+    downTimerAdverts: vrrp.downTimerAdverts,
     address: addresses.keepalived[index],
     peers: addresses.keepalived.filter((_, other) => other !== index),
     vip: context.config.network.vip,

@@ -56,6 +56,7 @@ export const configSchema = z.strictObject({
       version: z.union([z.literal(2), z.literal(3)]).default(3),
       virtualRouterId: z.int().min(1).max(255).default(51),
       advertIntervalMs: milliseconds(10, 40_000).default(50),
+      downTimerAdverts: z.int().min(1).max(100).default(4),
       checkMode: z.enum(['http', 'process']).default('http'),
       checkIntervalMs: milliseconds(20, 60_000).default(100),
       checkTimeoutMs: milliseconds(20, 60_000).default(250),

@@ -1,5 +1,5 @@
 import type { Mount } from '../../engine/container-spec.ts';
-import { container, filesMount, healthcheck, tmpfs, volume } from '../container.ts';
+import { container, filesMount, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { attach } from '../networks.ts';
@@ -76,6 +76,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
       shmSizeMiB,
       // Resources are moved away first.
       stopGraceMs: 20_000,
+      cpuShares: urgentCpuShares,
       pidsLimit: 512,
     }),
   };

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import { findSubnetConflicts, parseRoutes, publishedPorts } from '../../../../src/runtime/platform/host-conflicts.ts';
+import { findSubnetConflicts, hasUnlistedBridge, parseRoutes, publishedPorts } from '../../../../src/runtime/platform/host-conflicts.ts';
 
 const config = configSchema.parse({});
 const network = (name: string, subnet: string, project?: string) => ({
@@ -23,6 +23,14 @@ test('a route of the host is a conflict, unless it leads through a bridge of the
   const found = findSubnetConflicts(config, { networks: [network('haplat-public', '172.20.0.0/16', 'haplat')], routes });
   t.deepEqual(found.map((one) => one.key), ['network.appSubnet', 'network.dataSubnet', 'network.controlSubnet']);
   t.is(found[0]?.message, '172.21.0.0/24 overlaps the host\'s route 172.21.0.0/16 through tun0');
+});
+
+test('a bridge of the Engine without a network is one that is just being made', (t) => {
+  const through = (device: string) => [{ subnet: '172.22.0.0/24', device }];
+  const networks = [network('haplat-public', '172.20.0.0/16', 'haplat')];
+  t.true(hasUnlistedBridge(networks, through('br-e831138e52ed')));
+  t.false(hasUnlistedBridge(networks, through('br-0123456789ab')));
+  t.false(hasUnlistedBridge(networks, through('br-lan')));
 });
 
 test('routes are read from the kernel\'s table; the default one is left out', (t) => {

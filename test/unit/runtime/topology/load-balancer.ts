@@ -8,7 +8,7 @@ const traefikYml = (config: object) => parse(fileOf(serviceOf(topologyOf(config)
 test('version 3 follows a file that the check writes, and advertises in fractions of a second', (t) => {
   const conf = keepalivedConf({});
   t.regex(conf, /vrrp_version 3\n/);
-  t.regex(conf, /advert_int 0\.05\n/);
+  t.regex(conf, /advert_int 0\.05\n {2}down_timer_adverts 4\n/);
   t.regex(conf, /track_file traefik \{\n {2}file "\/run\/traefik\.state"\n {2}weight 0\n\}/);
   t.notRegex(conf, /vrrp_script|killall/);
   t.regex(conf, /172\.20\.0\.100\/16 dev @INTERFACE@/);
@@ -21,6 +21,12 @@ test('version 2 with a process check is what the tutorials have', (t) => {
   t.regex(conf, /script "\/usr\/bin\/killall -0 traefik"\n {2}interval 2\n/);
   t.regex(conf, /fall 1\n/);
   t.notRegex(conf, /track_file/);
+});
+
+test('a backup waits for as many announcements as it is told to, and the nodes go before others where processors are short', (t) => {
+  t.regex(keepalivedConf({ vrrp: { downTimerAdverts: 3 } }), /down_timer_adverts 3\n/);
+  const shares = topologyOf({}).services.filter(({ container }) => container.cpuShares !== undefined);
+  t.deepEqual(shares.map(({ name }) => name), ['keepalived_1', 'keepalived_2']);
 });
 
 test('version 2 can advertise once a second at most', (t) => {
