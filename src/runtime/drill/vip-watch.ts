@@ -59,15 +59,15 @@ export class VipWatch {
         changes.push(...parseAddressLog(node, this.#vip, stdout));
       } catch (error) {
         // A node that is down is watched again when it is back; one that runs and can't be watched is told about.
-        const isUnwatched = (await this.#isRunning(container)) && !(await this.#hasDied(events, container, sinceMs));
+        const isUnwatched = (await this.#isRunning(container)) && !(await this.#wasDown(events, container, sinceMs));
         if (isUnwatched && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
       }
       if (this.#isEnding()) break;
-      const death = events.events.findLast((event) => event.container === container && event.action === 'die');
-      if (death !== undefined) changes.push({ node, atMs: death.atMs, holds: false });
       await events.changed(againMs, this.#stopping.signal).catch(() => undefined);
     }
-    return changes;
+    // The Engine may tell of a death later than the watch ends by it: all are known only now.
+    const deaths = events.events.filter((event) => event.container === container && event.action === 'die');
+    return [...changes, ...deaths.map(({ atMs }) => ({ node, atMs, holds: false }))];
   }
 
   #isEnding(): boolean {
@@ -80,9 +80,10 @@ export class VipWatch {
       .catch(() => undefined);
   }
 
-  async #hasDied(events: EngineWatch, container: string, sinceMs: number): Promise<boolean> {
-    const isDeath = (event: EngineEvent) => event.container === container && event.action === 'die' && event.atMs >= sinceMs;
-    return (await events.find(isDeath, deathIsToldWithinMs, this.#stopping.signal).catch(() => undefined)) !== undefined;
+  /** Whether it has died since, or has only just been started: the Engine's restart is quicker than our second look. */
+  async #wasDown(events: EngineWatch, container: string, sinceMs: number): Promise<boolean> {
+    const tells = (event: EngineEvent) => event.container === container && ['die', 'start'].includes(event.action) && event.atMs >= sinceMs;
+    return (await events.find(tells, deathIsToldWithinMs, this.#stopping.signal).catch(() => undefined)) !== undefined;
   }
 
   async #isRunning(container: string): Promise<boolean> {

@@ -1,0 +1,83 @@
+import test from 'ava';
+import { EngineWatch } from '../../../../src/runtime/drill/engine-watch.ts';
+import { nowMs } from '../../../../src/runtime/drill/probe/clock.ts';
+import { VipWatch } from '../../../../src/runtime/drill/vip-watch.ts';
+import type { Engine, EngineEvent } from '../../../../src/runtime/engine/port.ts';
+import { OperationError } from '../../../../src/runtime/errors.ts';
+
+const vip = '172.20.0.100';
+
+/** An Engine with one container whose watches end as told, one after the other; the last one lasts until it is stopped. */
+function engineOf(watches: readonly ((tell: (action: string) => void) => string)[], state = 'running') {
+  const queue: EngineEvent[] = [];
+  let wake: () => void = () => undefined;
+  let stop: () => void = () => undefined;
+  let begun = 0;
+  const tell = (action: string) => {
+    queue.push({ action, container: 'p-lb_1', service: 'lb_1', atMs: nowMs() });
+    wake();
+  };
+  const engine: Pick<Engine, 'exec' | 'inspectContainer' | 'events'> = {
+    async exec(_container, command) {
+      if (command.length === 4) {
+        stop();
+        return { exitCode: 0, stdout: '', stderr: '' };
+      }
+      begun += 1;
+      const stdout = watches[begun - 1]?.(tell) ?? '';
+      if (begun >= watches.length) await new Promise<void>((resolve) => { stop = resolve; tell('watched'); });
+      return { exitCode: 0, stdout, stderr: '' };
+    },
+    inspectContainer: () => Promise.resolve({ state } as Awaited<ReturnType<Engine['inspectContainer']>>),
+    async *events({ signal, onReady }) {
+      onReady?.();
+      while (!signal.aborted) {
+        const event = queue.shift();
+        if (event !== undefined) yield event;
+        else await new Promise<void>((resolve) => { wake = resolve; signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+      }
+    },
+  };
+  return engine as Engine;
+}
+
+async function watched(engine: Engine) {
+  await using events = await EngineWatch.start(engine, 'p');
+  const watch = new VipWatch(engine, events, vip, 'id', new Map([['lb_1', 'p-lb_1']]));
+  await events.find(({ action }) => action === 'watched', 15_000, new AbortController().signal);
+  return { changes: await watch.end(), problems: watch.problems };
+}
+
+const has = `[2026-01-02T03:04:05.000000] 2: eth0    inet ${vip}/16 scope global eth0\n`;
+
+test('a node that the Engine is just restarting is watched again, and was not unwatched while it ran', async (t) => {
+  const { changes, problems } = await watched(engineOf([
+    (tell) => {
+      // It had died before: what comes is the start.
+      tell('start');
+      throw new OperationError('exec in p-lb_1: Container 0123 is restarting, wait until the container is running');
+    },
+    () => has,
+  ]));
+  t.deepEqual(problems, []);
+  t.deepEqual(changes.map(({ node, holds }) => [node, holds]), [['lb_1', true]]);
+});
+
+test('what was seen of a node before it died counts, and its death ends it', async (t) => {
+  const { changes } = await watched(engineOf([
+    (tell) => {
+      tell('die');
+      return has;
+    },
+    () => '',
+  ]));
+  t.deepEqual(changes.map(({ holds }) => holds), [true, false]);
+});
+
+test('a node that runs and can\'t be watched is a problem', async (t) => {
+  const { problems } = await watched(engineOf([
+    () => { throw new OperationError('exec in p-lb_1: no bash'); },
+    () => '',
+  ]));
+  t.deepEqual(problems, ['lb_1: exec in p-lb_1: no bash']);
+});
