@@ -10,6 +10,7 @@ export interface FaultOptions {
   readonly partition?: string;
   readonly from?: string;
   readonly cutHeartbeat?: string;
+  readonly standby?: string;
   readonly loss?: string;
   readonly percent?: number;
   readonly latency?: string;
@@ -19,7 +20,7 @@ export interface FaultOptions {
   readonly expireCert?: boolean;
 }
 
-const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', cutHeartbeat: 'cut-heartbeat', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk', expireCert: 'expire-cert' } as const;
+const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', cutHeartbeat: 'cut-heartbeat', standby: 'standby', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk', expireCert: 'expire-cert' } as const;
 
 /** The fault that the flags ask for. ConfigError when there is none, more than one, or a part of it is missing. */
 export function faultOf(options: FaultOptions): Fault {

@@ -93,7 +93,9 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const transitions = await readTransitions(engine, view.nodes, new Date(first));
   // What a cluster mends inside a container, the Engine does not tell.
   const served = view.dc === undefined ? [] : transitions.filter(({ state, atMs }) => state === 'serving' && atMs >= injectedAtMs);
-  const mended = Math.max(...[...after.filter(isMending), ...served].map(({ atMs }) => atMs), healedAtMs ?? 0);
+  // Nor does it tell when two holders became one.
+  const moved = holders.filter(({ atMs }) => atMs >= injectedAtMs);
+  const mended = Math.max(...[...after.filter(isMending), ...served, ...moved].map(({ atMs }) => atMs), healedAtMs ?? 0);
   return {
     history: {
       samples: probe.samples,

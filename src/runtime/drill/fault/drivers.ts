@@ -4,6 +4,7 @@ import { fillDiskFault } from './fill-disk.ts';
 import { cutHeartbeatFault, latencyFault, lossFault, partitionFault } from './network.ts';
 import { renewFault } from './renew.ts';
 import { killFault, pauseFault, restartFault, stopFault } from './signals.ts';
+import { standbyFault } from './standby.ts';
 
 /** Who carries out which kind of fault. */
 export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
@@ -14,6 +15,7 @@ export const drivers: Readonly<Record<FaultKind, FaultDriver>> = {
   partition: partitionFault,
   renew: renewFault,
   'cut-heartbeat': cutHeartbeatFault,
+  standby: standbyFault,
   loss: lossFault,
   latency: latencyFault,
   'fill-disk': fillDiskFault,

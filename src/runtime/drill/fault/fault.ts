@@ -18,6 +18,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('partition'), targets, from: z.array(z.string().min(1)).default([]) }),
   /** Cut from the other load-balancer nodes' signs of life (Corosync's or VRRP's), and from nothing else. */
   z.strictObject({ kind: z.literal('cut-heartbeat'), targets }),
+  /** Planned: nodes of a cluster are put on standby. */
+  z.strictObject({ kind: z.literal('standby'), targets }),
   /** Each packet, in and out, is dropped with this probability. */
   z.strictObject({ kind: z.literal('loss'), targets, percent: z.int().min(1).max(100) }),
   /** Each packet that goes out is held back. */

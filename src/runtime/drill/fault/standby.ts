@@ -1,0 +1,47 @@
+import { messageOf } from '../../errors.ts';
+import type { Engine } from '../../engine/port.ts';
+import { clusterComponents } from '../../topology/cluster/members.ts';
+import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
+
+const execTimeoutMs = 15_000;
+/** Until the node restarts: that undoes it as well. `haplat cluster standby` lasts beyond. */
+const attribute = '--node "$0" --name standby --lifetime reboot';
+/** The time is taken before: the consequences must not come first. */
+const onScript = `now=$EPOCHREALTIME && crm_attribute ${attribute} --update on && printf '%s\\n' "$now"`;
+const offScript = `crm_attribute ${attribute} --delete && printf '%s\\n' "$EPOCHREALTIME"`;
+
+/** Planned work: the nodes of a cluster are put on standby, so that their resources move away in order, and online again. */
+export const standbyFault: FaultDriver = {
+  lasts: true,
+  restartHeals: nodesOf,
+  async inject(job, { engine }): Promise<Injection | NoEffect> {
+    const stranger = job.victims.find(({ component, process }) => !clusterComponents.has(component) && process === undefined);
+    if (stranger !== undefined) return { noEffect: `${stranger.service} is no node of a cluster (loadBalancers.manager: pacemaker)` };
+    try {
+      return { injectedAtMs: Math.min(...(await onNodes(job, engine, onScript))) };
+    } catch (error) {
+      return { noEffect: messageOf(error) };
+    }
+  },
+  async heal(job, engine) {
+    const running = await Promise.all(job.victims.map(async ({ container }) => (await engine.inspectContainer(container))?.state === 'running'));
+    const victims = job.victims.filter((_, index) => running[index]);
+    return victims.length === 0 ? undefined : Math.max(...(await onNodes({ ...job, victims }, engine, offScript)));
+  },
+};
+
+/** Runs a script once in each node, all at once; returns the times that they print. */
+async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: string): Promise<number[]> {
+  return Promise.all(
+    nodesOf(job).map(async (node) => {
+      const { exitCode, stdout, stderr } = await engine.exec(`${job.project}-${node}`, ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
+      if (exitCode !== 0) throw new Error(`${node}: ${stderr.trim() || `crm_attribute ended with ${exitCode}`}`);
+      return Number(stdout.trim().split('\n').at(-1)) * 1000;
+    }),
+  );
+}
+
+/** A load balancer that runs in a node stands for its node. */
+function nodesOf(job: FaultJob): string[] {
+  return [...new Set(job.victims.map((victim) => containerService(victim, job.project)))];
+}
