@@ -94,12 +94,14 @@ for (const process of ['vrrp', 'check']) {
 }
 
 for (const service of services) {
-  serial(`${service} paused by nobody's drill runs again`, async (t) => {
+  serial(`${service} paused by nobody's drill runs again, and is not started anew for it`, async (t) => {
     const name = platform.container(service);
+    const startedAt = async () => (await platform.engine.inspectContainer(name))?.startedAt;
+    const before = await startedAt();
     await docker('pause', name);
     await eventually(`${service} to run again`, healedWithinMs, async () => ((await platform.engine.inspectContainer(name))?.state === 'running' ? true : undefined));
     await platform.untilHealthy(healedWithinMs);
-    t.pass();
+    t.deepEqual(await startedAt(), before);
   });
 }
 

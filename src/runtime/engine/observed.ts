@@ -30,7 +30,7 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     id: raw.Id,
     name: raw.Name.replace(/^\//, ''),
     state: toState(raw.State.Status),
-    health: toHealth(raw.State.Health?.Status),
+    health: judgedHealth(raw),
     image: raw.Config.Image,
     imageId: raw.Image,
     labels: raw.Config.Labels,
@@ -93,6 +93,20 @@ function toState(text: string): ContainerState {
 function toHealth(text: string | undefined): HealthState {
   return text === 'healthy' || text === 'unhealthy' || text === 'starting' ? text : 'none';
 }
+
+/**
+ * A pause ends the Engine's checks, and it then calls the container unhealthy until the first check after the pause has
+ * passed (moby, daemon/health.go: "Unhealthy when the monitor has stopped for compatibility reasons"). What tells this
+ * from a container that fails its checks is that too few of them have failed: it is not judged yet.
+ */
+function judgedHealth({ State: { Health: health }, Config: config }: Dockerode.ContainerInspectInfo): HealthState {
+  const state = toHealth(health?.Status);
+  const retries = config.Healthcheck?.Retries ?? 0;
+  return state === 'unhealthy' && (health?.FailingStreak ?? 0) < (retries > 0 ? retries : defaultRetries) ? 'starting' : state;
+}
+
+/** The Engine's own, where a health check does not say (Dockerfile reference, HEALTHCHECK). */
+const defaultRetries = 3;
 
 /** The list does not give health as a field before API 1.52; it stands at the end of the status text. */
 function healthFromStatus(status: string): HealthState {

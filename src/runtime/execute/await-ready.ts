@@ -1,6 +1,7 @@
 import { getInside } from '../engine/get-inside.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
+import { describeReadiness } from '../status/readiness.ts';
 import { ports } from '../topology/ports.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -23,7 +24,7 @@ export async function awaitReady(engine: Pick<Engine, 'exec'>, topology: Topolog
       const isReady = await waitUntil(async () => {
         const answer = await getInside(engine, container.name, { port: ports.api, path: '/readyz', timeoutMs: execTimeoutMs });
         if (answer?.status === 200) return true;
-        said = answer?.body.trim() ?? said;
+        if (answer !== undefined) said = describeReadiness(answer.body);
         return undefined;
       }, { timeoutMs: readyWithinMs, pollMs, signal });
       if (isReady === undefined) {

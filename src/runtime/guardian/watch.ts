@@ -18,7 +18,8 @@ export class Watcher {
     const services = rows.map(toWatched).filter((seen) => seen !== undefined);
     const owners = new Set(services.map((seen) => seen.podOwner));
     return Promise.all(
-      services.map(async (seen) => {
+      services.map(async (row) => {
+        const seen = row.state === 'running' && row.health === 'unhealthy' ? await this.#judged(row) : row;
         const inPod = seen.podOwner !== undefined || owners.has(seen.service);
         const startedAtMs = inPod && seen.state === 'running' ? await this.#started(seen) : undefined;
         return startedAtMs === undefined ? seen : { ...seen, startedAtMs };
@@ -30,6 +31,12 @@ export class Watcher {
   forget(container?: string): void {
     if (container === undefined) this.#startedAtMs.clear();
     else this.#startedAtMs.delete(container);
+  }
+
+  /** The list calls unhealthy what was only paused, too; an inspection tells one from the other. */
+  async #judged(seen: Watched): Promise<Watched> {
+    const details = await this.#engine.inspectContainer(seen.container);
+    return details?.id === seen.id ? { ...seen, state: details.state, health: details.health } : seen;
   }
 
   async #started(seen: Watched): Promise<number | undefined> {

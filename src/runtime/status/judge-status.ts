@@ -19,6 +19,8 @@ export interface StatusInputs {
   readonly endpoints: Endpoints;
   /** What the guardian says, by service. */
   readonly notes: ReadonlyMap<string, string>;
+  /** What a healthy service that can't do its work says is missing, by service. */
+  readonly lacking: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
   /** Absent where there is no cluster; undefined in it where none of its nodes answers. */
   readonly cluster?: { readonly state: ClusterState | undefined };
@@ -62,7 +64,8 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     image: details?.image ?? service.container.image,
     address: addressOf(service, inputs),
     startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
-    note: inputs.notes.get(service.name) ?? null,
+    ready: !inputs.lacking.has(service.name),
+    note: inputs.notes.get(service.name) ?? inputs.lacking.get(service.name) ?? null,
   };
 }
 
@@ -83,11 +86,12 @@ function roleOf(service: Service, { holders, containers }: StatusInputs): string
 }
 
 function isWell(service: ServiceStatus): boolean {
-  return service.state === 'running' && service.health === 'healthy';
+  return service.state === 'running' && service.health === 'healthy' && service.ready;
 }
 
 function describe(service: ServiceStatus): string {
   const state = service.state === 'running' ? service.health : service.state;
+  if (!service.ready) return `${service.name} runs and can't do its work (${service.note ?? ''})`;
   return `${service.name} is ${state}${service.note === null ? '' : ` (${service.note})`}`;
 }
 

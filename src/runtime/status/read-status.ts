@@ -11,6 +11,7 @@ import { prepare } from '../platform/prepare.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { judgeStatus } from './judge-status.ts';
+import { readLacking } from './readiness.ts';
 import type { StatusReport } from './report.ts';
 import { readVipHolders } from './vip-holders.ts';
 
@@ -42,6 +43,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     certificates,
     endpoints: endpointsOf(config),
     notes: await readNotes(engine, topology, containers),
+    lacking: await readLacking(engine, topology.services, containers),
     ...(topology.cluster && { cluster: { state: cluster } }),
     faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
   });

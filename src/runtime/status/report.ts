@@ -24,12 +24,14 @@ export interface ServiceStatus {
   readonly component: string;
   readonly state: string;
   readonly health: string;
+  /** False where it is healthy and says that it can't do its work, because something else is missing: see `note`. */
+  readonly ready: boolean;
   /** `active` and `standby` for load balancers, `MASTER` and `BACKUP` for VRRP, else empty. */
   readonly role: string;
   readonly image: string;
   readonly address: string;
   readonly startedAt: string | null;
-  /** What the guardian says of it: that it is backed off, for instance. */
+  /** What the guardian says of it (that it is backed off, for instance), or what it lacks. */
   readonly note: string | null;
 }
 

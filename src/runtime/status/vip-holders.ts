@@ -1,3 +1,4 @@
+import { readHostProc } from '../engine/host-proc.ts';
 import type { Engine } from '../engine/port.ts';
 import { messageOf } from '../errors.ts';
 
@@ -10,7 +11,7 @@ export interface VipHolders {
   readonly unknown: readonly { readonly node: string; readonly reason: string }[];
 }
 
-/** Asks each node (service name → container name) for the addresses in its network namespace. */
+/** Looks at the addresses in the network namespace of each node (service name → container name): the kernel's, not anybody's belief. */
 export async function readVipHolders(
   engine: Engine,
   vip: string,
@@ -27,6 +28,9 @@ type Answer = { readonly node: string } & ({ readonly holds: boolean } | { reado
 
 async function ask(engine: Engine, vip: string, node: string, container: string): Promise<Answer> {
   try {
+    const details = await engine.inspectContainer(container);
+    const seen = details && (await readHostProc(details, 'net/fib_trie'));
+    if (seen !== undefined) return { node, holds: isLocalAddress(seen, vip) };
     // The kernel's own table: needs no tool in the image, and no fork but cat's.
     const { stdout, exitCode } = await engine.exec(container, ['cat', '/proc/net/fib_trie'], { timeoutMs: execTimeoutMs });
     return exitCode === 0 ? { node, holds: isLocalAddress(stdout, vip) } : { node, reason: `exit code ${exitCode}` };

@@ -27,7 +27,8 @@ export function apps(context: TopologyContext): Service[] {
     files: applicationFiles(context),
     container: applicationContainer(context, name, {
       command: ['serve', 'api'],
-      env: { ...applicationEnvironment(context, name), PORT: String(ports.api), LOG_LEVEL: app.logLevel, DRAIN_DELAY_MS: String(drainDelayMs) },
+      port: ports.api,
+      env: { ...applicationEnvironment(context, name), LOG_LEVEL: app.logLevel, DRAIN_DELAY_MS: String(drainDelayMs) },
       labels: traefikLabels(loadBalancers.image),
       networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
       memoryLimitMiB: app.memoryLimitMiB,
@@ -39,14 +40,15 @@ export function apps(context: TopologyContext): Service[] {
 export function applicationContainer(
   context: TopologyContext,
   name: string,
-  own: Pick<ContainerSpec, 'command' | 'env' | 'networks' | 'memoryLimitMiB'> & Partial<ContainerSpec>,
+  { port, env, ...own }: Pick<ContainerSpec, 'command' | 'env' | 'networks' | 'memoryLimitMiB'> & Partial<ContainerSpec> & { readonly port: number },
 ): ContainerSpec {
   return container(context, name, {
     image: context.images.runtime,
     user: ownerUser(context),
     mounts: [filesMount(context, name), tmpfs('/tmp', 16, 0o1777)],
-    healthcheck: healthcheck(['haplat-health'], { startPeriodMs: nodeStartMs }),
+    healthcheck: healthcheck(['haplat-health', String(port), '/healthz', '/readyz'], { startPeriodMs: nodeStartMs }),
     stopGraceMs: 15_000,
+    env: { ...env, PORT: String(port) },
     ...own,
   });
 }

@@ -16,9 +16,9 @@ export function workers(context: TopologyContext): Service[] {
     files: applicationFiles(context),
     container: applicationContainer(context, name, {
       command: ['serve', 'worker'],
+      port: ports.worker,
       env: {
         ...applicationEnvironment(context, name),
-        PORT: String(ports.worker),
         LOG_LEVEL: worker.logLevel,
         WORKER_PREFETCH: String(worker.prefetch),
       },

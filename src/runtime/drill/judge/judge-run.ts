@@ -61,7 +61,8 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   };
   const gates = gatesMissed(history);
   if (gates.length > 0) return { verdict: 'inconclusive', reasons: gates, ...measured };
-  const recovered = downtime === undefined || downtime.toMs !== undefined;
+  // An outage that is still open at the end may be shorter than one before it.
+  const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
   const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
   if (failures.length > 0) return { verdict: 'fail', reasons: failures, ...measured };
   const { unverified } = measured.ledger;

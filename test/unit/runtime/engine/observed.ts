@@ -1,5 +1,6 @@
+import type Dockerode from 'dockerode';
 import test from 'ava';
-import { toEngineEvent } from '../../../../src/runtime/engine/observed.ts';
+import { toContainerDetails, toEngineEvent } from '../../../../src/runtime/engine/observed.ts';
 
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,
@@ -20,4 +21,24 @@ test('a change of health says what it became', (t) => {
 test('what is not an event of a container is passed over', (t) => {
   t.is(toEngineEvent({ Action: 'create' }), undefined);
   t.is(toEngineEvent('text'), undefined);
+});
+
+/** What is read of an inspection, as the Engine sends it. */
+const inspection = (health: object, retries: number) =>
+  JSON.parse(
+    JSON.stringify({
+      Id: 'a1', Name: '/p-app_1', Image: 'sha256:b2', Created: '2026-01-01T00:00:00Z', RestartCount: 0,
+      State: { Status: 'running', StartedAt: '2026-01-01T00:00:01Z', FinishedAt: '0001-01-01T00:00:00Z', ExitCode: 0, OOMKilled: false, Pid: 7, Health: { Log: [], ...health } },
+      Config: { Image: 'image', Labels: {}, Healthcheck: { Retries: retries } },
+      NetworkSettings: { Networks: {} },
+    }),
+  ) as Dockerode.ContainerInspectInfo;
+
+test('a container that was paused is not judged until enough checks have failed', (t) => {
+  const health = (failingStreak: number, retries = 2) => toContainerDetails(inspection({ Status: 'unhealthy', FailingStreak: failingStreak }, retries)).health;
+  t.is(health(0), 'starting');
+  t.is(health(1), 'starting');
+  t.is(health(2), 'unhealthy');
+  t.is(health(2, 0), 'starting', 'the Engine\'s own number of retries is 3');
+  t.is(health(3, 0), 'unhealthy');
 });

@@ -32,6 +32,7 @@ function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> =
     certificates: [],
     endpoints: { https: '', http: '', vip: '', traefikDashboard: '' },
     notes: new Map(),
+    lacking: new Map(),
     faults: [],
     ...extra,
   };
@@ -80,4 +81,12 @@ test('a fault that a drill left in place and a certificate that runs out are pro
   const certificates = [{ file: 'server.crt', subject: 'CN=localhost', notAfter: '', daysLeft: 3 }];
   const report = judgeStatus(inputs({}, { certificates, faults: ['pause traefik_1'] }));
   t.deepEqual(report.problems, ['server.crt expires in 3 days', 'a drill\'s fault is still in place: pause traefik_1 (haplat heal ends it)']);
+});
+
+test('a service that lives and lacks something is not well, and does not cover for another', (t) => {
+  const report = judgeStatus(inputs({}, { lacking: new Map([['db', 'unavailable: disk full']]) }));
+  t.false(report.healthy);
+  t.deepEqual(report.problems, ["db runs and can't do its work (unavailable: disk full)"]);
+  t.like(report.services.find((one) => one.name === 'db'), { health: 'healthy', ready: false, note: 'unavailable: disk full' });
+  t.is(report.redundancy.find((one) => one.layer === 'database')?.healthy, 0);
 });

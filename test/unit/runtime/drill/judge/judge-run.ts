@@ -20,6 +20,11 @@ test('a platform that does not answer again fails even without an objective', (t
   t.is(judgeRun(history({ samples: samplesWith([[0, 5000]]) }), {}).verdict, 'fail');
 });
 
+test('so does one that answered for a while and then failed until the end', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([[0, 1000], [3500, 4000]]) }), {});
+  t.deepEqual(result.reasons, ['the platform did not answer again']);
+});
+
 test('too few requests before the fault are inconclusive, never a pass', (t) => {
   const result = judgeRun(history({ samples: samplesWith([]).filter((sample) => sample.dueMs > fault - 50) }), objectives);
   t.is(result.verdict, 'inconclusive');

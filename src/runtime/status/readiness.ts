@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { ContainerDetails, Engine } from '../engine/port.ts';
+import type { Service } from '../topology/topology.ts';
+
+/** What a check that succeeded prints where the process lives and can't do its work (templates/runtime/haplat-health). */
+const notReady = 'not ready: ';
+
+const readinessSchema = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
+
+/**
+ * Of the services that are healthy, those that can't do their work, with what they say is missing. What the Engine keeps of
+ * the last check costs nothing to read and may be some seconds old, so a "not ready" in it is asked for again.
+ */
+export async function readLacking(
+  engine: Pick<Engine, 'exec'>,
+  services: readonly Service[],
+  containers: ReadonlyMap<string, ContainerDetails>,
+): Promise<ReadonlyMap<string, string>> {
+  const suspects = services.filter(({ container }) => {
+    const details = containers.get(container.name);
+    return details?.state === 'running' && details.health === 'healthy' && details.healthLog.at(-1)?.output.startsWith(notReady) === true;
+  });
+  const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await askAgain(engine, container) })));
+  return new Map(lacking.flatMap(({ name, lacks }) => (lacks === undefined ? [] : [[name, lacks]])));
+}
+
+async function askAgain(engine: Pick<Engine, 'exec'>, { name, healthcheck }: Service['container']): Promise<string | undefined> {
+  try {
+    const { stdout } = await engine.exec(name, healthcheck.command, { timeoutMs: healthcheck.timeoutMs });
+    return stdout.startsWith(notReady) ? describeReadiness(stdout.slice(notReady.length)) : undefined;
+  } catch {
+    // It may have died just now, which the next look tells.
+    return undefined;
+  }
+}
+
+/** `unavailable: database down` from the body of /readyz; the body itself where it is something else. */
+export function describeReadiness(body: string): string {
+  const text = body.trim();
+  const parsed = readinessSchema.safeParse(parseJson(text));
+  if (!parsed.success) return text;
+  const missing = Object.entries(parsed.data.checks).filter(([, state]) => state !== 'up').map(([name, state]) => `${name} ${state}`);
+  return [parsed.data.status, ...(missing.length > 0 ? [missing.join(', ')] : [])].join(': ');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

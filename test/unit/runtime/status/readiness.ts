@@ -1,0 +1,48 @@
+import test from 'ava';
+import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
+import { describeReadiness, readLacking } from '../../../../src/runtime/status/readiness.ts';
+import { aService, aTopology, observedContainer } from '../plan/_build.ts';
+
+const topology = aTopology([aService('app_1'), aService('app_2')]);
+const unavailable = '{"ready":false,"status":"unavailable","checks":{"database":"down","schema":"up","broker":"up"}}';
+
+const containersSaying = (outputs: Record<string, string>) =>
+  new Map(
+    topology.services.map((service): [string, ContainerDetails] => [
+      service.container.name,
+      {
+        ...observedContainer(topology, service),
+        startedAt: new Date(0), finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1,
+        healthLog: [{ endedAt: new Date(0), exitCode: 0, output: outputs[service.name] ?? '' }],
+      },
+    ]),
+  );
+
+function engineSaying(stdout: string): Pick<Engine, 'exec'> & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    exec: (container) => {
+      asked.push(container);
+      return Promise.resolve({ stdout, stderr: '', exitCode: 0 });
+    },
+  };
+}
+
+test('a replica whose last check said that it is not ready is asked again, nobody else is', async (t) => {
+  const engine = engineSaying(`not ready: ${unavailable}\n`);
+  const lacking = await readLacking(engine, topology.services, containersSaying({ app_2: `not ready: ${unavailable}\n` }));
+  t.deepEqual([...lacking], [['app_2', 'unavailable: database down']]);
+  t.deepEqual(engine.asked, ['p-app_2']);
+});
+
+test('one that is ready by now lacks nothing', async (t) => {
+  const lacking = await readLacking(engineSaying(''), topology.services, containersSaying({ app_1: `not ready: ${unavailable}\n` }));
+  t.deepEqual([...lacking], []);
+});
+
+test('what is missing is named, and what can\'t be read is shown as it is', (t) => {
+  t.is(describeReadiness('{"ready":false,"status":"unavailable","checks":{"database":"down","broker":"down"}}'), 'unavailable: database down, broker down');
+  t.is(describeReadiness('{"ready":false,"status":"draining","checks":{"database":"up"}}'), 'draining');
+  t.is(describeReadiness('no answer from port 3000\n'), 'no answer from port 3000');
+});
