@@ -270,11 +270,11 @@ serial('up is no success while the database refuses the password, and is one whe
   await writeFile(file, 'not-the-password-of-the-data\n');
   const { exitCode, stderr } = await platform.run('up');
   t.is(exitCode, 1);
-  t.regex(stderr, /^error: app_\d runs and can't do its work: unavailable: database down$/m);
+  t.regex(stderr, /^error: app_\d runs and can't do its work: starting: database down, schema down$/m);
   const report = await platform.status();
   t.false(report.healthy);
   t.deepEqual(report.services.filter((one) => !one.ready).map((one) => one.name), ['app_1', 'app_2', 'worker_1', 'worker_2']);
-  t.true(report.problems.includes("app_1 runs and can't do its work (unavailable: database down)"), report.problems.join('; '));
+  t.true(report.problems.includes("app_1 runs and can't do its work (starting: database down, schema down)"), report.problems.join('; '));
   await writeFile(file, password);
   await platform.mustRun('up');
   t.is((await platform.https('/items')).status, 200);
