@@ -49,6 +49,12 @@ async function startedAt(services: readonly string[]): Promise<Record<string, st
   return Object.fromEntries(await Promise.all(all));
 }
 
+/** Whom the cluster has fenced so far. */
+async function fencings(): Promise<readonly string[]> {
+  const { cluster: state } = await platform.untilHealthy(wholeWithinMs);
+  return (state?.fencing.history ?? []).map(({ target, at }) => `${target} ${at ?? ''}`).toSorted();
+}
+
 serial('what can be no cluster is refused before anything is made', async (t) => {
   const refused = async (yaml: string, message: RegExp): Promise<void> => {
     await platform.configure(yaml);
@@ -141,6 +147,17 @@ serial('the coordinator may die', async (t) => {
   t.is(result.verdict, 'pass', result.reasons.join('; '));
 });
 
+serial('planned work on a node is a drill as well: nothing is fenced, and the node is back', async (t) => {
+  const before = await holder();
+  const { result, run } = await drill('--standby', 'vip-holder', '--hold', '5s');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.not(run.phases.vipMovedMs, null);
+  t.is(run.phases.fencedMs, null);
+  t.is(run.splitBrainMs, 0);
+  t.not(await holder(), before);
+  t.deepEqual((await platform.status()).warnings, []);
+});
+
 serial('a split brain has one holder: the node that is alone is fenced', async (t) => {
   const before = await holder();
   const { result, run } = await drill('--cut-heartbeat', before, '--hold', '8s');
@@ -208,6 +225,38 @@ serial('export cluster writes files for hosts, which Pacemaker accepts', async (
   const { exitCode, stderr } = await platform.engine.exec(platform.container('lb_1'), ['crm_verify', '--verbose', '--xml-pipe'], { timeoutMs: 20_000, stdin });
   t.is(exitCode, 0, stderr);
   t.is((await platform.run('export', 'cluster', folder)).exitCode, 2);
+});
+
+serial('nodes are replaced one after the other, each leaving in order: nobody is fenced', async (t) => {
+  await platform.untilHealthy(wholeWithinMs);
+  const [nodes, before] = [await startedAt(['lb_1', 'lb_2', 'lb_3']), await fencings()];
+  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG}\nnetdata: {enabled: false}');
+  await platform.mustRun('up');
+  const after = await startedAt(['lb_1', 'lb_2', 'lb_3']);
+  t.true(Object.entries(nodes).every(([node, at]) => after[node] !== at), 'not every node is new');
+  t.deepEqual(await fencings(), before);
+  await platform.configure(cluster);
+});
+
+serial('a cluster shrinks to two nodes, of which one survives a split brain, and grows again; nobody else is fenced', async (t) => {
+  const before = [await startedAt(['lb_1', 'lb_2']), await fencings()];
+  await platform.configure('loadBalancers: {manager: pacemaker, nodes: 2}\nnetdata: {enabled: false}');
+  await platform.mustRun('up');
+  const report = await platform.untilHealthy(wholeWithinMs);
+  t.deepEqual(report.cluster?.members.map((one) => one.name), ['lb_1', 'lb_2']);
+  t.like(report.cluster, { quorate: true, votes: { expected: 2, total: 2 } });
+  t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], before);
+  const { result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '8s');
+  t.is(run.splitBrainMs, 0, 'two nodes had the address');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.not(run.phases.fencedMs, null);
+  const [afterwards, fenced] = [await startedAt(['lb_1', 'lb_2']), await fencings()];
+  await platform.configure('loadBalancers: {manager: pacemaker, nodes: 2, quorumNode: true}\nnetdata: {enabled: false}');
+  await platform.mustRun('up');
+  const voting = await platform.untilHealthy(wholeWithinMs);
+  t.like(voting.cluster, { votes: { expected: 3, total: 3, quorum: 2 } });
+  t.deepEqual(voting.cluster?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2']);
+  t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], [afterwards, fenced]);
 });
 
 serial('without fencing status warns, and two holders are seen and fail the drill', async (t) => {

@@ -141,6 +141,8 @@ const words: Readonly<Record<Operation['kind'], string>> = {
   'unpause-container': 'running again',
   'await-healthy': 'healthy',
   'await-route': 'healthy, routed to',
+  'reload-members': 'told of new nodes',
+  'await-member': 'healthy, a member',
   'apply-cib': 'configured',
   'stop-container': 'stopped',
   'remove-container': 'removed',

@@ -3,15 +3,16 @@ import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { hashAttribute, type ClusterConfiguration } from '../topology/cluster/cib.ts';
-import { applyCibCommand, cibFile } from '../topology/cluster/paths.ts';
+import { applyCibCommand, cibFile, corosyncFile, reloadCommand } from '../topology/cluster/paths.ts';
 import { clusterFolder } from './authkey.ts';
 
 const queryTimeoutMs = 10_000;
 const applyTimeoutMs = 60_000;
 
-/** Writes the configuration that a cluster begins with; one that runs already has its own. */
-export async function writeFirstCib(stateDirectory: string, { cib }: ClusterConfiguration): Promise<void> {
+/** Writes the configuration that a cluster begins with. One that runs has Pacemaker's already, and reloads Corosync's. */
+export async function writeClusterFiles(stateDirectory: string, { cib, corosync }: ClusterConfiguration): Promise<void> {
   await writeAtomic(join(clusterFolder(stateDirectory), cibFile), cib, { mode: 0o644 });
+  await writeAtomic(join(clusterFolder(stateDirectory), corosyncFile), corosync, { mode: 0o644 });
 }
 
 /** The hash of the configuration that the cluster has, by the first of these nodes that answers; undefined: none does. */
@@ -24,23 +25,44 @@ export async function readConfigurationHash(engine: Pick<Engine, 'exec'>, contai
   return undefined;
 }
 
+/** Has the nodes that run learn from Corosync's configuration, as it was written, who is a node. OperationError when none does. */
+export async function reloadMembers(engine: Pick<Engine, 'exec'>, containers: readonly string[]): Promise<void> {
+  for (const container of containers) {
+    if ((await query(engine, container, reloadCommand)) !== undefined) return;
+  }
+  throw new OperationError('no node of the cluster takes its new list of nodes', { remedy: 'look at "haplat status" and "haplat logs lb_1"' });
+}
+
 /**
  * Replaces the cluster's live configuration at once. The cluster restarts only resources whose own parameters changed.
- * What it keeps itself (its nodes, and which of them are on standby) stays. OperationError when no node takes it.
+ * What it keeps itself (its nodes, and which of them are on standby) stays; nodes that it is no longer to have are
+ * forgotten. OperationError when no node takes it.
  */
-export async function applyConfiguration(engine: Pick<Engine, 'exec'>, containers: readonly string[], { sections }: ClusterConfiguration): Promise<void> {
+export async function applyConfiguration(engine: Pick<Engine, 'exec'>, containers: readonly string[], { sections, members }: ClusterConfiguration): Promise<void> {
+  await reloadMembers(engine, containers);
   for (const container of containers) {
     const nodes = await query(engine, container, ['cibadmin', '--query', '--scope', 'nodes']);
     if (nodes === undefined) continue;
     const stdin = `<configuration>\n${sections}${nodes}</configuration>\n`;
     const { exitCode, stdout, stderr } = await engine.exec(container, applyCibCommand, { timeoutMs: applyTimeoutMs, stdin });
-    if (exitCode === 0) return;
+    if (exitCode === 0) {
+      await forgetOthers(engine, container, nodes, members);
+      return;
+    }
     throw new OperationError(`the cluster did not take its new configuration (exit code ${exitCode})`, {
       remedy: 'the old one is still in force; mend what is named below and run "haplat up" again',
       details: `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== ''),
     });
   }
   throw new OperationError('no node of the cluster answers', { remedy: 'look at "haplat status" and "haplat logs lb_1"' });
+}
+
+/** A former node would be waited for, and fenced. */
+async function forgetOthers(engine: Pick<Engine, 'exec'>, container: string, nodes: string, members: readonly string[]): Promise<void> {
+  const known = [...nodes.matchAll(/<node [^>]*uname="(?<name>[^"]+)"/g)].map(({ groups }) => groups?.['name'] ?? '');
+  for (const name of known.filter((one) => !members.includes(one))) {
+    await engine.exec(container, ['crm_node', '--force', '--remove', name], { timeoutMs: queryTimeoutMs });
+  }
 }
 
 async function query(engine: Pick<Engine, 'exec'>, container: string, command: readonly string[]): Promise<string | undefined> {

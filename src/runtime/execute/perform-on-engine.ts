@@ -1,6 +1,7 @@
-import { applyConfiguration } from '../cluster/configure.ts';
+import { applyConfiguration, reloadMembers } from '../cluster/configure.ts';
 import type { Engine } from '../engine/port.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
+import { awaitMember } from './await-cluster.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import { awaitRouting } from './await-routing.ts';
 import type { Perform } from './execute-plan.ts';
@@ -40,10 +41,14 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return engine.stopContainer(operation.container);
       case 'remove-container':
         return engine.removeContainer(operation.container);
+      case 'reload-members':
+        return reloadMembers(engine, operation.containers);
       case 'apply-cib':
         return applyConfiguration(engine, operation.containers, operation.configuration);
       case 'await-healthy':
         return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+      case 'await-member':
+        return awaitMember(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
       case 'await-route':
         return awaitRouting(engine, operation.balancers, [operation.container], { timeoutMs: means.healthyTimeoutMs, signal });
     }

@@ -1,7 +1,6 @@
 import { plain } from '../render/render.ts';
 import { clusterConfiguration } from '../topology/cluster/cib.ts';
 import { clusterMembers } from '../topology/cluster/members.ts';
-import { corosyncConf } from '../topology/cluster/nodes.ts';
 import type { TopologyContext } from '../topology/context.ts';
 
 export interface ExportedFile {
@@ -20,9 +19,9 @@ const traefikConfig = '/etc/traefik/traefik.yml';
  */
 export function exportCluster(context: TopologyContext, authkey: Buffer): ExportedFile[] {
   const members = clusterMembers(context.config);
-  const { cib } = clusterConfiguration(context, { traefikConfig, user: '', log: '/var/log/traefik.log', isContained: false });
+  const { cib, corosync } = clusterConfiguration(context, { traefikConfig, keyFile, user: '', log: '/var/log/traefik.log', isContained: false });
   return [
-    { path: 'corosync.conf', text: corosyncConf(context, members, keyFile), mode: 0o644 },
+    { path: 'corosync.conf', text: corosync, mode: 0o644 },
     { path: 'cib.xml', text: cib, mode: 0o644 },
     { path: 'authkey', text: authkey, mode: 0o600 },
     { path: 'ocf/haplat/traefik', text: plain(context.templates, 'cluster/ocf-traefik'), mode: 0o755 },

@@ -34,9 +34,17 @@ export type Effect =
   | { readonly kind: 'unpause-container'; readonly container: string }
   | { readonly kind: 'await-healthy'; readonly container: ContainerSpec }
   | { readonly kind: 'await-route'; readonly container: string; readonly balancers: readonly Balancer[] }
+  | { readonly kind: 'reload-members'; readonly containers: readonly string[] }
+  | { readonly kind: 'await-member'; readonly node: string; readonly serves: boolean; readonly nodes: readonly ClusterNode[] }
   | { readonly kind: 'apply-cib'; readonly configuration: ClusterConfiguration; readonly containers: readonly string[] }
   | { readonly kind: 'stop-container'; readonly container: string }
   | { readonly kind: 'remove-container'; readonly container: string };
+
+/** A node of a cluster: its name there, and its container's. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly container: string;
+}
 
 export interface Plan {
   readonly project: string;

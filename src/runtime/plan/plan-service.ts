@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
+import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
@@ -76,8 +77,8 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
 
 /**
  * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again, and the load
- * balancers send requests to it. A pod's members go
- * with their owner, which is the one that waits for other pods.
+ * balancers send requests to it, or it is a member of its cluster. A pod's members go with their owner, which is the one
+ * that waits for other pods.
  */
 function previousReplicas(service: Service, { desired, judged, rolling }: Around): string[] {
   if (!rolling) return [];
@@ -159,10 +160,17 @@ function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, ca
     after: [`start ${service.name}`, `unpause ${service.name}`],
     container: spec,
   };
+  if (clusterComponents.has(service.component)) return [healthy, joining(service, desired, cause)];
   const balancers = isRouted(spec) ? balancersOf(desired) : [];
   if (balancers.length === 0) return [healthy];
   const after = [healthy.id, ...balancers.map(({ name }) => `await ${name}`)];
   return [healthy, { id: `route ${service.name}`, kind: 'await-route', subject: service.name, cause, after, container: spec.name, balancers }];
+}
+
+/** A node whose daemons run need not have joined. */
+function joining({ name, component }: Service, { services }: Topology, cause: string): Operation {
+  const nodes = services.filter((one) => clusterComponents.has(one.component)).map((one) => ({ name: one.name, container: one.container.name }));
+  return { id: `route ${name}`, kind: 'await-member', subject: name, cause, after: [`await ${name}`], node: name, serves: component === 'lb', nodes };
 }
 
 function shortName(project: string, name: string): string {

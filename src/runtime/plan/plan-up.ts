@@ -8,6 +8,7 @@ import { judgeServices } from './judge-services.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
+import { aroundNewcomers, planCluster } from './plan-cluster.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planService } from './plan-service.ts';
 
@@ -44,24 +45,8 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
     ),
     ...planCluster(desired, observed),
   ];
-  return { project: desired.project, operations: inOrder(withoutAbsent(afterOtherManager(operations, desired, observed))) };
-}
-
-/** A cluster that runs is told what changed; one that begins reads it from the file. */
-function planCluster({ cluster, services }: Topology, { clusterHash }: ObservedState): Operation[] {
-  if (cluster === undefined || clusterHash === undefined || clusterHash === cluster.hash) return [];
-  const nodes = services.filter(({ component }) => clusterComponents.has(component));
-  return [
-    {
-      id: 'apply cluster configuration',
-      kind: 'apply-cib',
-      subject: 'cluster',
-      cause: `its configuration is ${clusterHash}, not ${cluster.hash}`,
-      after: nodes.map(({ name }) => `await ${name}`),
-      configuration: cluster,
-      containers: nodes.map(({ container }) => container.name),
-    },
-  ];
+  const ordered = afterOtherManager(aroundNewcomers(operations, desired, observed), desired, observed);
+  return { project: desired.project, operations: inOrder(withoutAbsent(ordered)) };
 }
 
 function planImages(desired: Topology, observed: ObservedState): Operation[] {
@@ -105,7 +90,11 @@ function removingLeftover(container: ObservedContainer, desired: Topology): Oper
   const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
   const component = container.labels[labels.component] ?? '';
   const remove: Operation = { id: `remove ${subject}`, kind: 'remove-container', subject, cause, after: [`stop ${subject}`], container: container.name };
-  if (!drained.has(component) || container.state !== 'running') return [remove];
+  if (container.state !== 'running') return [remove];
+  // A node that leaves in order need not be fenced by those that stay.
+  const leaves = desired.cluster !== undefined && clusterComponents.has(component);
+  if (leaves) return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after: [], container: container.name }, remove];
+  if (!drained.has(component)) return [remove];
   // It serves until those that stay have been replaced, should that be under way as well.
   const others = desired.services.filter((service) => service.component === component);
   const after = others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]);

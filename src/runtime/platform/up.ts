@@ -1,7 +1,7 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import { keepManager } from '../config/manager-choice.ts';
 import { ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
-import { writeFirstCib } from '../cluster/configure.ts';
+import { writeClusterFiles } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
@@ -17,6 +17,7 @@ import { healAll } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
+import { lostMajority } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -84,7 +85,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
   if (prepared.topology.cluster !== undefined) {
     await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile));
-    await writeFirstCib(loaded.stateDirectory, prepared.topology.cluster);
+    await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
   const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology), options);
@@ -103,7 +104,16 @@ export async function lookAhead(
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology);
   await preflight(loaded, engine, observed);
+  checkMajority(lostMajority(topology, observed));
   return { plan: planUp(topology, observed, options), topology };
+}
+
+/** Nodes leave in order as long as those that stay can decide. */
+function checkMajority(lost: ReturnType<typeof lostMajority>): void {
+  if (lost === undefined) return;
+  throw new ConfigError(`loadBalancers.nodes: ${lost.leaving} of ${lost.of} nodes can't leave a running cluster at once: the others would be no majority`, {
+    remedy: 'make it smaller in steps, with "haplat up" after each, or run "haplat down" first (the data stays)',
+  });
 }
 
 function checkRenewed({ services }: Topology, renew: readonly string[]): void {

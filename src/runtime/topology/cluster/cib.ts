@@ -6,7 +6,8 @@ import { ownerUser } from '../container.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { ports } from '../ports.ts';
 import { clusterMembers, type Member } from './members.ts';
-import { alertPath, alertRecipient, fencingSocket, traefikConfig } from './paths.ts';
+import { corosyncConf } from './corosync-conf.ts';
+import { alertPath, alertRecipient, authkeyFile, clusterMountPath, fencingSocket, traefikConfig } from './paths.ts';
 
 export const vipResource = 'vip';
 export const traefikResource = 'traefik';
@@ -28,12 +29,18 @@ export interface ClusterConfiguration {
   readonly cib: string;
   /** Its part `configuration` without `nodes`, which the cluster keeps itself. */
   readonly sections: string;
+  /** Corosync's part: who is a node. */
+  readonly corosync: string;
   readonly hash: string;
+  /** Names of the nodes that the cluster is to have. */
+  readonly members: readonly string[];
 }
 
 /** What differs between the containers of a platform and hosts of their own. */
 export interface ClusterPlace {
   readonly traefikConfig: string;
+  /** The key of the nodes' traffic. */
+  readonly keyFile: string;
   /** Whom Traefik runs as, `uid:gid`; empty: root. */
   readonly user: string;
   readonly log: string;
@@ -41,20 +48,22 @@ export interface ClusterPlace {
   readonly isContained: boolean;
 }
 
-/** Pacemaker's configuration (the CIB). Pure. */
+/** Pacemaker's configuration (the CIB) and Corosync's. Pure. */
 export function clusterConfiguration(context: TopologyContext, place: ClusterPlace = containersOf(context)): ClusterConfiguration {
-  const hash = createHash('sha256').update(toXml(element('configuration', {}, sections(context, place, '')))).digest('hex').slice(0, 12);
+  const corosync = corosyncConf(context, place.keyFile);
+  const text = `${toXml(element('configuration', {}, sections(context, place, '')))}\n${corosync}`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const all = sections(context, place, hash);
   const [options, ...others] = all;
   const cib = element('cib', { 'validate-with': schema, admin_epoch: '0', epoch: '1', num_updates: '0' }, [
     element('configuration', {}, [...(options === undefined ? [] : [options]), element('nodes', {}), ...others]),
     element('status', {}),
   ]);
-  return { cib: toXml(cib), sections: all.map(toXml).join(''), hash };
+  return { cib: toXml(cib), sections: all.map(toXml).join(''), corosync, hash, members: clusterMembers(context.config).map(({ name }) => name) };
 }
 
 function containersOf(context: TopologyContext): ClusterPlace {
-  return { traefikConfig, user: ownerUser(context), log: '/proc/1/fd/1', isContained: true };
+  return { traefikConfig, keyFile: `${clusterMountPath}/${authkeyFile}`, user: ownerUser(context), log: '/proc/1/fd/1', isContained: true };
 }
 
 /** In the order of the schema; `nodes` comes after the first. */

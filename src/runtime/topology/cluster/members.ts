@@ -15,13 +15,17 @@ export interface Member {
 /** The service of the node that only votes. */
 export const quorumName = 'quorum';
 
+/** Far from those of the nodes that serve: a cluster keeps its nodes by their ids, and no id may become another's. */
+const quorumId = 100;
+
 /** Every node of the cluster, those that serve first. Empty where Keepalived does it. */
 export function clusterMembers(config: Config): Member[] {
   if (config.loadBalancers.manager !== 'pacemaker') return [];
   const names = clusterNodeNames(config);
   return clusterAddresses(config).map((address, index) => {
+    const serves = index < names.length;
     const name = names[index] ?? quorumName;
-    return { name, container: fullName(config.project, name), id: index + 1, address, serves: index < names.length };
+    return { name, container: fullName(config.project, name), id: serves ? index + 1 : quorumId, address, serves };
   });
 }
 

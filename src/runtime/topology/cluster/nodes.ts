@@ -3,12 +3,11 @@ import { container, filesMount, healthcheck, tmpfs, urgentCpuShares, volume } fr
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { attach } from '../networks.ts';
-import { render } from '../../render/render.ts';
 import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import type { RenderedFile, Service } from '../topology.ts';
 import { traefikYml } from '../traefik-config.ts';
 import { clusterMembers, type Member } from './members.ts';
-import { authkeyFile, clusterMountPath, fencingMountPath, fencingVolume } from './paths.ts';
+import { clusterMountPath, fencingMountPath, fencingVolume } from './paths.ts';
 
 /**
  * NET_ADMIN and NET_RAW for the address and its announcement; the others because Pacemaker is several daemons of two
@@ -22,13 +21,7 @@ const joinMs = 20_000;
 
 /** The nodes of a Corosync and Pacemaker cluster, each with a Traefik that the cluster starts in it. */
 export function clusterNodes(context: TopologyContext): Service[] {
-  const members = clusterMembers(context.config);
-  return members.map((member) => clusterNode(context, member, members));
-}
-
-/** Corosync's configuration, the same on every node. */
-export function corosyncConf({ config, templates }: TopologyContext, members: readonly Member[], keyFile: string): string {
-  return render(templates, 'cluster/corosync.conf.eta', { cluster: config.project, keyFile, nodes: members });
+  return clusterMembers(context.config).map((member) => clusterNode(context, member));
 }
 
 function tlsMounts({ stateDirectory }: TopologyContext): Mount[] {
@@ -38,13 +31,12 @@ function tlsMounts({ stateDirectory }: TopologyContext): Mount[] {
   ];
 }
 
-function clusterNode(context: TopologyContext, { name, address, serves, id }: Member, members: readonly Member[]): Service {
+function clusterNode(context: TopologyContext, { name, address, serves, id }: Member): Service {
   const { project, loadBalancers } = context.config;
   // Netdata knows a Traefik by the same name, whoever runs it.
   const aliases = serves ? [name, `traefik_${id}`] : [name];
-  const conf = corosyncConf(context, members, `${clusterMountPath}/${authkeyFile}`);
-  const files: RenderedFile[] = [{ path: 'corosync.conf', text: conf, mode: 0o644 }];
-  if (serves) files.push({ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 });
+  // Corosync's own configuration is shared and reloaded: a node that comes or goes replaces no other.
+  const files: RenderedFile[] = serves ? [{ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 }] : [];
   return {
     name,
     component: serves ? 'lb' : 'quorum',
@@ -60,7 +52,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
         ...(serves ? [attach(project, 'app', aliases), attach(project, 'control', aliases)] : []),
       ],
       mounts: [
-        filesMount(context, name),
+        ...(serves ? [filesMount(context, name)] : []),
         { kind: 'bind', source: `${context.stateDirectory}/cluster`, target: clusterMountPath, readOnly: true },
         ...(serves ? tlsMounts(context) : []),
         ...(loadBalancers.fencing ? [volume(context, fencingVolume, fencingMountPath)] : []),

@@ -25,23 +25,26 @@ test('the data tier is the same whoever runs the load balancers', (t) => {
 
 test('Corosync knows every node by its fixed address and encrypts', (t) => {
   const topology = cluster({ nodes: 2, quorumNode: true });
+  const conf = topology.cluster?.corosync ?? '';
   for (const name of ['lb_1', 'lb_2', 'quorum']) {
-    const conf = fileOf(serviceOf(topology, name), 'corosync.conf');
-    for (const other of ['lb_1', 'lb_2', 'quorum']) {
-      const address = serviceOf(topology, other).container.networks[0]?.ipv4 ?? 'none';
-      t.true(conf.includes(`name: ${other}\n    ring0_addr: ${address}\n`), `${other} in ${name}`);
-    }
-    t.regex(conf, /crypto_cipher: aes256\n {2}crypto_hash: sha256\n/);
-    t.false(conf.includes('two_node'), 'three votes');
+    const address = serviceOf(topology, name).container.networks[0]?.ipv4 ?? 'none';
+    t.true(conf.includes(`name: ${name}\n    ring0_addr: ${address}\n`), name);
   }
-  t.true(fileOf(serviceOf(cluster({ nodes: 2 }), 'lb_1'), 'corosync.conf').includes('two_node: 1'));
+  t.regex(conf, /crypto_cipher: aes256\n {2}crypto_hash: sha256\n/);
+  t.false(conf.includes('two_node'), 'three votes');
+  t.true(cluster({ nodes: 2 }).cluster?.corosync.includes('two_node: 1'));
+});
+
+test('a node more replaces none of the others', (t) => {
+  for (const name of ['lb_1', 'lb_2']) t.deepEqual(serviceOf(cluster({ nodes: 2 }), name), serviceOf(cluster(), name), name);
+  t.not(cluster({ nodes: 2, fencing: false }).cluster?.hash, cluster({ fencing: false }).cluster?.hash);
 });
 
 test('a node that only votes has no way to the application, no certificate and no Traefik', (t) => {
   const { container, files } = serviceOf(cluster({ nodes: 2, quorumNode: true }), 'quorum');
   t.deepEqual(container.networks.map(({ network }) => network), ['haplat-public']);
   t.false(container.mounts.some((mount) => mount.target.includes('tls')));
-  t.deepEqual(files.map(({ path }) => path), ['corosync.conf']);
+  t.deepEqual(files, []);
 });
 
 test('nodes have no right but those of a cluster\'s daemons, and no socket of the Engine\'s', (t) => {

@@ -1,0 +1,83 @@
+import { labels } from '../engine/labels.ts';
+import { fullName } from '../topology/names.ts';
+import { clusterComponents } from '../topology/cluster/members.ts';
+import type { Service, Topology } from '../topology/topology.ts';
+import type { ObservedState } from './observed-state.ts';
+import type { Operation } from './operation.ts';
+
+const reloadId = 'tell the cluster of new nodes';
+
+/** A cluster that runs is told what changed; one that begins reads it from the file. */
+export function planCluster(desired: Topology, observed: ObservedState): Operation[] {
+  return [...tellingOfNewcomers(desired, observed), ...applying(desired, observed)];
+}
+
+function applying(desired: Topology, observed: ObservedState): Operation[] {
+  const { cluster } = desired;
+  const { clusterHash } = observed;
+  if (cluster === undefined || clusterHash === undefined || clusterHash === cluster.hash) return [];
+  const nodes = nodesOf(desired);
+  return [
+    {
+      id: 'apply cluster configuration',
+      kind: 'apply-cib',
+      subject: 'cluster',
+      cause: `its configuration is ${clusterHash}, not ${cluster.hash}`,
+      after: [...nodes.flatMap(({ name }) => [`await ${name}`, `route ${name}`]), ...removalsOf(desired, observed)],
+      configuration: cluster,
+      containers: nodes.map(({ container }) => container.name),
+    },
+  ];
+}
+
+/** The others must know a node before it comes: Corosync lets nobody in whom it does not know. */
+function tellingOfNewcomers(desired: Topology, observed: ObservedState): Operation[] {
+  const { newcomers, present } = sides(desired, observed);
+  if (newcomers.length === 0 || present.length === 0) return [];
+  const cause = `${newcomers.map(({ name }) => name).join(', ')} ${newcomers.length === 1 ? 'is' : 'are'} new`;
+  return [{ id: reloadId, kind: 'reload-members', subject: 'cluster', cause, after: removalsOf(desired, observed), containers: present.map(({ container }) => container.name) }];
+}
+
+/** A new node comes when the others know of it, and none of those is replaced before it is there: it has a vote already. */
+export function aroundNewcomers(operations: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
+  const { newcomers, present } = sides(desired, observed);
+  const isOf = (nodes: readonly Service[], subject: string) => nodes.some(({ name }) => name === subject);
+  return operations.map((operation) => {
+    const { kind, subject, after } = operation;
+    if (kind === 'create-container' && isOf(newcomers, subject)) return { ...operation, after: [...after, reloadId, ...removalsOf(desired, observed)] };
+    if (kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`)] };
+    return operation;
+  });
+}
+
+/** Of nodes that are no longer wanted: they leave first, and a new one may have the address of one of them. */
+function removalsOf(desired: Topology, observed: ObservedState): string[] {
+  return leaversOf(desired, observed).map((name) => `remove ${name}`);
+}
+
+/** The nodes that the cluster has and is no longer to have. */
+function leaversOf(desired: Topology, { containers }: ObservedState): string[] {
+  const wanted = new Set(nodesOf(desired).map(({ name }) => name));
+  const nodes = containers.filter(({ labels: own }) => clusterComponents.has(own[labels.component] ?? ''));
+  return nodes.map(({ labels: own }) => own[labels.service] ?? '').filter((name) => !wanted.has(name));
+}
+
+/** How many nodes of a running cluster would leave it, when those that stay would be no majority. Undefined: all is well. */
+export function lostMajority(desired: Topology, observed: ObservedState): { readonly leaving: number; readonly of: number } | undefined {
+  const leaving = leaversOf(desired, observed).length;
+  const staying = sides(desired, observed).present.length;
+  if (desired.cluster === undefined || leaving === 0 || staying > leaving) return undefined;
+  return { leaving, of: leaving + staying };
+}
+
+/** The nodes that are not there yet, and those that run. */
+function sides(desired: Topology, { containers }: ObservedState): { readonly newcomers: readonly Service[]; readonly present: readonly Service[] } {
+  const states = new Map(containers.map((container) => [container.name, container.state]));
+  const stateOf = (node: Service) => states.get(fullName(desired.project, node.name));
+  const nodes = nodesOf(desired);
+  return { newcomers: nodes.filter((node) => stateOf(node) === undefined), present: nodes.filter((node) => stateOf(node) === 'running') };
+}
+
+function nodesOf({ services }: Topology): Service[] {
+  return services.filter(({ component }) => clusterComponents.has(component));
+}
