@@ -245,6 +245,7 @@ serial('a cluster shrinks to two nodes, of which one survives a split brain, and
   const report = await platform.untilHealthy(wholeWithinMs);
   t.deepEqual(report.cluster?.members.map((one) => one.name), ['lb_1', 'lb_2']);
   t.like(report.cluster, { quorate: true, votes: { expected: 2, total: 2 } });
+  t.regex(report.warnings.join('; '), /^two nodes have no majority/);
   t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], before);
   const { result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '8s');
   t.is(run.splitBrainMs, 0, 'two nodes had the address');
@@ -254,6 +255,7 @@ serial('a cluster shrinks to two nodes, of which one survives a split brain, and
   await platform.configure('loadBalancers: {manager: pacemaker, nodes: 2, quorumNode: true}\nnetdata: {enabled: false}');
   await platform.mustRun('up');
   const voting = await platform.untilHealthy(wholeWithinMs);
+  t.deepEqual(voting.warnings, []);
   t.like(voting.cluster, { votes: { expected: 3, total: 3, quorum: 2 } });
   t.deepEqual(voting.cluster?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2']);
   t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], [afterwards, fenced]);

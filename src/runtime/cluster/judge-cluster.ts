@@ -28,6 +28,7 @@ export function judgeCluster(state: ClusterState | undefined): ClusterJudgement 
     ],
     warnings: [
       ...(state.fencing.enabled ? [] : ['fencing is off: a node that is lost may go on serving beside the one that takes over']),
+      ...(state.votes.expected === 2 ? ['two nodes have no majority: who goes on, when they lose sight of each other, is who fences first (loadBalancers.quorumNode or a third node decides)'] : []),
       ...standby.map((name) => `${name} is on standby (haplat cluster online ${name})`),
     ],
   };

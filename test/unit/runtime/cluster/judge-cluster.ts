@@ -41,6 +41,12 @@ test('fencing that is off and a node on standby are so on purpose: warnings', (t
   t.regex(warnings[1] ?? '', /^lb_3 is on standby/);
 });
 
+test('two nodes are a risk that is warned of', (t) => {
+  const { problems, warnings } = judgeCluster(aState({ votes: { expected: 2, total: 2, quorum: 1 } }));
+  t.deepEqual(problems, []);
+  t.regex(warnings.join('; '), /^two nodes have no majority/);
+});
+
 test('a node that only votes needs no Traefik', (t) => {
   const quorum = { name: 'quorum', online: true, standby: false, unclean: false, pending: false };
   t.deepEqual(judgeCluster(aState({ members: [...members, quorum] })).problems, []);
