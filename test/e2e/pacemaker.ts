@@ -55,6 +55,11 @@ async function fencings(): Promise<readonly string[]> {
   return (state?.fencing.history ?? []).map(({ target, at }) => `${target} ${at ?? ''}`).toSorted();
 }
 
+/** What is new: nodes that all are replaced within seconds do not hand the whole history on. */
+function since(before: readonly string[], now: readonly string[]): readonly string[] {
+  return now.filter((event) => !before.includes(event));
+}
+
 serial('what can be no cluster is refused before anything is made', async (t) => {
   const refused = async (yaml: string, message: RegExp): Promise<void> => {
     await platform.configure(yaml);
@@ -234,31 +239,32 @@ serial('nodes are replaced one after the other, each leaving in order: nobody is
   await platform.mustRun('up');
   const after = await startedAt(['lb_1', 'lb_2', 'lb_3']);
   t.true(Object.entries(nodes).every(([node, at]) => after[node] !== at), 'not every node is new');
-  t.deepEqual(await fencings(), before);
-  await platform.configure(cluster);
+  t.deepEqual(since(before, await fencings()), []);
 });
 
 serial('a cluster shrinks to two nodes, of which one survives a split brain, and grows again; nobody else is fenced', async (t) => {
-  const before = [await startedAt(['lb_1', 'lb_2']), await fencings()];
-  await platform.configure('loadBalancers: {manager: pacemaker, nodes: 2}\nnetdata: {enabled: false}');
+  const [nodes, before] = [await startedAt(['lb_1', 'lb_2']), await fencings()];
+  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG, nodes: 2}\nnetdata: {enabled: false}');
   await platform.mustRun('up');
   const report = await platform.untilHealthy(wholeWithinMs);
   t.deepEqual(report.cluster?.members.map((one) => one.name), ['lb_1', 'lb_2']);
   t.like(report.cluster, { quorate: true, votes: { expected: 2, total: 2 } });
   t.regex(report.warnings.join('; '), /^two nodes have no majority/);
-  t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], before);
+  t.deepEqual(await startedAt(['lb_1', 'lb_2']), nodes);
+  t.deepEqual(since(before, await fencings()), []);
   const { result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '8s');
   t.is(run.splitBrainMs, 0, 'two nodes had the address');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.fencedMs, null);
   const [afterwards, fenced] = [await startedAt(['lb_1', 'lb_2']), await fencings()];
-  await platform.configure('loadBalancers: {manager: pacemaker, nodes: 2, quorumNode: true}\nnetdata: {enabled: false}');
+  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG, nodes: 2, quorumNode: true}\nnetdata: {enabled: false}');
   await platform.mustRun('up');
   const voting = await platform.untilHealthy(wholeWithinMs);
   t.deepEqual(voting.warnings, []);
   t.like(voting.cluster, { votes: { expected: 3, total: 3, quorum: 2 } });
   t.deepEqual(voting.cluster?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2']);
-  t.deepEqual([await startedAt(['lb_1', 'lb_2']), await fencings()], [afterwards, fenced]);
+  t.deepEqual(await startedAt(['lb_1', 'lb_2']), afterwards);
+  t.deepEqual(since(fenced, await fencings()), []);
 });
 
 serial('without fencing status warns, and two holders are seen and fail the drill', async (t) => {
@@ -270,7 +276,7 @@ serial('without fencing status warns, and two holders are seen and fail the dril
   // to keep two nodes from having the address for as long as they don't hear of each other.
   const set = ['crm_attribute', '--name', 'no-quorum-policy', '--update', 'freeze'];
   t.is((await platform.engine.exec(platform.container('lb_1'), set, { timeoutMs: 10_000 })).exitCode, 0);
-  const { exitCode, result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '15s');
+  const { exitCode, result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '10s');
   t.not(run.phases.vipMovedMs, null, result.reasons.join('; '));
   t.true(run.splitBrainMs > 100, `${run.splitBrainMs} ms`);
   t.is(result.verdict, 'fail');
@@ -279,8 +285,6 @@ serial('without fencing status warns, and two holders are seen and fail the dril
 });
 
 serial('another manager takes over on a running platform, and the data tier is not touched', async (t) => {
-  await platform.configure(cluster);
-  await platform.mustRun('up', '-q');
   await platform.untilHealthy(wholeWithinMs);
   const before = await startedAt(dataTier);
   for (const [yaml, nodes] of [[keepalived, ['keepalived_1', 'keepalived_2']], [cluster, ['lb_1', 'lb_2', 'lb_3']]] as const) {
