@@ -12,8 +12,11 @@ import { runOnce, type RunInputs } from './run-once.ts';
 import { blastRadius } from './target/blast-radius.ts';
 import { resolveTargets, seededRandom } from './target/resolve.ts';
 
-/** The first run starts from what is there; before the others, what the run before has broken may take its time. */
-const steadyWithinMs = { first: 3000, later: 120_000 };
+/**
+ * The first run starts from what is there, once the Engine's own health checks have caught up with an `up` just before;
+ * before the others, what the run before has broken may take its time.
+ */
+const steadyWithinMs = { first: 3000, starting: 30_000, later: 120_000 };
 const lookEachMs = 500;
 
 /**
@@ -80,13 +83,18 @@ function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView,
 
 async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformView> {
   const { engine, project, vip, signal, force } = inputs;
-  const until = performance.now() + (run === 1 ? steadyWithinMs.first : steadyWithinMs.later);
+  const fromMs = performance.now();
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
     const view = await viewPlatform(engine, project, vip);
-    if (view.problems.length === 0 || (force && run === 1) || performance.now() >= until) return view;
+    const withinMs = run > 1 ? steadyWithinMs.later : view.problems.every(isStarting) ? steadyWithinMs.starting : steadyWithinMs.first;
+    if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);
   }
+}
+
+function isStarting(problem: string): boolean {
+  return problem.endsWith(' is starting');
 }
 
 /** A run that did not get as far as a history. */
