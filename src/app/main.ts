@@ -1,4 +1,5 @@
 import { pause, reconnectPolicy, retry } from './backoff.ts';
+import { queueDepths } from './broker/depth.ts';
 import { BrokerSession } from './broker/session.ts';
 import { Database } from './db/database.ts';
 import { isSchemaReady } from './db/schema-check.ts';
@@ -54,8 +55,11 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
   const database = new Database({ settings, logger, signal, queueMax, waitMs });
   const broker = new BrokerSession({ settings, purpose: 'relay', logger, signal });
   const relay = new OutboxRelay({ settings, database, broker, logger, signal });
-  const lag = () => database.run((connection) => outboxLag(connection), { idempotent: true });
-  const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), lag) : undefined;
+  const sources = {
+    outboxLag: () => database.run((connection) => outboxLag(connection), { idempotent: true }),
+    queueDepths: () => queueDepths(broker.channel),
+  };
+  const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), sources) : undefined;
   const app = createWebApp({
     instance: settings.INSTANCE,
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { QueueDepth } from './broker/depth.ts';
 import type { Database } from './db/database.ts';
 
 // From the fastest answer (a millisecond) to the longest a request may take.
@@ -32,13 +33,19 @@ export function createRegistry(instance: string, database: Database): Registry {
   return registry;
 }
 
+/** What others know, for the metrics; what can't be asked now is shown as no number. */
+export interface MetricSources {
+  readonly outboxLag: () => Promise<{ waiting: number; ageSeconds: number }>;
+  readonly queueDepths: () => Promise<readonly QueueDepth[]>;
+}
+
 /** The API's metrics. */
 export class Metrics {
   readonly registry: Registry;
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
 
-  /** `outboxLag` is asked at each scrape. */
-  constructor(registry: Registry, outboxLag: () => Promise<{ waiting: number; ageSeconds: number }>) {
+  /** The sources are asked at each scrape. */
+  constructor(registry: Registry, { outboxLag, queueDepths }: MetricSources) {
     this.registry = registry;
     this.#requests = new Histogram({
       name: 'http_request_duration_seconds',
@@ -47,6 +54,7 @@ export class Metrics {
       buckets,
       registers: [registry],
     });
+    this.#addQueues(queueDepths);
     const age = new Gauge({ name: 'outbox_oldest_seconds', help: 'Age of the oldest message not yet sent', registers: [registry] });
     new Gauge({
       name: 'outbox_waiting',
@@ -56,6 +64,20 @@ export class Metrics {
         const lag = await outboxLag().catch(() => undefined);
         this.set(lag?.waiting ?? Number.NaN);
         age.set(lag?.ageSeconds ?? Number.NaN);
+      },
+    });
+  }
+
+  #addQueues(queueDepths: MetricSources['queueDepths']): void {
+    new Gauge({
+      name: 'queue_messages',
+      help: 'Messages that wait in the broker, by queue',
+      labelNames: ['queue'],
+      registers: [this.registry],
+      async collect() {
+        // While the broker is away there is nothing to say: an old number would look like a new one.
+        this.reset();
+        for (const { queue, messages } of await queueDepths().catch(() => [])) this.set({ queue }, messages);
       },
     });
   }

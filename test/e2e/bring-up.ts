@@ -215,10 +215,10 @@ serial('the database is reached by the application, and not from the tiers befor
   );
 });
 
-serial('Netdata shows each container by its name, and Traefik, PostgreSQL and RabbitMQ', async (t) => {
+serial('Netdata shows each container by its name, and Traefik, PostgreSQL, RabbitMQ and the application', async (t) => {
   await eventually('the charts', 90_000, async () => {
     const { text } = await request(`http://localhost:${platform.ports.netdata}/api/v1/charts`);
-    const missing = [...services.map((name) => platform.container(name)), 'traefik', 'postgres', 'rabbitmq'].filter((name) => !text.includes(name));
+    const missing = [...services.map((name) => platform.container(name)), 'traefik', 'postgres', 'rabbitmq', 'prometheus.queue_messages', 'prometheus_app_2', 'prometheus_worker_1'].filter((name) => !text.includes(name));
     return missing.length === 0 ? true : new Error(`no chart of ${missing.join(', ')}`);
   });
   t.pass();

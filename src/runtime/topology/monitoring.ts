@@ -62,6 +62,12 @@ function netdata(context: TopologyContext): Service {
   };
 }
 
+/** Replicas of the application, each with its own metrics. */
+function applicationTargets({ config: { app, worker } }: TopologyContext): { readonly name: string; readonly port: number }[] {
+  const named = (component: string, replicas: number, port: number) => serviceNames(component, replicas).map((target) => ({ name: target, port }));
+  return [...named('app', app.replicas, ports.api), ...named('worker', worker.replicas, ports.worker)];
+}
+
 function netdataFiles(context: TopologyContext): RenderedFile[] {
   const { config, secrets, templates } = context;
   const updateEvery = updateEverySeconds;
@@ -75,7 +81,7 @@ function netdataFiles(context: TopologyContext): RenderedFile[] {
     open('etc/go.d.conf', plain(templates, 'netdata/go.d.conf')),
     open('etc/cloud.d/cloud.conf', plain(templates, 'netdata/cloud.conf')),
     open('etc/go.d/traefik.conf', rendered('traefik.conf', { names: traefikNames(config), port: ports.traefikMetrics })),
-    open('etc/go.d/prometheus.conf', rendered('prometheus.conf', { names: serviceNames('app', config.app.replicas), port: ports.api })),
+    open('etc/go.d/prometheus.conf', rendered('prometheus.conf', { targets: applicationTargets(context) })),
     secretFile(context, 'etc/go.d/postgres.conf', rendered('postgres.conf', postgres)),
     secretFile(
       context,
