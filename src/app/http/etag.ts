@@ -1,7 +1,7 @@
 import { HttpProblem } from './problem.ts';
 
-/** The tags that we give out. */
-export const ETAG_PATTERN = /^"[0-9]{1,9}"$/;
+/** What If-Match may say: any version, or one of the tags that we give out. */
+export const IF_MATCH_PATTERN = /^(?:\*|"[0-9]{1,9}")$/;
 
 // Something that is no tag matches nothing; nothing at all is a mistake.
 function tagsOf(header: string): string[] {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ETAG_PATTERN } from './etag.ts';
+import { IF_MATCH_PATTERN } from './etag.ts';
 import { IDEMPOTENCY_KEY_PATTERN } from './idempotency.ts';
 import type { Operation, ResponseSpec } from './operation.ts';
 import { PROBLEM_TYPE } from './problem.ts';
@@ -107,7 +107,7 @@ const idempotencyKey = header(
 
 /** If-Match where it may fail. If-None-Match is not listed: HTTP itself says what it does, and nothing in it is invalid. */
 const conditionalHeaders = ({ responses: answers }: Operation): Json[] =>
-  412 in answers ? [header('If-Match', 'Only if the item still has this ETag', ETAG_PATTERN)] : [];
+  412 in answers ? [header('If-Match', 'Only if the item still has this ETag', IF_MATCH_PATTERN)] : [];
 
 function responses(operation: Operation): Json {
   const problems = { ...commonProblems, ...(operation.body !== undefined || operation.acceptsIdempotencyKey === true ? bodyProblems : {}) };

@@ -71,3 +71,24 @@ test('whatever the key is, it is accepted whole or refused with 400', (t) => {
   );
   t.pass();
 });
+
+test('in any sequence of requests each key does its work once, and only for the first body', async (t) => {
+  const keys = ['first-key', 'second-key', 'third-key'];
+  const requests = fc.array(fc.record({ key: fc.constantFrom(...keys), name: fc.constantFrom('a', 'b') }), { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(requests, async (sequence) => {
+      const table = memoryTable();
+      const firstName = new Map<string, string>();
+      let done = 0;
+      for (const { key, name } of sequence) {
+        const first = firstName.get(key) ?? name;
+        firstName.set(key, first);
+        const work = () => Promise.resolve({ status: 201, json: `{"number":${(done += 1)}}` });
+        const answering = once(table, keyedRequest(key, 'createItem', '/items', { name }), work);
+        if (name === first) t.is((await answering).status, 201);
+        else await t.throwsAsync(answering, { name: 'HttpProblem' });
+      }
+      t.is(done, firstName.size);
+    }),
+  );
+});

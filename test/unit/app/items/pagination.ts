@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import test from 'ava';
+import type { Queryable } from '../../../../src/app/db/database.ts';
+import { itemPage } from '../../../../src/app/items/present.ts';
+import { listItems, type ItemRow } from '../../../../src/app/items/repository.ts';
+
+const rowOf = (id: string): ItemRow => ({ id, version: 1, json: JSON.stringify({ id }) });
+
+/** The neighbour: a table in memory that answers the one query of the list. */
+const tableOf = (ids: ReadonlySet<string>): Queryable => ({
+  query: <Row extends object>(_statement: unknown, [after, limit]: readonly unknown[] = []) =>
+    Promise.resolve([...ids].sort().filter((id) => id > String(after)).slice(0, Number(limit)).map(rowOf) as unknown as Row[]),
+});
+
+/** Follows the pages to the end; `between` happens before each but the first. */
+async function walk(ids: Set<string>, limit: number, between: (page: number) => void): Promise<string[]> {
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page === 0 || cursor !== undefined; page += 1) {
+    if (page > 0) between(page);
+    const { json, nextCursor } = itemPage(await listItems(tableOf(ids), { limit, cursor }), limit);
+    seen.push(...(JSON.parse(json) as { items: { id: string }[] }).items.map(({ id }) => id));
+    cursor = nextCursor;
+  }
+  return seen;
+}
+
+const idsAtMost = (count: number) => fc.uniqueArray(fc.uuid({ version: 7 }), { maxLength: count });
+
+test('pages of any size show each item once, in order', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(idsAtMost(60), fc.integer({ min: 1, max: 20 }), async (ids, limit) => {
+      t.deepEqual(await walk(new Set(ids), limit, () => undefined), [...ids].sort());
+    }),
+  );
+});
+
+test('what is there from the first page to the last is shown once, whatever comes and goes meanwhile', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(idsAtMost(40), idsAtMost(10), fc.nat(), fc.integer({ min: 1, max: 10 }), async (staying, passing, start, limit) => {
+      const ids = new Set(staying);
+      const guests = passing.filter((id) => !ids.has(id));
+      const seen = await walk(ids, limit, (page) => {
+        const guest = guests[(start + page) % Math.max(guests.length, 1)];
+        // It comes, and goes again the next time.
+        if (guest !== undefined && !ids.delete(guest)) ids.add(guest);
+      });
+      t.deepEqual(seen.filter((id) => staying.includes(id)), [...staying].sort());
+      t.is(new Set(seen).size, seen.length);
+    }),
+  );
+});
