@@ -1,0 +1,35 @@
+import { docker, named, type Bench } from './docker.ts';
+
+export interface Load {
+  readonly urls: readonly string[];
+  readonly connections: number;
+  readonly seconds: number;
+  readonly post?: boolean;
+}
+
+export interface Throughput {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+}
+
+const unitsMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+
+/** Closed-loop load from wrk, the connections shared out over the URLs, all at once; the sum, and the worst p99. */
+export async function throughput(bench: Bench, { urls, connections, seconds, post = false }: Load): Promise<Throughput> {
+  const script = post ? ['-s', '/post.lua'] : [];
+  const own = String(Math.ceil(connections / urls.length));
+  const outputs = await Promise.all(
+    urls.map((url) => docker('exec', named(bench, 'load'), 'wrk', '-t1', '-c', own, '-d', `${seconds}s`, '--latency', ...script, url)),
+  );
+  const parsed = outputs.map(parseWrk);
+  return { perSecond: parsed.reduce((sum, one) => sum + one.perSecond, 0), p99Ms: Math.max(...parsed.map((one) => one.p99Ms)) };
+}
+
+/** What wrk prints. Throws when it printed something else, or when answers were errors. */
+export function parseWrk(output: string): Throughput {
+  const [, perSecond] = /Requests\/sec:\s+([\d.]+)/.exec(output) ?? [];
+  const [, amount, unit = ''] = /99%\s+([\d.]+)(us|ms|s|m)/.exec(output) ?? [];
+  if (perSecond === undefined || amount === undefined) throw new Error(`wrk said something else:\n${output}`);
+  if (output.includes('Non-2xx')) throw new Error(`wrk got errors for answers:\n${output}`);
+  return { perSecond: Number(perSecond), p99Ms: Number(amount) * (unitsMs[unit] ?? Number.NaN) };
+}
