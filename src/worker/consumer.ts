@@ -5,10 +5,11 @@ import { toError } from '../app/errors.ts';
 import type { Logger } from '../app/logging.ts';
 import { publishConfirmed } from '../app/outbox/publish.ts';
 import { settleWithin } from '../app/shutdown.ts';
-import { attemptJob, withDatabase } from './attempt.ts';
+import { attemptJob, withDatabase, type AttemptOutcome } from './attempt.ts';
+import { Batcher } from './batch.ts';
 import { deadHeaders, nextRetry, readDelivery, retryHeaders, type Delivery } from './delivery.ts';
 import { PermanentJobError, shownReason } from './errors.ts';
-import { handlers } from './handlers.ts';
+import { batchStatements, handlers } from './handlers.ts';
 import { markFailed, markRetrying } from './jobs.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { WorkerSettings } from './settings.ts';
@@ -34,12 +35,17 @@ const knownTypes = new Set(handlers.keys());
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #inHand = new Set<Promise<void>>();
+  readonly #batchers: ReadonlyMap<string, Batcher>;
   #channel: ConfirmChannel | undefined;
   #tag: string | undefined;
   #stopping = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    const { database, settings } = options;
+    // Work that takes its time is done job by job, or one would hold up the others.
+    const statements = settings.JOB_WORK_MS === 0 ? [...batchStatements] : [];
+    this.#batchers = new Map(statements.map(([type, statement]) => [type, new Batcher(database, statement, settings.WORKER_PREFETCH)]));
   }
 
   /** Starts to consume on a new channel. */
@@ -102,8 +108,9 @@ export class Consumer {
     const started = performance.now();
     const ms = (): number => Math.round((performance.now() - started) * 10) / 10;
     try {
+      const batched = await this.#batchers.get(message.type)?.attempt(message);
       const options = { database, handler, signal, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
-      const outcome = await attemptJob(message, options);
+      const outcome: AttemptOutcome = batched === undefined || batched === 'alone' ? await attemptJob(message, options) : batched;
       metrics.observeJob(message.type, outcome, ms() / 1000);
       inHand.logger.info({ attempt, outcome, ms: ms() }, 'job');
       return outcome !== 'interrupted';

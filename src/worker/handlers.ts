@@ -21,5 +21,33 @@ const processItem: JobHandler = async (transaction, { itemId }) => {
   if (rows.length === 0) throw new PermanentJobError('the item is gone');
 };
 
+/**
+ * The same for many jobs at once, as a Batcher wants it. Rows are locked in the order of their ids, so that two workers
+ * never wait for each other. A job whose item is gone is left as it is: its own attempt says so.
+ */
+const processItems: Statement = {
+  name: 'items-processed',
+  text: `WITH job AS MATERIALIZED (
+           SELECT id, item_id, state FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+         ), open AS (
+           SELECT id, item_id FROM job WHERE state IN ('queued', 'retrying')
+         ), item AS MATERIALIZED (
+           SELECT id FROM items WHERE id IN (SELECT item_id FROM open) ORDER BY id FOR UPDATE
+         ), todo AS (
+           SELECT item.id, count(*)::int AS jobs FROM item JOIN open ON open.item_id = item.id GROUP BY item.id
+         ), effect AS (
+           UPDATE items SET status = 'processed', processed_count = processed_count + todo.jobs, version = version + todo.jobs,
+             updated_at = now()
+           FROM todo WHERE items.id = todo.id RETURNING items.id
+         ), done AS (
+           UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now()
+           FROM open JOIN effect ON effect.id = open.item_id WHERE jobs.id = open.id RETURNING jobs.id
+         )
+         SELECT job.id, job.state, done.id IS NOT NULL AS done FROM job LEFT JOIN done ON done.id = job.id`,
+};
+
+/** For the types of which many can be done at once. */
+export const batchStatements: ReadonlyMap<string, Statement> = new Map([[PROCESS_ITEM, processItems]]);
+
 /** What a worker can do, by the type of the job. */
 export const handlers: ReadonlyMap<string, JobHandler> = new Map([[PROCESS_ITEM, processItem]]);

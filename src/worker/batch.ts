@@ -1,0 +1,69 @@
+import type { Database, Statement } from '../app/db/database.ts';
+import type { JobMessage } from '../app/jobs/message.ts';
+
+/** `alone`: it is to be attempted by itself, where its failure is its own and its database may be waited for. */
+export type BatchOutcome = 'done' | 'duplicate' | 'alone';
+
+interface Waiting {
+  readonly message: JobMessage;
+  readonly settle: (outcome: BatchOutcome) => void;
+}
+
+interface BatchRow {
+  readonly id: string;
+  readonly state: string;
+  readonly done: boolean;
+}
+
+/**
+ * Does the jobs that come while others are being done together, in one statement: with that the round trips and the
+ * wait for the disk are shared. A statement says what is to be done with all jobs of `$1` (their ids) that are not
+ * finished, locks them and marks them as done, and returns a BatchRow for each that is recorded.
+ */
+export class Batcher {
+  readonly #database: Pick<Database, 'run'>;
+  readonly #statement: Statement;
+  readonly #max: number;
+  #waiting: Waiting[] = [];
+  #busy = false;
+
+  constructor(database: Pick<Database, 'run'>, statement: Statement, max: number) {
+    this.#database = database;
+    this.#statement = statement;
+    this.#max = max;
+  }
+
+  /** Never rejects: what goes wrong for a batch need not for each of its jobs. */
+  attempt(message: JobMessage): Promise<BatchOutcome> {
+    return new Promise((settle) => {
+      this.#waiting.push({ message, settle });
+      if (this.#busy) return;
+      this.#busy = true;
+      // What has arrived with the same packet belongs to the same batch.
+      setImmediate(() => void this.#work());
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#max);
+      const outcomes = await this.#carryOut(batch.map(({ message }) => message.jobId));
+      for (const { message, settle } of batch) settle(outcomes.get(message.jobId) ?? 'alone');
+    }
+    this.#busy = false;
+  }
+
+  async #carryOut(ids: readonly string[]): Promise<ReadonlyMap<string, BatchOutcome>> {
+    try {
+      const rows = await this.#database.run((connection) => connection.query<BatchRow>(this.#statement, [[...new Set(ids)]]), { idempotent: true });
+      return new Map(rows.map((row) => [row.id, outcomeOf(row)]));
+    } catch {
+      return new Map();
+    }
+  }
+}
+
+function outcomeOf({ state, done }: BatchRow): BatchOutcome {
+  if (done) return 'done';
+  return state === 'done' || state === 'failed' ? 'duplicate' : 'alone';
+}
