@@ -24,7 +24,7 @@ const list = operation({
   responses: { 200: { description: 'A page of items', schema: itemPageSchema, headers: ['Link'] } },
   idempotent: true,
   async handle(connection, { query }) {
-    const page = itemPage(await listItems(connection, query), query.limit);
+    const page = itemPage(await listItems(connection, query));
     if (page.nextCursor === undefined) return { status: 200, json: page.json };
     const next = `/items?limit=${query.limit}&cursor=${page.nextCursor}`;
     return { status: 200, json: page.json, headers: { link: `<${next}>; rel="next"` } };

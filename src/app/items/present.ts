@@ -1,4 +1,4 @@
-import type { ItemRow } from './repository.ts';
+import type { ItemRow, ItemSlice } from './repository.ts';
 import { encodeCursor } from './cursor.ts';
 
 /** The strong ETag of an item. */
@@ -9,11 +9,9 @@ export interface ItemPage {
   readonly nextCursor: string | undefined;
 }
 
-/** A page of at most `limit` of the rows; one more row than that means there is a next page. */
-export function itemPage(rows: readonly ItemRow[], limit: number): ItemPage {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(last.id) : undefined;
+/** The items with a cursor to those that follow, if any do. */
+export function itemPage({ json, lastId, more }: ItemSlice): ItemPage {
+  const nextCursor = more && lastId !== null ? encodeCursor(lastId) : undefined;
   const next = nextCursor === undefined ? 'null' : `"${nextCursor}"`;
-  return { json: `{"items":[${shown.map(({ json }) => json).join(',')}],"nextCursor":${next}}`, nextCursor };
+  return { json: `{"items":[${json}],"nextCursor":${next}}`, nextCursor };
 }

@@ -2,15 +2,17 @@ import fc from 'fast-check';
 import test from 'ava';
 import type { Queryable } from '../../../../src/app/db/database.ts';
 import { itemPage } from '../../../../src/app/items/present.ts';
-import { listItems, type ItemRow } from '../../../../src/app/items/repository.ts';
-
-const rowOf = (id: string): ItemRow => ({ id, version: 1, json: JSON.stringify({ id }) });
+import { listItems, type ItemSlice } from '../../../../src/app/items/repository.ts';
 
 /** The neighbour: a table in memory that answers the one query of the list. */
-const tableOf = (ids: ReadonlySet<string>): Queryable => ({
-  query: <Row extends object>(_statement: unknown, [after, limit]: readonly unknown[] = []) =>
-    Promise.resolve([...ids].sort().filter((id) => id > String(after)).slice(0, Number(limit)).map(rowOf) as unknown as Row[]),
-});
+function tableOf(ids: ReadonlySet<string>): Queryable {
+  const sliceOf = (after: string, limit: number): ItemSlice => {
+    const following = [...ids].sort().filter((id) => id > after);
+    const shown = following.slice(0, limit);
+    return { json: shown.map((id) => JSON.stringify({ id })).join(','), lastId: shown.at(-1) ?? null, more: following.length > limit };
+  };
+  return { query: <Row extends object>(_statement: unknown, [after, limit]: readonly unknown[] = []) => Promise.resolve([sliceOf(String(after), Number(limit))] as unknown as Row[]) };
+}
 
 /** Follows the pages to the end; `between` happens before each but the first. */
 async function walk(ids: Set<string>, limit: number, between: (page: number) => void): Promise<string[]> {
@@ -18,7 +20,7 @@ async function walk(ids: Set<string>, limit: number, between: (page: number) => 
   let cursor: string | undefined;
   for (let page = 0; page === 0 || cursor !== undefined; page += 1) {
     if (page > 0) between(page);
-    const { json, nextCursor } = itemPage(await listItems(tableOf(ids), { limit, cursor }), limit);
+    const { json, nextCursor } = itemPage(await listItems(tableOf(ids), { limit, cursor }));
     seen.push(...(JSON.parse(json) as { items: { id: string }[] }).items.map(({ id }) => id));
     cursor = nextCursor;
   }

@@ -9,16 +9,15 @@ const row = (number: number): ItemRow => ({
   json: `{"n":${number}}`,
 });
 
-test('a page with one row too many has a next cursor: after the last row shown', (t) => {
-  const rows = [row(1), row(2), row(3)];
-  const page = itemPage(rows, 2);
+test('a page that others follow has a next cursor: after the last item shown', (t) => {
+  const page = itemPage({ json: '{"n":1},{"n":2}', lastId: row(2).id, more: true });
   t.deepEqual(JSON.parse(page.json), { items: [{ n: 1 }, { n: 2 }], nextCursor: page.nextCursor });
-  t.is(decodeCursor(page.nextCursor ?? ''), rows[1]?.id);
+  t.is(decodeCursor(page.nextCursor ?? ''), row(2).id);
 });
 
 test('the last page has no next cursor, and may be empty', (t) => {
-  t.is(itemPage([row(1)], 1).nextCursor, undefined);
-  t.is(itemPage([], 1).json, '{"items":[],"nextCursor":null}');
+  t.is(itemPage({ json: '{"n":1}', lastId: row(1).id, more: false }).nextCursor, undefined);
+  t.is(itemPage({ json: '', lastId: null, more: false }).json, '{"items":[],"nextCursor":null}');
 });
 
 test('the ETag is the version, strong', (t) => {
