@@ -22,8 +22,9 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-  return { min: at(0), median: at(0.5), max: sorted.at(-1) ?? Number.NaN };
+  const at = (index: number) => sorted.at(index) ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  return { min: at(0), median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, max: at(-1) };
 }
 
 /** What was measured, the peer, and the goal. */

@@ -3,7 +3,7 @@ import type { ContainerDetails, Engine } from '../engine/port.ts';
 import type { Service } from '../topology/topology.ts';
 
 /** What a check that succeeded prints where the process lives and can't do its work (templates/runtime/haplat-health). */
-const notReady = 'not ready: ';
+const notReady = 'not ready:';
 
 const readinessSchema = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
 
