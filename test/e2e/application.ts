@@ -23,7 +23,7 @@ interface Drained {
 }
 
 test.before(async () => {
-  platform = await Platform.create({ project: 'app9-e2e', number: 28, yaml: 'netdata: {enabled: false}' });
+  platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: 'netdata: {enabled: false}' });
   await platform.mustRun('up', '-q');
 });
 test.after.always(async () => {

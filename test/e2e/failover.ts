@@ -114,9 +114,11 @@ serial('a target that is nothing is a usage error', async (t) => {
 
 serial('a drill does not start on a platform that is not steady', async (t) => {
   await platform.untilHealthy(60_000);
-  await platform.engine.stopContainer(platform.container('netdata'));
-  const { exitCode } = await platform.run('failover', '--kill', 'app_1');
+  // A guardian would have it steady again in a moment.
+  for (const service of ['guardian_1', 'guardian_2', 'netdata']) await platform.engine.stopContainer(platform.container(service));
+  const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'app_1');
   t.is(exitCode, 4);
+  t.regex(stdout + stderr, /netdata is exited/);
   await platform.mustRun('up', '-q');
 });
 
