@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 
 export interface Target {
   readonly url: URL;
@@ -33,7 +34,9 @@ export interface Answer {
 export function createAgent(url: URL, kind: 'fresh' | 'pooled', ca: string | undefined): http.Agent {
   const keep = kind === 'pooled' ? { keepAlive: true, scheduling: 'lifo' as const } : { keepAlive: false };
   if (url.protocol === 'http:') return new http.Agent(keep);
-  return new https.Agent({ ...keep, maxCachedSessions: 0, rejectUnauthorized: true, ...(ca !== undefined && { ca }) });
+  // One context for all: with a `ca` of its own each connection reads that anew, a fifth of what a new one costs the probe.
+  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+  return new https.Agent({ ...keep, maxCachedSessions: 0, rejectUnauthorized: true, secureContext });
 }
 
 /** One request with its own limits. Never rejects: what went wrong is part of the answer. */
