@@ -1,4 +1,3 @@
-import type { Database, Statement } from '../app/db/database.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 
 /** `alone`: it is to be attempted by itself, where its failure is its own and its database may be waited for. */
@@ -9,27 +8,25 @@ interface Waiting {
   readonly settle: (outcome: BatchOutcome) => void;
 }
 
-interface BatchRow {
+/** What became of a job of a batch: `state` is the one that it was found in. */
+export interface BatchRow {
   readonly id: string;
   readonly state: string;
   readonly done: boolean;
 }
 
 /**
- * Does the jobs that come while others are being done together, in one statement: with that the round trips and the
- * wait for the disk are shared. A statement says what is to be done with all jobs of `$1` (their ids) that are not
- * finished, locks them and marks them as done, and returns a BatchRow for each that is recorded.
+ * Does the jobs that come while others are being done together: with that the round trips and the wait for the disk are
+ * shared. `carryOut` is given their ids, each once, and returns a row for each that is recorded.
  */
 export class Batcher {
-  readonly #database: Pick<Database, 'run'>;
-  readonly #statement: Statement;
+  readonly #carryOut: (ids: readonly string[]) => Promise<readonly BatchRow[]>;
   readonly #max: number;
   #waiting: Waiting[] = [];
   #busy = false;
 
-  constructor(database: Pick<Database, 'run'>, statement: Statement, max: number) {
-    this.#database = database;
-    this.#statement = statement;
+  constructor(carryOut: (ids: readonly string[]) => Promise<readonly BatchRow[]>, max: number) {
+    this.#carryOut = carryOut;
     this.#max = max;
   }
 
@@ -47,15 +44,15 @@ export class Batcher {
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#max);
-      const outcomes = await this.#carryOut(batch.map(({ message }) => message.jobId));
+      const outcomes = await this.#outcomesOf([...new Set(batch.map(({ message }) => message.jobId))]);
       for (const { message, settle } of batch) settle(outcomes.get(message.jobId) ?? 'alone');
     }
     this.#busy = false;
   }
 
-  async #carryOut(ids: readonly string[]): Promise<ReadonlyMap<string, BatchOutcome>> {
+  async #outcomesOf(ids: readonly string[]): Promise<ReadonlyMap<string, BatchOutcome>> {
     try {
-      const rows = await this.#database.run((connection) => connection.query<BatchRow>(this.#statement, [[...new Set(ids)]]), { idempotent: true });
+      const rows = await this.#carryOut(ids);
       return new Map(rows.map((row) => [row.id, outcomeOf(row)]));
     } catch {
       return new Map();

@@ -6,7 +6,7 @@ import type { Logger } from '../app/logging.ts';
 import { publishConfirmed } from '../app/outbox/publish.ts';
 import { settleWithin } from '../app/shutdown.ts';
 import { attemptJob, withDatabase, type AttemptOutcome } from './attempt.ts';
-import { Batcher } from './batch.ts';
+import { Batcher, type BatchRow } from './batch.ts';
 import { deadHeaders, nextRetry, readDelivery, retryHeaders, type Delivery } from './delivery.ts';
 import { PermanentJobError, shownReason } from './errors.ts';
 import { batchStatements, handlers } from './handlers.ts';
@@ -45,7 +45,12 @@ export class Consumer {
     const { database, settings } = options;
     // Work that takes its time is done job by job, or one would hold up the others.
     const statements = settings.JOB_WORK_MS === 0 ? [...batchStatements] : [];
-    this.#batchers = new Map(statements.map(([type, statement]) => [type, new Batcher(database, statement, settings.WORKER_PREFETCH)]));
+    this.#batchers = new Map(
+      statements.map(([type, statement]) => {
+        const carryOut = (ids: readonly string[]) => database.run((connection) => connection.query<BatchRow>(statement, [ids]), { idempotent: true });
+        return [type, new Batcher(carryOut, settings.WORKER_PREFETCH)];
+      }),
+    );
   }
 
   /** Starts to consume on a new channel. */

@@ -13,10 +13,16 @@ export type Delivery =
   | { readonly kind: 'job'; readonly message: JobMessage; readonly attempt: number }
   | { readonly kind: 'poison'; readonly reason: string; readonly jobId: string | undefined };
 
+/** What is read of a message. */
+interface Received {
+  readonly content: Buffer;
+  readonly properties: Pick<ConsumeMessage['properties'], 'headers'>;
+}
+
 const numberOf = (header: unknown): number => (typeof header === 'number' && header >= 0 ? header : 0);
 
 /** Reads a delivery; `knownTypes` are those of the handlers. Never throws, whatever the message is. */
-export function readDelivery(delivery: ConsumeMessage, knownTypes: ReadonlySet<string>): Delivery {
+export function readDelivery(delivery: Received, knownTypes: ReadonlySet<string>): Delivery {
   const parsed = parseMessage(delivery.content);
   if (!parsed.ok) return { kind: 'poison', reason: parsed.reason, jobId: undefined };
   const { message } = parsed;
@@ -37,19 +43,19 @@ export function nextRetry(attempt: number, random: () => number = Math.random): 
 }
 
 /** The headers of the message for the next attempt. The broker's own are not carried along. */
-export const retryHeaders = (delivery: ConsumeMessage, attempt: number): Record<string, unknown> => ({
+export const retryHeaders = (delivery: Received, attempt: number): Record<string, unknown> => ({
   ...ownHeaders(delivery),
   [ATTEMPT_HEADER]: attempt,
 });
 
 /** The headers of a message that is given up, with the reason. */
-export const deadHeaders = (delivery: ConsumeMessage, reason: string, error: string): Record<string, unknown> => ({
+export const deadHeaders = (delivery: Received, reason: string, error: string): Record<string, unknown> => ({
   ...ownHeaders(delivery),
   'x-reason': reason,
   'x-error': error.slice(0, 500),
 });
 
-const ownHeaders = (delivery: ConsumeMessage): Record<string, unknown> => {
+const ownHeaders = (delivery: Received): Record<string, unknown> => {
   const headers: Record<string, unknown> = delivery.properties.headers ?? {};
   const ours = ['x-request-id', 'traceparent', ATTEMPT_HEADER];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => ours.includes(name)));

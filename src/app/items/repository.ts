@@ -39,7 +39,7 @@ const list = statement(
      FROM (SELECT ${shown} FROM items WHERE id > $1 ORDER BY id LIMIT $2) item
    ) slice`,
 );
-const byKey = statement('by-key', `SELECT ${columns} FROM items WHERE key = $1`);
+const byKey = statement('by-key', `SELECT json, id AS "lastId", false AS more FROM (SELECT ${columns} FROM items WHERE key = $1) item`);
 const byId = statement('by-id', `SELECT ${columns} FROM items WHERE id = $1`);
 // The same id again is the same request repeated after its connection broke: its first try did arrive.
 const insert = statement(
@@ -54,14 +54,16 @@ const update = statement(
 );
 const remove = statement('remove', 'DELETE FROM items WHERE id = $1 AND version = coalesce($2::int, version) RETURNING id');
 
-/** Up to `limit` items after the cursor. */
-export async function listItems(connection: Queryable, query: ItemQuery): Promise<ItemSlice> {
-  if (query.key !== undefined) return sliceOf((await connection.query<ItemRow>(byKey, [query.key]))[0]);
-  const after = query.cursor === undefined ? FIRST_ID : (decodeCursor(query.cursor) ?? FIRST_ID);
-  return (await connection.query<ItemSlice>(list, [after, query.limit]))[0] ?? sliceOf(undefined);
+interface SliceSource {
+  query(statement: Statement, values: readonly unknown[]): Promise<readonly ItemSlice[]>;
 }
 
-const sliceOf = (row: ItemRow | undefined): ItemSlice => ({ json: row?.json ?? '', lastId: row?.id ?? null, more: false });
+/** Up to `limit` items after the cursor, or the one with the key. */
+export async function listItems(connection: SliceSource, { key, cursor, limit }: ItemQuery): Promise<ItemSlice> {
+  const after = cursor === undefined ? FIRST_ID : (decodeCursor(cursor) ?? FIRST_ID);
+  const [slice] = key === undefined ? await connection.query(list, [after, limit]) : await connection.query(byKey, [key]);
+  return slice ?? { json: '', lastId: null, more: false };
+}
 
 export async function findItem(connection: Queryable, id: string): Promise<ItemRow | undefined> {
   return (await connection.query<ItemRow>(byId, [id]))[0];

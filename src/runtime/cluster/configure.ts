@@ -5,6 +5,7 @@ import { writeAtomic } from '../files/atomic-file.ts';
 import { hashAttribute, type ClusterConfiguration } from '../topology/cluster/cib.ts';
 import { applyCibCommand, cibFile, corosyncFile, reloadCommand } from '../topology/cluster/paths.ts';
 import { clusterFolder } from './authkey.ts';
+import { elementsOf, parseXml } from './parse-xml.ts';
 
 const queryTimeoutMs = 10_000;
 const applyTimeoutMs = 60_000;
@@ -59,7 +60,7 @@ export async function applyConfiguration(engine: Pick<Engine, 'exec'>, container
 
 /** A former node would be waited for, and fenced. */
 async function forgetOthers(engine: Pick<Engine, 'exec'>, container: string, nodes: string, members: readonly string[]): Promise<void> {
-  const known = [...nodes.matchAll(/<node [^>]*uname="(?<name>[^"]+)"/g)].map(({ groups }) => groups?.['name'] ?? '');
+  const known = elementsOf(parseXml(nodes), 'node').flatMap(({ attributes }) => attributes['uname'] ?? []);
   for (const name of known.filter((one) => !members.includes(one))) {
     await engine.exec(container, ['crm_node', '--force', '--remove', name], { timeoutMs: queryTimeoutMs });
   }

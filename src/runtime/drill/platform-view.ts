@@ -20,6 +20,8 @@ export interface DrillService {
 export interface PlatformView {
   /** What is not as it should be; empty: all is well. */
   readonly problems: readonly string[];
+  /** Nothing is wrong but that checks of what has just started have not told yet. */
+  readonly isStarting: boolean;
   readonly holders: readonly string[];
   /** By service name. */
   readonly services: ReadonlyMap<string, DrillService>;
@@ -42,14 +44,17 @@ export async function viewPlatform(engine: Engine, project: string, vip: string)
     readVipHolders(engine, vip, new Map(asked)),
     members.length === 0 ? undefined : readClusterState(engine, new Map(asking)),
   ]);
+  const problems = [
+    ...(containers.length === 0 ? ['nothing of this platform is there'] : []),
+    ...containers.flatMap(problemOf),
+    ...unknown.map(({ node, reason }) => `${node} could not be asked for its addresses: ${reason}`),
+    ...(members.length === 0 ? [] : judgeCluster(cluster).problems),
+    ...(holders.length === 1 ? [] : [holders.length === 0 ? 'nobody has the virtual address' : `${holders.join(' and ')} have the virtual address`]),
+  ];
+  const starting = containers.filter((one) => one.state === 'running' && one.health === 'starting');
   return {
-    problems: [
-      ...(containers.length === 0 ? ['nothing of this platform is there'] : []),
-      ...containers.flatMap(problemOf),
-      ...unknown.map(({ node, reason }) => `${node} could not be asked for its addresses: ${reason}`),
-      ...(members.length === 0 ? [] : judgeCluster(cluster).problems),
-      ...(holders.length === 1 ? [] : [holders.length === 0 ? 'nobody has the virtual address' : `${holders.join(' and ')} have the virtual address`]),
-    ],
+    problems,
+    isStarting: problems.length > 0 && problems.length === starting.length,
     holders,
     ...(cluster?.dc !== undefined && { dc: cluster.dc }),
     services: new Map([...services, ...nodes.flatMap(processOf)].map((one) => [one.name, one])),

@@ -87,14 +87,10 @@ async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformVie
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
     const view = await viewPlatform(engine, project, vip);
-    const withinMs = run > 1 ? steadyWithinMs.later : view.problems.every(isStarting) ? steadyWithinMs.starting : steadyWithinMs.first;
+    const withinMs = run > 1 ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);
   }
-}
-
-function isStarting(problem: string): boolean {
-  return problem.endsWith(' is starting');
 }
 
 /** A run that did not get as far as a history. */

@@ -19,11 +19,14 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What of the Engine images need. */
+export type ImageEngine = Pick<Engine, 'inspectImage' | 'pullImage' | 'buildImage'>;
+
 /**
  * Makes every image present: what the Engine has is used as it is, the rest pulled or built, all at once. The first
  * failure stops the others and is thrown: OperationError with what the registry or the build said.
  */
-export async function ensureImages(engine: Engine, specs: readonly ImageSpec[], options: EnsureOptions): Promise<void> {
+export async function ensureImages(engine: ImageEngine, specs: readonly ImageSpec[], options: EnsureOptions): Promise<void> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const run = new EnsureRun(engine, { ...options, signal });
@@ -38,12 +41,12 @@ export async function ensureImages(engine: Engine, specs: readonly ImageSpec[], 
 }
 
 class EnsureRun {
-  readonly #engine: Engine;
+  readonly #engine: ImageEngine;
   readonly #options: EnsureOptions & { readonly signal: AbortSignal };
   /** Two images with the same base, or the same image named twice, are fetched once. */
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(engine: Engine, options: EnsureOptions & { readonly signal: AbortSignal }) {
+  constructor(engine: ImageEngine, options: EnsureOptions & { readonly signal: AbortSignal }) {
     this.#engine = engine;
     this.#options = options;
   }

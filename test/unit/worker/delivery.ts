@@ -1,4 +1,3 @@
-import type { ConsumeMessage } from 'amqplib';
 import test from 'ava';
 import { MAX_ATTEMPTS, retryDelaysMs } from '../../../src/app/broker/topology.ts';
 import { serializeMessage } from '../../../src/app/jobs/message.ts';
@@ -7,8 +6,7 @@ import { CRASH_LIMIT, deadHeaders, nextRetry, readDelivery, retryHeaders } from 
 const known = new Set(['item.process']);
 const job = { type: 'item.process', jobId: '01a20caa-667c-73d8-8fd4-569977881f8c', itemId: '01a20caa-667c-73d8-8fd4-569977881f8d' };
 
-const delivery = (content: Buffer, headers: Record<string, unknown> = {}): ConsumeMessage =>
-  ({ content, properties: { headers } }) as unknown as ConsumeMessage;
+const delivery = (content: Buffer, headers: Record<string, unknown> = {}): Parameters<typeof readDelivery>[0] => ({ content, properties: { headers } });
 
 test('a first delivery is the first attempt', (t) => {
   t.deepEqual(readDelivery(delivery(serializeMessage(job)), known), { kind: 'job', message: job, attempt: 1 });

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import test from 'ava';
-import type { Queryable } from '../../../../src/app/db/database.ts';
 import { itemPage } from '../../../../src/app/items/present.ts';
 import { listItems, type ItemSlice } from '../../../../src/app/items/repository.ts';
 
 /** The neighbour: a table in memory that answers the one query of the list. */
-function tableOf(ids: ReadonlySet<string>): Queryable {
+function tableOf(ids: ReadonlySet<string>): Parameters<typeof listItems>[0] {
   const sliceOf = (after: string, limit: number): ItemSlice => {
     const following = [...ids].sort().filter((id) => id > after);
     const shown = following.slice(0, limit);
     return { json: shown.map((id) => JSON.stringify({ id })).join(','), lastId: shown.at(-1) ?? null, more: following.length > limit };
   };
-  return { query: <Row extends object>(_statement: unknown, [after, limit]: readonly unknown[] = []) => Promise.resolve([sliceOf(String(after), Number(limit))] as unknown as Row[]) };
+  return { query: (_statement, [after, limit]) => Promise.resolve([sliceOf(String(after), Number(limit))]) };
 }
 
 /** Follows the pages to the end; `between` happens before each but the first. */

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import test from 'ava';
-import type { BuildOptions, Engine, ObservedImage, ProgressOptions } from '../../../../src/runtime/engine/port.ts';
+import type { BuildOptions, ObservedImage, ProgressOptions } from '../../../../src/runtime/engine/port.ts';
 import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { ensureImages, type EnsureOptions, type ImageProgress } from '../../../../src/runtime/images/ensure-images.ts';
 import { executablePayload } from '../../../../src/runtime/images/payload.ts';
@@ -52,7 +52,7 @@ const sources: EnsureOptions['sources'] = (baseImage) => ({
   payload: executablePayload('b1', '/nowhere/haplat'),
 });
 const ensure = (store: ImageStore, specs: readonly ImageSpec[], options: Partial<EnsureOptions> = {}) =>
-  ensureImages(store as unknown as Engine, specs, { sources, ...options });
+  ensureImages(store, specs, { sources, ...options });
 
 test('images that are present are neither pulled nor built', async (t) => {
   const store = new ImageStore(['postgres:17', 'haplat/keepalived:1']);
