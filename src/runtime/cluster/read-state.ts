@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import { clusterStateCommand } from '../topology/cluster/paths.ts';
-import { parseClusterState, type ClusterState } from './state.ts';
+import { parseClusterState, type ClusterState, type FencingEvent } from './state.ts';
 
 const execTimeoutMs = 5000;
 
@@ -10,10 +10,21 @@ export async function readClusterStates(engine: Pick<Engine, 'exec'>, nodes: Rea
   return new Map(views.flatMap(([name, view]) => (view === undefined ? [] : [[name, view]])));
 }
 
-/** The view of the part that decides: a quorate one if there is any. Undefined when no node answers. */
+/** The view of the part that decides: a quorate one if there is any; who was fenced, from all. Undefined when no node answers. */
 export async function readClusterState(engine: Pick<Engine, 'exec'>, nodes: ReadonlyMap<string, string>): Promise<ClusterState | undefined> {
   const views = [...(await readClusterStates(engine, nodes)).values()];
-  return views.find(({ quorate, dc }) => quorate && dc !== undefined) ?? views.find(({ quorate }) => quorate) ?? views[0];
+  const view = views.find(({ quorate, dc }) => quorate && dc !== undefined) ?? views.find(({ quorate }) => quorate) ?? views[0];
+  return view && { ...view, fencing: { ...view.fencing, history: historyOf(view, views) } };
+}
+
+/** A node that has just come is told what happened before it only seconds after it is a member. Newest first, as crm_mon has it. */
+function historyOf(view: ClusterState, views: readonly ClusterState[]): FencingEvent[] {
+  const ended = views.flatMap(({ fencing }) => fencing.history.filter(({ at }) => at !== undefined));
+  const once = new Map(ended.map((event) => [`${event.action} ${event.target} ${event.at ?? ''}`, event]));
+  return [
+    ...view.fencing.history.filter(({ at }) => at === undefined),
+    ...[...once.values()].toSorted((one, other) => (other.at ?? '').localeCompare(one.at ?? '')),
+  ];
 }
 
 async function readOne(engine: Pick<Engine, 'exec'>, container: string): Promise<ClusterState | undefined> {
