@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -50,14 +51,14 @@ async function startedAt(services: readonly string[]): Promise<Record<string, st
 }
 
 /** Whom the cluster has fenced so far. */
-async function fencings(): Promise<readonly string[]> {
+async function fencings(): Promise<readonly FencingEvent[]> {
   const { cluster: state } = await platform.untilHealthy(wholeWithinMs);
-  return (state?.fencing.history ?? []).map(({ target, at }) => `${target} ${at ?? ''}`).toSorted();
+  return state?.fencing.history ?? [];
 }
 
-/** What is new: nodes that all are replaced within seconds do not hand the whole history on. */
-function since(before: readonly string[], now: readonly string[]): readonly string[] {
-  return now.filter((event) => !before.includes(event));
+/** Who is new: nodes that all are replaced within seconds do not hand the whole history on, and differ by milliseconds. */
+function since(before: readonly FencingEvent[], now: readonly FencingEvent[]): readonly string[] {
+  return now.filter((event) => !before.some((earlier) => isSameFencing(earlier, event))).map(({ target }) => target);
 }
 
 serial('what can be no cluster is refused before anything is made', async (t) => {

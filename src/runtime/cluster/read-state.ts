@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import { clusterStateCommand } from '../topology/cluster/paths.ts';
-import { parseClusterState, type ClusterState, type FencingEvent } from './state.ts';
+import { isSameFencing, parseClusterState, timeMsOf, type ClusterState, type FencingEvent } from './state.ts';
 
 const execTimeoutMs = 5000;
 
@@ -19,12 +19,9 @@ export async function readClusterState(engine: Pick<Engine, 'exec'>, nodes: Read
 
 /** A node that has just come is told what happened before it only seconds after it is a member. Newest first, as crm_mon has it. */
 function historyOf(view: ClusterState, views: readonly ClusterState[]): FencingEvent[] {
-  const ended = views.flatMap(({ fencing }) => fencing.history.filter(({ at }) => at !== undefined));
-  const once = new Map(ended.map((event) => [`${event.action} ${event.target} ${event.at ?? ''}`, event]));
-  return [
-    ...view.fencing.history.filter(({ at }) => at === undefined),
-    ...[...once.values()].toSorted((one, other) => (other.at ?? '').localeCompare(one.at ?? '')),
-  ];
+  const all = [...view.fencing.history, ...views.flatMap(({ fencing }) => fencing.history.filter(({ at }) => at !== undefined))];
+  const once = all.filter((event, index) => !all.slice(0, index).some((earlier) => isSameFencing(earlier, event)));
+  return once.toSorted((one, other) => timeMsOf(other) - timeMsOf(one));
 }
 
 async function readOne(engine: Pick<Engine, 'exec'>, container: string): Promise<ClusterState | undefined> {

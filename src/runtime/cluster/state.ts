@@ -47,6 +47,20 @@ export interface FencingEvent {
   readonly at: string | undefined;
 }
 
+/** Each node notes the end by its own clock, a few milliseconds apart; no node is dead, back and dead again within this. */
+const sameFencingMs = 2000;
+
+/** Whether two nodes tell of the same fencing. */
+export function isSameFencing(one: FencingEvent, other: FencingEvent): boolean {
+  if (one.action !== other.action || one.target !== other.target) return false;
+  return one.at === other.at || Math.abs(timeMsOf(one) - timeMsOf(other)) < sameFencingMs;
+}
+
+/** When it ended, in ms since 1970; what has not ended yet is later than all that has. */
+export function timeMsOf({ at }: FencingEvent): number {
+  return at === undefined ? Infinity : Date.parse(at.replace(' ', 'T'));
+}
+
 /** Reads what the script `cluster-state` prints: corosync-quorumtool, a line `---`, crm_mon as XML. Throws SyntaxError. */
 export function parseClusterState(text: string): ClusterState {
   const [quorum = '', xml = ''] = text.split(/^---$/m);

@@ -22,8 +22,15 @@ async function read(answers: Readonly<Record<string, string | undefined>>): Retu
 
 test('who was fenced is known to one node as long as a node that has just come does not know it', async (t) => {
   const [early, late] = [fencing('lb_1', '2026-11-24 18:43:44.348269Z'), fencing('lb_3', '2026-11-24 18:44:27.260270Z')];
-  const state = await read({ lb_1: printed([]), lb_2: printed([late, early]), lb_3: printed([late]) });
+  const noted = fencing('lb_3', '2026-11-24 18:44:27.264270Z');
+  const state = await read({ lb_1: printed([]), lb_2: printed([late, early]), lb_3: printed([noted]) });
   t.deepEqual(state?.fencing.history.map(({ target }) => target), ['lb_3', 'lb_1']);
+});
+
+test('a node may be fenced twice, and what one node knows is not told twice', async (t) => {
+  const [first, second] = [fencing('lb_2', '2026-11-24 18:43:44.348269Z'), fencing('lb_2', '2026-11-24 18:43:59.752269Z')];
+  const state = await read({ lb_1: printed([second, first]), lb_3: printed([second, first]) });
+  t.deepEqual(state?.fencing.history.map(({ at }) => at), ['2026-11-24 18:43:59.752269Z', '2026-11-24 18:43:44.348269Z']);
 });
 
 test('what is being fenced is what the part sees that decides', async (t) => {
