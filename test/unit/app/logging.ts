@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import test from 'ava';
 import { describeError } from '../../../src/app/logging.ts';
 
@@ -11,4 +13,26 @@ test('an error in the log keeps its code and causes and nothing that a driver hu
 
 test('nothing to describe is nothing', (t) => {
   t.is(describeError(undefined), undefined);
+});
+
+const logging = join(import.meta.dirname, '../../../src/app/logging.ts');
+
+/** The messages of the lines that a process writes which does `work` with a logger. */
+function linesOf(work: string): string[] {
+  const script = `import { createLogger } from ${JSON.stringify(logging)}; const logger = createLogger({ service: 'api', instance: 'app_1' }, 'info'); ${work}`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', timeout: 20_000 });
+  return stdout.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { msg: string }).msg);
+}
+
+test('what was logged is written when the process ends, and when an error ends it', (t) => {
+  t.deepEqual(linesOf(`logger.info('one'); logger.info('two'); process.exit(0)`), ['one', 'two']);
+  t.deepEqual(linesOf(`logger.info('one'); throw new Error('unexpected')`), ['one']);
+});
+
+test('a warning is written with all before it even if the process is killed at once', (t) => {
+  t.deepEqual(linesOf(`logger.info('before'); logger.warn('the last'); logger.info('lost'); process.kill(process.pid, 'SIGKILL')`), ['before', 'the last']);
+});
+
+test('a line is not kept back for others to come', (t) => {
+  t.deepEqual(linesOf(`logger.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2000)`), ['alone']);
 });
