@@ -27,10 +27,14 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
 const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
 
-const list: Statement = {
-  name: 'jobs-list',
-  text: `SELECT ${columns} FROM jobs WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3`,
-};
+// One for each case: each is planned once, and only one that says so is read from the index of what is not done.
+const listing = (name: string, condition: string): Statement => ({
+  name: `jobs-list-${name}`,
+  text: `SELECT ${columns} FROM jobs WHERE id > $1 AND ${condition} ORDER BY id LIMIT $2`,
+});
+const listAll = listing('all', 'true');
+const listDone = listing('done', `state = 'done'`);
+const listNotDone = listing('not-done', `state = $3 AND state <> 'done'`);
 
 // A failed job gets a message again. One that was retried a moment ago, by a request that broke, is not retried twice.
 const retry: Statement = {
@@ -64,8 +68,11 @@ export async function findJob(connection: Queryable, id: string): Promise<JobRow
 }
 
 /** Up to `limit + 1` jobs after the cursor, oldest first: the one too many tells that there is a next page. */
-export const listJobs = (connection: Queryable, query: JobQuery): Promise<JobRow[]> =>
-  connection.query<JobRow>(list, [decodeCursor(query.cursor ?? '') ?? FIRST_ID, query.state ?? null, query.limit + 1]);
+export function listJobs(connection: Queryable, { state, cursor, limit }: JobQuery): Promise<JobRow[]> {
+  const values = [decodeCursor(cursor ?? '') ?? FIRST_ID, limit + 1];
+  if (state === undefined) return connection.query<JobRow>(listAll, values);
+  return state === 'done' ? connection.query<JobRow>(listDone, values) : connection.query<JobRow>(listNotDone, [...values, state]);
+}
 
 /** Puts a failed job back into the queue. Undefined if it is not there or has not failed. */
 export async function retryJob(connection: Queryable, id: string): Promise<JobRow | undefined> {
