@@ -3,7 +3,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { jsonOf, type RequestOptions } from './_http.ts';
-import { publish, sql } from './_inside.ts';
+import { inside, publish, sql } from './_inside.ts';
 import { eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -16,6 +16,10 @@ interface JobDocument {
   readonly state: string;
   readonly attempts: number;
   readonly error: string | null;
+}
+interface Crowd {
+  readonly alive: { readonly status: number; readonly ms: number };
+  readonly answers: readonly { readonly status: number; readonly retryAfter?: string; readonly ms: number }[];
 }
 interface Drained {
   readonly letters: readonly { readonly jobId: string | null; readonly reason: string; readonly action: string; readonly content: string | null }[];
@@ -188,6 +192,66 @@ serial('a database restart under load loses no acknowledged write, requests fail
   t.deepEqual(slow, []);
   const ids = acknowledged.map((id) => `'${id}'`).join(',');
   t.is(Number(await sql(platform, `SELECT count(*) FROM items WHERE id IN (${ids})`)), acknowledged.length);
+});
+
+/** Takes a lock and keeps it for some seconds; resolves when it is taken, to what settles when it is free again. */
+async function lockFor(seconds: number, lock: string): Promise<{ readonly free: Promise<string> }> {
+  const free = sql(platform, `SET application_name = 'test-lock'; BEGIN; ${lock}; SELECT pg_sleep(${seconds}); COMMIT`);
+  await eventually('the lock', 10_000, async () =>
+    (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-lock' AND wait_event = 'PgSleep'")) === '1' ? true : undefined,
+  );
+  return { free };
+}
+
+serial('more than a replica can take is turned away at once, told when to come again, and does not stop it', async (t) => {
+  await platform.untilHealthy(60_000);
+  const { free } = await lockFor(6, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
+  const answers = JSON.parse(await inside(platform, 'crowd.ts', ['app_1:3000', '300'], { network: 'data' })) as Crowd;
+  t.is(answers.alive.status, 200);
+  // Ten have a connection and wait for the lock, two hundred wait for a connection: no answer is to be had by anybody.
+  t.deepEqual([...new Set(answers.answers.map(({ status }) => status))], [503]);
+  t.true(answers.answers.every(({ retryAfter }) => retryAfter === '1'));
+  const sorted = answers.answers.map(({ ms }) => ms).toSorted((one, other) => one - other);
+  t.log(`answered after ${sorted.map(Math.round).filter((_, index) => index % 60 === 0).join(', ')} ms; alive after ${Math.round(answers.alive.ms)} ms`);
+  await free;
+  await createItem('after the crowd');
+});
+
+serial('a worker that is stopped finishes what it has in hand or gives it back, and it is done once', async (t) => {
+  const itemId = await createItem('given back');
+  const { free } = await lockFor(4, `SELECT 1 FROM items WHERE id = '${itemId}' FOR UPDATE`);
+  // Not by the API, which would wait for the row as well.
+  const jobId = crypto.randomUUID();
+  await sql(platform, `INSERT INTO jobs (id, type, item_id) VALUES ('${jobId}', 'item.process', '${itemId}')`);
+  await publish(platform, taskQueue, JSON.stringify({ type: 'item.process', jobId, itemId }));
+  for (const worker of ['worker_1', 'worker_2']) {
+    const container = platform.container(worker);
+    await platform.engine.stopContainer(container);
+    t.is((await platform.engine.inspectContainer(container))?.exitCode, 0, `${worker} had to be killed`);
+  }
+  await free;
+  await untilJob(jobId, 'done', (job) => job.state === 'done');
+  t.is(await processedCount(itemId), 1);
+  await platform.untilHealthy(60_000);
+});
+
+serial('a job is followed by its request\'s id and trace from the request to its effect', async (t) => {
+  const [requestId, traceparent] = [`trail-${crypto.randomUUID()}`, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'];
+  const jobId = await enqueue(await createItem('trail'), { headers: { 'x-request-id': requestId, traceparent } });
+  await untilJob(jobId, 'done', (job) => job.state === 'done');
+  const { stdout } = await platform.mustRun('logs', 'app_1', 'app_2', 'worker_1', 'worker_2', '--tail', '200');
+  const lines = stdout.split('\n').filter((line) => line.includes(requestId) && line.includes(traceparent));
+  t.deepEqual(lines.map((line) => /"service":"(\w+)"/.exec(line)?.[1]).sort(), ['api', 'worker'], stdout);
+  t.true(lines.every((line) => line.includes(jobId)));
+});
+
+serial('a schema that a newer version has extended serves this one, replicas that start included', async (t) => {
+  await sql(platform, "ALTER TABLE items ADD COLUMN later text DEFAULT 'x'; INSERT INTO knex_migrations (name, batch, migration_time) VALUES ('9999-later', 2, now())");
+  await platform.mustRun('up', '-q', '--renew', 'app,worker');
+  const itemId = await createItem('extended');
+  await untilJob(await enqueue(itemId), 'done', (job) => job.state === 'done');
+  t.is(await processedCount(itemId), 1);
+  t.false('later' in jsonOf(await platform.https(`/items/${itemId}`)));
 });
 
 const victims = ['app_1', 'app_2', 'worker_1', 'worker_2', 'rabbitmq', 'db'] as const;

@@ -1,6 +1,6 @@
 import type { AppMiddleware, WebParts } from './context.ts';
 import { HttpProblem, problemJson, PROBLEM_TYPE, toProblem } from './problem.ts';
-import { requestIdFrom } from './request-id.ts';
+import { requestIdFrom, traceparentFrom } from './request-id.ts';
 
 const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -25,7 +25,10 @@ export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): App
     const ms = performance.now() - started;
     const { requestId, route = 'unmatched' } = ctx.state;
     metrics?.observeRequest(ctx.method, route, ctx.status, ms / 1000);
-    const line = { requestId, method: ctx.method, route, status: ctx.status, ms: Math.round(ms * 10) / 10 };
+    // Where it is, says what was made: from here a job is followed by its id as well.
+    const location = ctx.response.get('Location') || undefined;
+    const traceparent = traceparentFrom(ctx.req.headers['traceparent']);
+    const line = { requestId, traceparent, method: ctx.method, route, status: ctx.status, location, ms: Math.round(ms * 10) / 10 };
     if (quietRoutes.has(route)) logger.debug(line, 'request');
     else if (ctx.status >= 500) logger.warn(line, 'request');
     else logger.info(line, 'request');
