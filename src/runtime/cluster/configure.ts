@@ -37,34 +37,44 @@ export async function reloadMembers(engine: Pick<Engine, 'exec'>, containers: re
 /**
  * Replaces the cluster's live configuration at once. The cluster restarts only resources whose own parameters changed.
  * What it keeps itself (its nodes, and which of them are on standby) stays; nodes that it is no longer to have are
- * forgotten. OperationError when no node takes it.
+ * forgotten before: what fails there is seen, and tried again, as the configuration is not the new one yet. OperationError
+ * when no node takes it.
  */
 export async function applyConfiguration(engine: Pick<Engine, 'exec'>, containers: readonly string[], { sections, members }: ClusterConfiguration): Promise<void> {
   await reloadMembers(engine, containers);
   for (const container of containers) {
-    const nodes = await query(engine, container, ['cibadmin', '--query', '--scope', 'nodes']);
+    const known = await query(engine, container, queryNodes);
+    if (known === undefined) continue;
+    await forgetOthers(engine, container, known, members);
+    const nodes = await query(engine, container, queryNodes);
     if (nodes === undefined) continue;
     const stdin = `<configuration>\n${sections}${nodes}</configuration>\n`;
     const { exitCode, stdout, stderr } = await engine.exec(container, applyCibCommand, { timeoutMs: applyTimeoutMs, stdin });
-    if (exitCode === 0) {
-      await forgetOthers(engine, container, nodes, members);
-      return;
-    }
+    if (exitCode === 0) return;
     throw new OperationError(`the cluster did not take its new configuration (exit code ${exitCode})`, {
       remedy: 'the old one is still in force; mend what is named below and run "haplat up" again',
-      details: `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== ''),
+      details: linesOf(`${stdout}\n${stderr}`),
     });
   }
   throw new OperationError('no node of the cluster answers', { remedy: 'look at "haplat status" and "haplat logs lb_1"' });
 }
 
+const queryNodes = ['cibadmin', '--query', '--scope', 'nodes'];
+
 /** A former node would be waited for, and fenced. */
 async function forgetOthers(engine: Pick<Engine, 'exec'>, container: string, nodes: string, members: readonly string[]): Promise<void> {
   const known = elementsOf(parseXml(nodes), 'node').flatMap(({ attributes }) => attributes['uname'] ?? []);
   for (const name of known.filter((one) => !members.includes(one))) {
-    await engine.exec(container, ['crm_node', '--force', '--remove', name], { timeoutMs: queryTimeoutMs });
+    const { exitCode, stdout, stderr } = await engine.exec(container, ['crm_node', '--force', '--remove', name], { timeoutMs: queryTimeoutMs });
+    if (exitCode === 0) continue;
+    throw new OperationError(`the cluster does not forget its former node ${name} (exit code ${exitCode})`, {
+      remedy: 'mend what is named below and run "haplat up" again',
+      details: linesOf(`${stdout}\n${stderr}`),
+    });
   }
 }
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
 
 async function query(engine: Pick<Engine, 'exec'>, container: string, command: readonly string[]): Promise<string | undefined> {
   try {

@@ -17,21 +17,34 @@ function engineOf(answer: (container: string, command: readonly string[]) => { e
   return { engine: { exec }, asked };
 }
 
-test('the new configuration keeps the cluster\'s nodes, and those that are no longer wanted are forgotten', async (t) => {
-  const { engine, asked } = engineOf((container, command) =>
-    container === 'p-lb_1' ? { exitCode: -1 } : { exitCode: 0, stdout: command[0] === 'cibadmin' ? nodes : '' },
-  );
+const nodesLeft = nodes.replace('  <node id="3" uname="lb_3"/>\n', '');
+
+test('the new configuration keeps the cluster\'s nodes, and those that are no longer wanted are forgotten before', async (t) => {
+  let known = nodes;
+  const { engine, asked } = engineOf((container, command) => {
+    if (container === 'p-lb_1') return { exitCode: -1 };
+    if (command.includes('--remove')) known = nodesLeft;
+    return { exitCode: 0, stdout: command[0] === 'cibadmin' ? known : '' };
+  });
   await applyConfiguration(engine, ['p-lb_1', 'p-lb_2'], configuration);
+  const ofSecond = asked.filter(({ container }) => container === 'p-lb_2');
   // Corosync's list of nodes first: a node that it still has is not forgotten.
-  const [, reload, , , applied, forgotten] = asked;
+  const [reload, , forgotten, , applied] = ofSecond;
   t.deepEqual(reload?.command, ['corosync-cfgtool', '-R']);
-  t.is(applied?.stdin, `<configuration>\n<crm_config/>\n${nodes}</configuration>\n`);
   t.deepEqual(forgotten?.command, ['crm_node', '--force', '--remove', 'lb_3']);
-  t.is(asked.length, 6);
+  t.is(applied?.stdin, `<configuration>\n<crm_config/>\n${nodesLeft}</configuration>\n`);
+  t.is(ofSecond.length, 5);
+});
+
+test('with a node that can\'t be forgotten nothing is applied', async (t) => {
+  const { engine, asked } = engineOf((_, command) => (command.includes('--remove') ? { exitCode: 1, stderr: 'no such node\n' } : { exitCode: 0, stdout: nodes }));
+  const error = await t.throwsAsync(applyConfiguration(engine, ['p-lb_1'], configuration), { instanceOf: OperationError, message: /former node lb_3/ });
+  t.deepEqual(error.details, ['no such node']);
+  t.false(asked.some(({ stdin }) => stdin !== undefined));
 });
 
 test('what the cluster does not accept is an error that says why', async (t) => {
-  const { engine } = engineOf((_, command) => (command[0] !== undefined && ['cibadmin', 'corosync-cfgtool'].includes(command[0]) ? { exitCode: 0, stdout: nodes } : { exitCode: 78, stderr: 'error: bad score\n' }));
+  const { engine } = engineOf((_, command) => (command[0] !== undefined && ['cibadmin', 'corosync-cfgtool'].includes(command[0]) ? { exitCode: 0, stdout: nodesLeft } : { exitCode: 78, stderr: 'error: bad score\n' }));
   const error = await t.throwsAsync(applyConfiguration(engine, ['p-lb_1'], configuration), { instanceOf: OperationError });
   t.deepEqual(error.details, ['error: bad score']);
 });
