@@ -11,8 +11,8 @@ import { engineProxyNames } from './engine-proxy.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
+import { traefikEnvironment, traefikYml } from './traefik-config.ts';
 import type { Service } from './topology.ts';
-import { traefikYml } from './traefik-config.ts';
 
 /** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
 const priorities = [250, 245];
@@ -109,6 +109,7 @@ function traefik(context: TopologyContext, number: number): Service {
     container: container(context, name, {
       image: context.config.loadBalancers.image,
       command: [`--configFile=${filesMountPath}/traefik.yml`],
+      env: traefikEnvironment,
       user: ownerUser(context),
       joins: fullName(context.config.project, owner),
       mounts: [

@@ -5,7 +5,7 @@ import { engineProxyNames } from '../engine-proxy.ts';
 import { attach } from '../networks.ts';
 import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import type { RenderedFile, Service } from '../topology.ts';
-import { traefikYml } from '../traefik-config.ts';
+import { traefikEnvironment, traefikYml } from '../traefik-config.ts';
 import { clusterMembers, type Member } from './members.ts';
 import { clusterMountPath, fencingMountPath, fencingVolume } from './paths.ts';
 
@@ -45,6 +45,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
     files,
     container: container(context, name, {
       image: context.images.cluster,
+      env: serves ? traefikEnvironment : {},
       // The daemons' own children, agents among them, are left to process 1.
       init: true,
       networks: [
