@@ -2,8 +2,11 @@ import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec
 import type { TopologyContext } from './context.ts';
 import { fullName } from './names.ts';
 
-/** V8 sizes its heap by the machine's memory: a replica under load took 305 MB by itself, 125 MB with these. */
-export const nodeOptions = '--max-semi-space-size=4 --max-old-space-size=96';
+/**
+ * V8 sizes its heap by the machine's memory: a replica under load took 305 MB by itself, 125 MB with these. A page of items
+ * leaves some 75 KB of garbage: with 4 MB of new space a request took 417 µs of processor time, with 8 MB 390, with 12 MB 321.
+ */
+export const nodeOptions = '--max-semi-space-size=12 --max-old-space-size=96';
 
 /** Where every container sees its own rendered files, read-only. */
 export const filesMountPath = '/run/haplat';
