@@ -22,8 +22,9 @@ const processItem: JobHandler = async (transaction, { itemId }) => {
 };
 
 /**
- * The same for many jobs (`$1`, their ids) at once: a BatchRow for each that is recorded. Rows are locked in the order of their ids, so that two workers
- * never wait for each other. A job whose item is gone is left as it is: its own attempt says so.
+ * The same for many jobs (`$1`, their ids) at once: a BatchRow for each that is recorded. Rows are locked in the order of
+ * their ids, so that two workers never wait for each other. A job whose item is gone is left as it is: its own attempt
+ * says so.
  */
 const processItems: Statement = {
   name: 'items-processed',

@@ -144,6 +144,25 @@ serial('a repeat with the same Idempotency-Key gets the first answer, and change
   t.is(await processedCount(itemId), 1);
 });
 
+serial('pages follow each other without a gap or a repeat, and the last one says that it is', async (t) => {
+  for (const name of ['one', 'two', 'three']) await createItem(`paged ${name}`);
+  const all = (await sql(platform, 'SELECT id FROM items ORDER BY id')).split('\n');
+  const walk = async (limit: number): Promise<string[][]> => {
+    const pages: string[][] = [];
+    for (let path = `/items?limit=${limit}`; path !== ''; ) {
+      const answer = await platform.https(path);
+      const page = JSON.parse(answer.text) as { items: { id: string }[]; nextCursor: string | null };
+      pages.push(page.items.map(({ id }) => id));
+      path = /<(?<next>[^>]+)>; rel="next"/.exec(String(answer.headers['link'] ?? ''))?.groups?.['next'] ?? '';
+      t.is(path === '', page.nextCursor === null);
+    }
+    return pages;
+  };
+  t.deepEqual((await walk(2)).flat(), all);
+  t.deepEqual(await walk(all.length), [all]);
+  t.deepEqual(await walk(all.length - 1), [all.slice(0, -1), all.slice(-1)]);
+});
+
 /** What nobody starts again until `up`. */
 async function stopForGood(service: string): Promise<void> {
   for (const guardian of ['guardian_1', 'guardian_2']) await platform.engine.stopContainer(platform.container(guardian), { graceMs: 2000 });
@@ -206,13 +225,13 @@ async function lockFor(seconds: number, lock: string): Promise<{ readonly free: 
 serial('more than a replica can take is turned away at once, told when to come again, and does not stop it', async (t) => {
   await platform.untilHealthy(60_000);
   const { free } = await lockFor(6, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
-  const answers = JSON.parse(await inside(platform, 'crowd.ts', ['app_1:3000', '300'], { network: 'data' })) as Crowd;
-  t.is(answers.alive.status, 200);
+  const { alive, answers } = JSON.parse(await inside(platform, 'crowd.ts', ['app_1:3000', '300'], { network: 'data' })) as Crowd;
+  t.is(alive.status, 200);
   // Ten have a connection and wait for the lock, two hundred wait for a connection: no answer is to be had by anybody.
-  t.deepEqual([...new Set(answers.answers.map(({ status }) => status))], [503]);
-  t.true(answers.answers.every(({ retryAfter }) => retryAfter === '1'));
-  const sorted = answers.answers.map(({ ms }) => ms).toSorted((one, other) => one - other);
-  t.log(`answered after ${sorted.map(Math.round).filter((_, index) => index % 60 === 0).join(', ')} ms; alive after ${Math.round(answers.alive.ms)} ms`);
+  t.deepEqual([...new Set(answers.map(({ status }) => status))], [503]);
+  t.true(answers.every(({ retryAfter }) => retryAfter === '1'));
+  const sorted = answers.map(({ ms }) => ms).toSorted((one, other) => one - other);
+  t.log(`answered after ${sorted.map(Math.round).filter((_, index) => index % 60 === 0).join(', ')} ms; alive after ${Math.round(alive.ms)} ms`);
   await free;
   await createItem('after the crowd');
 });

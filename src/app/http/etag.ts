@@ -1,6 +1,6 @@
 import { HttpProblem } from './problem.ts';
 
-/** What If-Match may say: any version, or one of the tags that we give out. */
+/** What If-Match may say: whatever version, or one of the tags that we give out. */
 export const IF_MATCH_PATTERN = /^(?:\*|"[0-9]{1,9}")$/;
 
 // Something that is no tag matches nothing; nothing at all is a mistake.

@@ -29,15 +29,17 @@ const shown = `id, key, name, description, data, status, processed_count AS "pro
 const columns = `id, version, (SELECT row_to_json(item)::text FROM (SELECT ${shown}) item) AS json`;
 const statement = (name: string, text: string): Statement => ({ name: `items-${name}`, text });
 
-// Ids are UUIDs of version 7, so their order is that of creation. One row whatever the limit is, so that the driver
-// has one to read. In two noisy rounds of bench:app that made no difference beyond the noise (1.6 and 2.4 × against 2.0–2.8 ×).
+// Ids are UUIDs of version 7, so their order is that of creation. One row whatever the limit is, so that the driver has one
+// to read. The one item too many tells that others follow: to ask whether any exists after the last one read the whole
+// table, as the server does not use the index for that (8 ms at the end of 100,000 items, 0.3 ms with this).
 const list = statement(
   'slice',
-  `SELECT coalesce(json, '') AS json, last_id AS "lastId", EXISTS (SELECT 1 FROM items WHERE id > last_id) AS more
+  `SELECT coalesce(string_agg(json, ',' ORDER BY id) FILTER (WHERE place <= $2), '') AS json,
+     (array_agg(id ORDER BY id))[least(count(*), $2)] AS "lastId", count(*) > $2 AS more
    FROM (
-     SELECT string_agg(row_to_json(item)::text, ',' ORDER BY item.id) AS json, (array_agg(item.id ORDER BY item.id))[count(*)::int] AS last_id
-     FROM (SELECT ${shown} FROM items WHERE id > $1 ORDER BY id LIMIT $2) item
-   ) slice`,
+     SELECT id, row_number() OVER (ORDER BY id) AS place, row_to_json(item)::text AS json
+     FROM (SELECT ${shown} FROM items WHERE id > $1 ORDER BY id LIMIT $2::int + 1) item
+   ) numbered`,
 );
 const byKey = statement('by-key', `SELECT json, id AS "lastId", false AS more FROM (SELECT ${columns} FROM items WHERE key = $1) item`);
 const byId = statement('by-id', `SELECT ${columns} FROM items WHERE id = $1`);
@@ -75,7 +77,7 @@ export async function insertItem(connection: Queryable, id: string, item: NewIte
   return (await connection.query<ItemRow>(insert, values))[0];
 }
 
-/** Replaces the item if it has `version` (undefined: any). Undefined if there is no such item or version. */
+/** Replaces the item if it has `version` (undefined: whichever it has). Undefined if there is no such item or version. */
 export async function updateItem(
   connection: Queryable,
   id: string,
@@ -86,7 +88,7 @@ export async function updateItem(
   return (await connection.query<ItemRow>(update, values))[0];
 }
 
-/** Whether there was an item with this id and version (undefined: any), which now is gone. */
+/** Whether there was an item with this id and version (undefined: whichever it had), which now is gone. */
 export async function deleteItem(connection: Queryable, id: string, version: number | undefined): Promise<boolean> {
   return (await connection.query(remove, [id, version ?? null])).length > 0;
 }

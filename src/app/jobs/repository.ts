@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '../db/database.ts';
 import { decodeCursor } from '../items/cursor.ts';
-import type { JobQuery } from './schemas.ts';
+import type { JobQuery, JobState } from './schemas.ts';
 
 export interface JobRow {
   readonly id: string;
@@ -27,14 +27,19 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
 const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
 
-// One for each case: each is planned once, and only one that says so is read from the index of what is not done.
+// One for each state: each is planned once, and those of what is not done are then read from their own small index.
 const listing = (name: string, condition: string): Statement => ({
   name: `jobs-list-${name}`,
   text: `SELECT ${columns} FROM jobs WHERE id > $1 AND ${condition} ORDER BY id LIMIT $2`,
 });
-const listAll = listing('all', 'true');
-const listDone = listing('done', `state = 'done'`);
-const listNotDone = listing('not-done', `state = $3 AND state <> 'done'`);
+const ofState = (state: JobState): Statement => listing(state, `state = '${state}'`);
+const lists: Readonly<Record<JobState | 'all', Statement>> = {
+  all: listing('all', 'true'),
+  queued: ofState('queued'),
+  retrying: ofState('retrying'),
+  done: ofState('done'),
+  failed: ofState('failed'),
+};
 
 // A failed job gets a message again. One that was retried a moment ago, by a request that broke, is not retried twice.
 const retry: Statement = {
@@ -68,11 +73,8 @@ export async function findJob(connection: Queryable, id: string): Promise<JobRow
 }
 
 /** Up to `limit + 1` jobs after the cursor, oldest first: the one too many tells that there is a next page. */
-export function listJobs(connection: Queryable, { state, cursor, limit }: JobQuery): Promise<JobRow[]> {
-  const values = [decodeCursor(cursor ?? '') ?? FIRST_ID, limit + 1];
-  if (state === undefined) return connection.query<JobRow>(listAll, values);
-  return state === 'done' ? connection.query<JobRow>(listDone, values) : connection.query<JobRow>(listNotDone, [...values, state]);
-}
+export const listJobs = (connection: Queryable, { state, cursor = '', limit }: JobQuery): Promise<JobRow[]> =>
+  connection.query<JobRow>(lists[state ?? 'all'], [decodeCursor(cursor) ?? FIRST_ID, limit + 1]);
 
 /** Puts a failed job back into the queue. Undefined if it is not there or has not failed. */
 export async function retryJob(connection: Queryable, id: string): Promise<JobRow | undefined> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CURSOR_PATTERN } from '../items/cursor.ts';
 
 export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;
+export type JobState = (typeof jobStates)[number];
 
 export const jobSchema = z
   .object({
