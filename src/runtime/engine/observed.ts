@@ -43,6 +43,7 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     oomKilled: raw.State.OOMKilled,
     restartCount: raw.RestartCount,
     pid: raw.State.Pid,
+    failedChecks: raw.State.Health?.FailingStreak ?? 0,
     healthLog: (raw.State.Health?.Log ?? []).map((entry) => ({
       endedAt: new Date(entry.End),
       exitCode: entry.ExitCode,

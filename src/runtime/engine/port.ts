@@ -96,6 +96,8 @@ export interface ContainerDetails extends ObservedContainer {
   readonly restartCount: number;
   /** Process 1's id in the Engine host's PID namespace; 0 when not running. */
   readonly pid: number;
+  /** Health checks that have failed since the last that passed, or since the start. */
+  readonly failedChecks: number;
   /** The last outputs of the health check, oldest first. */
   readonly healthLog: readonly { readonly endedAt: Date; readonly exitCode: number; readonly output: string }[];
 }

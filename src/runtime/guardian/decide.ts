@@ -1,3 +1,4 @@
+import { crowdPatienceMs } from './crowd.ts';
 import type { Action, Decision, Lease, Memory, Trace, Trouble, Verb, Watched } from './model.ts';
 import { begun, remember } from './remember.ts';
 
@@ -115,8 +116,7 @@ class Look {
     }
     const { trouble, troubleSinceMs } = trace;
     if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
-    const grace = trouble === 'down' && clusterComponents.has(seen.component) ? fencingPatienceMs : graceMs[trouble];
-    const atMs = Math.max(troubleSinceMs + grace, trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
+    const atMs = Math.max(troubleSinceMs + graceOf(trace, trouble, seen), trace.notBeforeMs, this.#dependenciesUntil(seen, trace));
     return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
   }
 
@@ -151,6 +151,11 @@ class Look {
     if (dependency === undefined) return true;
     return dependency.state === 'running' && (dependency.health === 'healthy' || dependency.health === 'none');
   }
+}
+
+function graceOf(trace: Trace, trouble: Trouble, { component }: Watched): number {
+  if (trouble === 'down' && clusterComponents.has(component)) return fencingPatienceMs;
+  return trouble === 'unhealthy' && trace.inCrowd === true ? crowdPatienceMs : graceMs[trouble];
 }
 
 function reasons(trouble: Trouble, seen: Watched): string {

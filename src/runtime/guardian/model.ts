@@ -14,6 +14,8 @@ export interface Watched {
   readonly dependsOn: readonly string[];
   /** Known for members and owners of pods only: two inspections less for everybody else. */
   readonly startedAtMs?: number;
+  /** Health checks that have failed since the last that passed; known while something is unhealthy only. */
+  readonly failedChecks?: number;
 }
 
 /** What the guardian remembers of a service between two looks. */
@@ -23,6 +25,8 @@ export interface Trace {
   /** Since when the trouble that is there now has been there. */
   readonly troubleSinceMs?: number;
   readonly trouble?: Trouble;
+  /** The checks of others failed as well when the trouble came. */
+  readonly inCrowd?: boolean;
   readonly wellSinceMs?: number;
   /** Repairs since it was last well for long enough. */
   readonly attempts: number;

@@ -1,4 +1,5 @@
 import { backoffMs, patience, retryMs } from './backoff.ts';
+import { isCrowd } from './crowd.ts';
 import type { Action, Memory, Outcome, Trace, Trouble, Watched } from './model.ts';
 
 /** Well for this long, and past failures are forgotten. */
@@ -34,10 +35,11 @@ function startedBefore(seen: Watched, owner: Watched | undefined): boolean {
 /** Brings the memory up to date with what is seen now; services that are gone are forgotten. */
 export function remember(observed: readonly Watched[], memory: Memory, nowMs: number): Memory {
   const byService = new Map(observed.map((seen) => [seen.service, seen]));
+  const inCrowd = isCrowd(observed);
   return new Map(
     observed.map((seen) => {
       const owner = seen.podOwner === undefined ? undefined : byService.get(seen.podOwner);
-      return [seen.service, updated(traceOf(seen, memory), seen, troubleOf(seen, owner), nowMs)];
+      return [seen.service, updated(traceOf(seen, memory), seen, { trouble: troubleOf(seen, owner), inCrowd, nowMs })];
     }),
   );
 }
@@ -51,11 +53,18 @@ function fresh(id: string): Trace {
   return { id, attempts: 0, refusals: 0, notBeforeMs: 0, busy: false, deathsMs: [] };
 }
 
-function updated(trace: Trace, seen: Watched, trouble: Trouble | undefined, nowMs: number): Trace {
-  const { troubleSinceMs, trouble: before, wellSinceMs, ...kept } = trace;
+interface Finding {
+  readonly trouble: Trouble | undefined;
+  readonly inCrowd: boolean;
+  readonly nowMs: number;
+}
+
+function updated(trace: Trace, seen: Watched, { trouble, inCrowd, nowMs }: Finding): Trace {
+  const { troubleSinceMs, trouble: before, inCrowd: cameInCrowd, wellSinceMs, ...kept } = trace;
   const deathsMs = kept.deathsMs.filter((at) => at > nowMs - windowMs);
   if (trouble !== undefined) {
-    return { ...kept, deathsMs, trouble, troubleSinceMs: trouble === before ? (troubleSinceMs ?? nowMs) : nowMs };
+    const isNew = trouble !== before;
+    return { ...kept, deathsMs, trouble, troubleSinceMs: isNew ? nowMs : (troubleSinceMs ?? nowMs), inCrowd: isNew ? inCrowd : (cameInCrowd ?? inCrowd) };
   }
   const well = seen.state === 'running' && (seen.health === 'healthy' || seen.health === 'none');
   if (!well) return { ...kept, deathsMs };

@@ -17,9 +17,10 @@ export class Watcher {
     const rows = await this.#engine.listContainers({ project: this.#project });
     const services = rows.map(toWatched).filter((seen) => seen !== undefined);
     const owners = new Set(services.map((seen) => seen.podOwner));
+    const isAnyIll = services.some((row) => row.state === 'running' && row.health === 'unhealthy');
     return Promise.all(
       services.map(async (row) => {
-        const seen = row.state === 'running' && row.health === 'unhealthy' ? await this.#judged(row) : row;
+        const seen = isAnyIll && row.state === 'running' && row.health !== 'none' ? await this.#judged(row) : row;
         const inPod = seen.podOwner !== undefined || owners.has(seen.service);
         const startedAtMs = inPod && seen.state === 'running' ? await this.#started(seen) : undefined;
         return startedAtMs === undefined ? seen : { ...seen, startedAtMs };
@@ -33,10 +34,13 @@ export class Watcher {
     else this.#startedAtMs.delete(container);
   }
 
-  /** The list calls unhealthy what was only paused, too; an inspection tells one from the other. */
+  /**
+   * The list calls unhealthy what was only paused, too; an inspection tells one from the other, and who else fails its
+   * checks just now.
+   */
   async #judged(seen: Watched): Promise<Watched> {
     const details = await this.#engine.inspectContainer(seen.container);
-    return details?.id === seen.id ? { ...seen, state: details.state, health: details.health } : seen;
+    return details?.id === seen.id ? { ...seen, state: details.state, health: details.health, failedChecks: details.failedChecks } : seen;
   }
 
   async #started(seen: Watched): Promise<number | undefined> {

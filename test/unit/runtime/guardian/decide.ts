@@ -34,6 +34,40 @@ test('an unhealthy container is restarted at once', (t) => {
   t.deepEqual(verbs(decide([watched('traefik_1', { health: 'unhealthy' })], nothing, [], t0)), ['restart traefik_1']);
 });
 
+test('many that are unhealthy at once are given one check more, and then restarted', (t) => {
+  const crowd = ['db', 'engine-proxy_1', 'guardian_1'].map((name) => watched(name, { health: 'unhealthy' }));
+  const first = decide(crowd, nothing, [], t0);
+  t.deepEqual(verbs(first), []);
+  t.is(first.wakeAtMs, t0 + 7500);
+  t.deepEqual(verbs(after(7500, crowd)), ['restart db', 'restart engine-proxy_1', 'restart guardian_1']);
+  const recovered = crowd.map((seen) => ({ ...seen, health: 'healthy' as const }));
+  t.deepEqual(verbs(decide(recovered, first.memory, [], t0 + 7500)), []);
+});
+
+test('one that is unhealthy while the checks of others fail as well is given one check more, whatever is seen before that is over', (t) => {
+  const others = ['app_1', 'worker_2'];
+  const busy = [watched('db', { health: 'unhealthy', failedChecks: 2 }), ...others.map((name) => watched(name, { failedChecks: 1 }))];
+  const first = decide(busy, nothing, [], t0);
+  t.deepEqual(verbs(first), []);
+  const quieter = [watched('db', { health: 'unhealthy', failedChecks: 2 }), ...others.map((name) => watched(name, { failedChecks: 0 }))];
+  const second = decide(quieter, first.memory, [], t0 + 3000);
+  t.deepEqual(verbs(second), []);
+  t.deepEqual(verbs(decide([watched('db', { failedChecks: 0 })], second.memory, [], t0 + 7500)), []);
+  t.deepEqual(verbs(decide(quieter, second.memory, [], t0 + 7500)), ['restart db']);
+  t.deepEqual(verbs(decide(busy.slice(1), nothing, [], t0)), []);
+});
+
+test('one that is unhealthy while one other fails a check is restarted at once', (t) => {
+  const ill = [watched('db', { health: 'unhealthy', failedChecks: 2 }), watched('app_1', { failedChecks: 1 }), watched('app_2', { failedChecks: 0 })];
+  t.deepEqual(verbs(decide(ill, nothing, [], t0)), ['restart db']);
+});
+
+test('two that are unhealthy at once may be ill, and are restarted at once: a pod is one', (t) => {
+  const pod = [watched('keepalived_1', { health: 'unhealthy' }), watched('traefik_1', { health: 'unhealthy', podOwner: 'keepalived_1' })];
+  const ill = [...pod, watched('guardian_2', { health: 'unhealthy' })];
+  t.deepEqual(verbs(decide(ill, nothing, [], t0)), ['restart keepalived_1', 'restart traefik_1', 'restart guardian_2']);
+});
+
 test('a paused container without a lease is unpaused', (t) => {
   t.deepEqual(verbs(after(500, [watched('db', { state: 'paused' })])), ['unpause db']);
 });
