@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
@@ -24,4 +25,9 @@ export async function readKeptManager(stateDirectory: string): Promise<string | 
 export async function keepManager(stateDirectory: string, manager: string): Promise<void> {
   await ensureFolder(stateDirectory, { mode: 0o700 });
   await writeAtomic(join(stateDirectory, file), `${manager}\n`, { mode: 0o644 });
+}
+
+/** Once nothing is left of the platform, the next one is what haplat.yaml says. */
+export async function forgetManager(stateDirectory: string): Promise<void> {
+  await rm(join(stateDirectory, file), { force: true });
 }

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load-config.ts';
+import { forgetManager } from '../config/manager-choice.ts';
 import type { Engine } from '../engine/port.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -19,7 +20,7 @@ export interface DownOptions {
   readonly onEvent: OnExecutionEvent;
 }
 
-/** Removes the containers and networks of a project; its volumes only when asked to. */
+/** Removes the containers and networks of a project; its volumes, and who was chosen to run its load balancers, only when asked to. */
 export async function down(options: DownOptions): Promise<Plan> {
   const { loaded, engine, signal } = options;
   const { project, timeouts } = loaded.config;
@@ -38,6 +39,7 @@ export async function down(options: DownOptions): Promise<Plan> {
     });
     // One thing that can't be removed must not keep the rest running.
     await executePlan(plan, perform, { signal, onEvent: options.onEvent, keepGoing: true });
+    if (options.volumes) await forgetManager(loaded.stateDirectory);
     return plan;
   });
 }
