@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
+import { keepManager } from '../../src/runtime/config/manager-choice.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -28,6 +29,9 @@ interface Drill {
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-pcm', number: 27, yaml: cluster });
+});
+test.afterEach.always(async (t) => {
+  if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
 });
 test.after.always(async () => {
   await platform.dispose();
@@ -75,6 +79,17 @@ serial('what can be no cluster is refused before anything is made', async (t) =>
   await refused('loadBalancers: {manager: pacemaker, addresses: [172.28.27.11, 172.28.27.12, 10.0.0.1]}', /loadBalancers\.addresses\[2\]: 10\.0\.0\.1 is outside network\.subnet/);
   await writeFile(join(platform.folder, 'short.key'), 'too short');
   await refused('loadBalancers: {manager: pacemaker, authkeyFile: short.key}', /loadBalancers\.authkeyFile: .* has 9 bytes, not 128 to 4096/);
+  await platform.configure(cluster);
+});
+
+serial('who was chosen by up --manager is remembered until down --volumes', async (t) => {
+  const planned = async () => JSON.stringify(await platform.json('plan'));
+  await platform.configure(keepalived);
+  await keepManager(platform.stateDirectory, 'pacemaker');
+  await platform.mustRun('down');
+  t.regex(await planned(), /"lb_1"/);
+  await platform.mustRun('down', '--volumes', '--yes');
+  t.notRegex(await planned(), /"lb_1"/);
   await platform.configure(cluster);
 });
 
@@ -145,6 +160,8 @@ serial('a killed node is fenced, its address moves, and it comes back', async (t
   t.not(await holder(), before);
   const { cluster: state } = await platform.status();
   t.true(state?.fencing.history.some((event) => event.target === before && event.status === 'success'));
+  const { stdout } = await platform.mustRun('logs', await holder(), '--tail', '10000');
+  t.regex(stdout, /pacemaker-fenced.*: +notice: Operation 'reboot'/, 'what Pacemaker says of it is in the log of no node');
 });
 
 serial('the coordinator may die', async (t) => {
