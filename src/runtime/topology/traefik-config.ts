@@ -5,9 +5,8 @@ import { fullName } from './names.ts';
 import { ports } from './ports.ts';
 
 /**
- * Go's collector runs when the heap has grown by so many percent. At 100, the default, a third of Traefik's processor
- * time under new connections went into it: the heap is small, and each handshake fills much of it. The limit is where it
- * collects more often all the same.
+ * Go's collector runs when the heap has grown by so many percent. At 100, the default, a tenth of Traefik's processor
+ * time under load went into it, as the heap is small. The limit is where it collects more often all the same.
  */
 export const traefikEnvironment: Readonly<Record<string, string>> = { GOGC: '400', GOMEMLIMIT: '256MiB' };
 
