@@ -27,18 +27,22 @@ export async function readJson(request: BodySource, limitBytes: number): Promise
 
 function readBytes(request: BodySource, limitBytes: number): Promise<Buffer> {
   // What follows is read and dropped, for at most the request timeout: to close at once would cut off the answer too.
-  const tooLarge = new HttpProblem(413, `The body is larger than ${limitBytes} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge);
+  const tooLarge = () => new HttpProblem(413, `The body is larger than ${limitBytes} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= limitBytes) chunks.push(chunk);
-      else reject(tooLarge);
+      // Once: what a client goes on sending must not cost an error a piece.
+      else if (length - chunk.length <= limitBytes) reject(tooLarge());
     });
     request.on('end', () => { resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)); });
     request.on('error', reject);
-    request.on('close', () => { reject(new HttpProblem(400, 'The request was cut off.')); });
+    request.on('close', () => {
+      // Of one that has arrived whole too; an error that nobody sees costs its stack all the same.
+      if (!request.readableEnded) reject(new HttpProblem(400, 'The request was cut off.'));
+    });
   });
 }
