@@ -92,6 +92,12 @@ export class Platform {
     return outcome;
   }
 
+  /** What the guardians have done: a test that failed tells it, as no assertion shows who else was at work. */
+  async repairs(): Promise<string[]> {
+    const { stdout } = await this.run('logs', 'guardian_1', 'guardian_2', '--tail', '1000');
+    return stdout.split('\n').filter((line) => line.includes('"event":"repair"')).slice(-20);
+  }
+
   async json<Document>(...args: string[]): Promise<Document> {
     return JSON.parse((await this.run(...args, '--json')).stdout) as Document;
   }

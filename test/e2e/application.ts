@@ -30,6 +30,9 @@ test.before(async () => {
   platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: 'netdata: {enabled: false}' });
   await platform.mustRun('up', '-q');
 });
+test.afterEach.always(async (t) => {
+  if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
+});
 test.after.always(async () => {
   await platform.dispose();
 });

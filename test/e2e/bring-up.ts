@@ -43,6 +43,9 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-up', number: 1 });
 });
+test.afterEach.always(async (t) => {
+  if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
+});
 test.after.always(async () => {
   await platform.dispose();
 });

@@ -9,6 +9,9 @@ test.before(async () => {
   platform = await Platform.create({ project: 'e2e-drill', number: 4 });
   await platform.mustRun('up', '-q');
 });
+test.afterEach.always(async (t) => {
+  if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
+});
 test.after.always(async () => {
   await platform.dispose();
 });
@@ -73,8 +76,11 @@ for (const victim of ['traefik', 'keepalived'] as const) {
 
 serial('a dead replica of the API fails no read', async (t) => {
   await platform.untilHealthy(60_000);
-  const { result, run } = await drill('--kill', 'app_1', ...patient, '--max-failed', '0');
-  t.is(run.requests.failed, 0, JSON.stringify(run.requests.errors));
+  // Two deaths at half the rate are as many reads: at the full one the drill itself keeps two cores busy, and an answer that
+  // waits a second for a processor is no dead replica's.
+  const { result } = await drill('--kill', 'app_1', ...patient, '--max-failed', '0', '--rate', '50', '--runs', '2');
+  t.is(result.runs.length, 2);
+  for (const { requests } of result.runs) t.is(requests.failed, 0, JSON.stringify(requests.errors));
   t.is(result.verdict, 'pass', result.reasons.join('; '));
 });
 

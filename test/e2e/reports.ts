@@ -18,6 +18,9 @@ test.before(async () => {
   platform = await Platform.create({ project: 'drl-reports', number: 29 });
   await platform.mustRun('up', '-q');
 });
+test.afterEach.always(async (t) => {
+  if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
+});
 test.after.always(async () => {
   await platform.dispose();
   await browser.close();
