@@ -1,7 +1,7 @@
 /**
  * `npm run bench:app`: haplat's API and worker against the design's original stack (Flask, SQLAlchemy, Gunicorn, pika),
  * in turns, with the same PostgreSQL and RabbitMQ and limits; then what the load balancer with TLS costs, and latency
- * in an open loop. Prints ratios; a goal that is missed is shown, not failed on.
+ * in an open loop, and what clients see of a database that restarts. Prints ratios; a goal that is missed is shown, not failed on.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -9,12 +9,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { atLeast, lower } from './bench-app/goals.ts';
-import { addressIn, buildImages, docker, inside, named, startLoad, startPeer, type Bench } from './bench-app/docker.ts';
+import { restartUnderLoad } from './bench-app/database-restart.ts';
+import { addressIn, buildImages, docker, inside, named, peerName, startLoad, startPeer, type Bench } from './bench-app/docker.ts';
 import { throughput } from './bench-app/wrk.ts';
 import { bounded, spreadOf, toTable, type Row } from './bench/measure.ts';
 
 const { values: flags } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '6' }, jobs: { type: 'string', default: '2000' }, open: { type: 'string', default: '60' } },
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '6' }, jobs: { type: 'string', default: '2000' }, open: { type: 'string', default: '60' }, restarts: { type: 'string', default: '6' } },
 });
 const seconds = Number(flags.seconds);
 const haplat = join(import.meta.dirname, '../dist/haplat');
@@ -24,6 +25,9 @@ const bench: Bench = { project: 'haplat-bench-app', stateDirectory: join(folder,
 const limitMiB = 256;
 const vip = '172.27.16.100';
 const page = '/items?limit=50';
+type Who = 'ours' | 'peer';
+const hosts: Readonly<Record<Who, string>> = { ours: 'localhost', peer: peerName };
+const databases: Readonly<Record<Who, string>> = { ours: 'haplat', peer: 'peer' };
 const urls = (targets: readonly string[], path: string) => targets.map((target) => `http://${target}${path}`);
 
 const samples = new Map<string, number[]>();
@@ -47,7 +51,7 @@ try {
   // By address: wrk takes no name with an underscore in it.
   const ours = [`${await addressIn(bench, 'app_1')}:3000`, `${await addressIn(bench, 'app_2')}:3000`];
   const peer = [`${await bringPeer()}:8000`];
-  await inside(bench, 'ready.ts', ...peer);
+  await inside(bench, 'ready.ts', ...peer, `https://${vip}:443@${peerName}`);
   for (const targets of [ours, peer]) await throughput(bench, { urls: urls(targets, '/items'), connections: 16, seconds: 2, post: true });
   for (let round = 1; round <= Number(flags.rounds); round += 1) {
     // Which of the two goes first changes with the round.
@@ -57,6 +61,7 @@ try {
     console.error(`round ${round} of ${flags.rounds} done: ${[...samples].map(([name, values]) => `${name} ${(values.at(-1) ?? Number.NaN).toFixed(1)}`).join(', ')}`);
   }
   await measureOpenLoop(ours);
+  await measureRestarts();
   console.log(`\n${toTable(report())}`);
 } finally {
   const own = ['load', 'peer', 'peer-worker_1', 'peer-worker_2'].map((name) => named(bench, name));
@@ -69,37 +74,59 @@ async function bringPeer(): Promise<string> {
   await docker('exec', '-u', 'postgres', named(bench, 'db'), 'createdb', '-U', 'haplat', 'peer');
   const python = '/opt/peer/bin/python';
   await docker('run', '--rm', '--network', named(bench, 'data'), '-v', `${bench.stateDirectory}/files/app_1:/run/haplat:ro`, 'haplat-bench/peer', python, '-c', 'import model; model.create_tables()');
-  await startPeer(bench, 'peer', ['/opt/peer/bin/gunicorn', '-w', String(cpus().length), '-b', '0.0.0.0:8000', 'app:app'], 2 * limitMiB);
+  await startPeer(bench, 'peer', ['/opt/peer/bin/gunicorn', '-w', String(cpus().length), '-b', '0.0.0.0:8000', 'app:app'], 2 * limitMiB, true);
   for (const worker of ['peer-worker_1', 'peer-worker_2']) await startPeer(bench, worker, [python, 'worker.py'], limitMiB);
   return addressIn(bench, 'peer');
 }
 
-async function measure(who: string, targets: readonly string[]): Promise<void> {
-  const get = await throughput(bench, { urls: urls(targets, page), connections: 16, seconds });
-  note(`${who} get`, get.perSecond);
-  note(`${who} get p99`, get.p99Ms);
-  const post = await throughput(bench, { urls: urls(targets, '/items'), connections: 16, seconds, post: true });
-  note(`${who} post`, post.perSecond);
-  note(`${who} post p99`, post.p99Ms);
-  const jobs = await inside<{ perSecond: number; accepted: number; finished: number }>(bench, 'jobs.ts', who === 'ours' ? 'haplat' : 'peer', flags.jobs, ...targets);
-  if (jobs.accepted < Number(flags.jobs) || jobs.finished < jobs.accepted) console.error(`${who}: ${jobs.accepted} jobs accepted, ${jobs.finished} done`);
-  note(`${who} jobs`, jobs.perSecond);
+/** Straight to the replicas, then through the virtual address with TLS. */
+async function measure(who: Who, targets: readonly string[]): Promise<void> {
+  await measureRequests(who, urls(targets, ''));
+  await measureJobs(who, who, targets);
+  // By its number: an image this small has no /etc/services.
+  await measureRequests(`${who} vip`, [`https://${vip}:443`], hosts[who]);
+  await measureJobs(who, `${who} vip`, [`https://${vip}:443@${hosts[who]}`]);
   if (who === 'ours') await noteMemory();
+}
+
+async function measureRequests(name: string, origins: readonly string[], host?: string): Promise<void> {
+  const load = { connections: 16, seconds, ...(host !== undefined && { host }) };
+  const get = await throughput(bench, { ...load, urls: origins.map((origin) => `${origin}${page}`) });
+  note(`${name} get`, get.perSecond);
+  note(`${name} get p99`, get.p99Ms);
+  const post = await throughput(bench, { ...load, urls: origins.map((origin) => `${origin}/items`), post: true });
+  note(`${name} post`, post.perSecond);
+  note(`${name} post p99`, post.p99Ms);
+}
+
+async function measureJobs(who: Who, name: string, targets: readonly string[]): Promise<void> {
+  const jobs = await inside<{ perSecond: number; accepted: number; finished: number }>(bench, 'jobs.ts', databases[who], flags.jobs, ...targets);
+  if (jobs.accepted < Number(flags.jobs) || jobs.finished < jobs.accepted) console.error(`${name}: ${jobs.accepted} jobs accepted, ${jobs.finished} done`);
+  note(`${name} jobs`, jobs.perSecond);
 }
 
 async function measureBalancer(ours: readonly string[]): Promise<void> {
   note('direct 64', (await throughput(bench, { urls: urls(ours, page), connections: 64, seconds })).perSecond);
-  // By its number: an image this small has no /etc/services.
   note('vip 64', (await throughput(bench, { urls: [`https://${vip}:443${page}`], connections: 64, seconds })).perSecond);
 }
 
 async function measureOpenLoop(ours: readonly string[]): Promise<void> {
-  const rate = Math.floor(0.7 * spreadOf(of('ours get')).median);
-  const load = inside<{ p99: number; failed: number }>(bench, 'open-loop.ts', String(rate), flags.open, page, ...ours);
-  const { p99, failed } = await Promise.all([load, noteMemory()]).then(([result]) => result);
+  const load = inside<{ rate: number; p99: number; failed: number }>(bench, 'open-loop.ts', '0.7', flags.open, page, ...ours);
+  const { rate, p99, failed } = await Promise.all([load, noteMemory()]).then(([result]) => result);
   if (failed > 0) console.error(`open loop: ${failed} failed`);
   note('open rate', rate);
   note('open p99', p99);
+}
+
+/** In order and by a kill in turns: the one ends its connections, the other is found dead. */
+async function measureRestarts(): Promise<void> {
+  for (let run = 1; run <= Number(flags.restarts); run += 1) {
+    const how = run % 2 === 1 ? 'restart' : 'kill';
+    const { slowestMs, recoveryMs, failed } = await restartUnderLoad(bench, how, `https://${vip}:443`);
+    note('restart slowest', slowestMs);
+    note('restart recovery', recoveryMs);
+    console.error(`database, ${how}: ${failed} requests failed, slowest answer ${slowestMs.toFixed(0)} ms, last failure ${recoveryMs.toFixed(0)} ms after it accepts connections`);
+  }
 }
 
 async function noteMemory(): Promise<void> {
@@ -112,15 +139,23 @@ async function noteMemory(): Promise<void> {
 
 function report(): Row[] {
   const rate = (what: string, name: string, goal: number) => atLeast(what, of(`ours ${name}`), of(`peer ${name}`), goal);
+  const p99 = (what: string, name: string) => lower(what, of(`ours ${name} p99`), of(`peer ${name} p99`));
   const cost = spreadOf(of('vip 64').map((value, index) => 100 * (1 - value / (of('direct 64')[index] ?? Number.NaN)))).median;
   return [
     rate('GET a page of 50, requests/s', 'get', 4),
     rate('POST an item, requests/s', 'post', 6),
     rate('enqueue to done, jobs/s', 'jobs', 4),
-    lower('p99 of GET, 16 connections', of('ours get p99'), of('peer get p99')),
-    lower('p99 of POST, 16 connections', of('ours post p99'), of('peer post p99')),
+    p99('p99 of GET, 16 connections', 'get'),
+    p99('p99 of POST, 16 connections', 'post'),
+    rate('through the VIP: GET, requests/s', 'vip get', 4),
+    rate('through the VIP: POST, requests/s', 'vip post', 6),
+    rate('through the VIP: jobs/s', 'vip jobs', 4),
+    p99('through the VIP: p99 of GET', 'vip get'),
+    p99('through the VIP: p99 of POST', 'vip post'),
     bounded('cost of the VIP with TLS, 64 connections', cost, 40, '% of direct'),
     bounded('memory of a replica under load', Math.max(...of('memory')), 110, 'MiB'),
     bounded(`p99 of GET at ${of('open rate').join('')} requests/s, open loop`, spreadOf(of('open p99')).median, 25, 'ms'),
+    bounded('database restart under load: slowest answer', Math.max(...of('restart slowest')), 1000, 'ms'),
+    bounded('database restart: last failure after it accepts connections', Math.max(...of('restart recovery')), 1000, 'ms'),
   ];
 }

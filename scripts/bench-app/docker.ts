@@ -41,12 +41,28 @@ export async function addressIn(bench: Bench, name: string): Promise<string> {
 export const named = ({ project }: Bench, name: string): string => `${project}-${name}`;
 const secretsOf = ({ stateDirectory }: Bench): string => join(stateDirectory, 'files/app_1');
 
+/** What the Host header of requests to the peer says when they come through the virtual address. */
+export const peerName = 'peer.bench';
+/** How the platform's Traefik finds the peer's API: as it finds ours. */
+const routed = (project: string) => ({
+  'traefik.enable': 'true',
+  'io.haplat.project': project,
+  'traefik.http.routers.peer.rule': `Host(\`${peerName}\`)`,
+  'traefik.http.routers.peer.entrypoints': 'websecure',
+  'traefik.http.routers.peer.tls': 'true',
+  'traefik.http.routers.peer.service': 'peer',
+  'traefik.http.services.peer.loadbalancer.server.port': '8000',
+});
+
 /** Starts one container of the peer beside the platform, with the application's own limit. */
-export async function startPeer(bench: Bench, name: string, command: readonly string[], memoryMiB: number): Promise<void> {
+export async function startPeer(bench: Bench, name: string, command: readonly string[], memoryMiB: number, isRouted = false): Promise<void> {
+  const labels = isRouted ? Object.entries(routed(bench.project)).flatMap(([key, value]) => ['--label', `${key}=${value}`]) : [];
   await docker(
-    'run', '-d', '--name', named(bench, name), '--network', named(bench, 'data'), '--network-alias', name, '--memory', `${memoryMiB}m`,
-    '-v', `${secretsOf(bench)}:/run/haplat:ro`, images.peer, ...command,
+    'create', '--name', named(bench, name), '--network', named(bench, 'data'), '--network-alias', name, '--memory', `${memoryMiB}m`,
+    '-v', `${secretsOf(bench)}:/run/haplat:ro`, ...labels, images.peer, ...command,
   );
+  if (isRouted) await docker('network', 'connect', named(bench, 'app'), named(bench, name));
+  await docker('start', named(bench, name));
 }
 
 /** Where the load comes from: on all networks of the platform that clients and replicas are on. */

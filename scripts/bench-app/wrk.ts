@@ -5,6 +5,8 @@ export interface Load {
   readonly connections: number;
   readonly seconds: number;
   readonly post?: boolean;
+  /** The Host header; default: what the URL says. */
+  readonly host?: string;
 }
 
 export interface Throughput {
@@ -15,8 +17,8 @@ export interface Throughput {
 const unitsMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 /** Closed-loop load from wrk, the connections shared out over the URLs, all at once; the sum, and the worst p99. */
-export async function throughput(bench: Bench, { urls, connections, seconds, post = false }: Load): Promise<Throughput> {
-  const script = post ? ['-s', '/post.lua'] : [];
+export async function throughput(bench: Bench, { urls, connections, seconds, post = false, host }: Load): Promise<Throughput> {
+  const script = [...(post ? ['-s', '/post.lua'] : []), ...(host === undefined ? [] : ['-H', `Host: ${host}`])];
   const own = String(Math.ceil(connections / urls.length));
   const outputs = await Promise.all(
     urls.map((url) => docker('exec', named(bench, 'load'), 'wrk', '-t1', '-c', own, '-d', `${seconds}s`, '--latency', ...script, url)),

@@ -24,6 +24,8 @@ export const rows: readonly Row[] = [
   { name: 'stop traefik_N holding the VIP', kind: 'stop', target: 'vip-holder', p50Ms: 100, maxMs: 300, isSwitch: true },
   { name: 'kill app_N', kind: 'kill', target: 'app', p50Ms: 0, maxMs: 50, failed: 0 },
   { name: 'kill worker_N', kind: 'kill', target: 'worker', p50Ms: 0, maxMs: 0, failed: 0 },
+  // What a drill measures here when nothing happens that clients could see: the others can't be told apart from that.
+  { name: 'pause netdata (nobody asks it)', kind: 'pause', target: 'netdata' },
   { name: 'kill rabbitmq', kind: 'kill', target: 'rabbitmq', isOutage: true },
   { name: 'kill db', kind: 'kill', target: 'db', isOutage: true },
 ];

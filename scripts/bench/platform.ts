@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import type { DrillResult } from '../../src/runtime/drill/drill.ts';
 import type { StatusReport } from '../../src/runtime/status/report.ts';
 
+const electedWithinMs = 30_000;
+const betweenLooksMs = 250;
 const haplat = join(import.meta.dirname, '../../dist/haplat');
 
 /** A platform that a bench has to itself, driven through the executable. */
@@ -35,10 +38,21 @@ export class BenchPlatform {
     await this.#haplat('up', '-q');
   }
 
-  /** The node that has the address now, as drills call it. */
+  /** Stops services; the next `use` starts them again. */
+  async stop(...services: readonly string[]): Promise<void> {
+    await execa('docker', ['stop', ...services.map((service) => `${this.project}-${service}`)], { stdin: 'ignore' });
+  }
+
+  /** The node that has the address, as drills call it. Nobody has it for seconds while nodes with slow announcements elect one. */
   async holder(): Promise<string> {
-    const { vip } = JSON.parse(await this.#haplat('status', '--json')) as StatusReport;
-    return `node:${vip.holders[0]?.replace(/^(keepalived|lb)_/, '') ?? '1'}`;
+    const deadlineMs = performance.now() + electedWithinMs;
+    for (;;) {
+      const { vip } = JSON.parse(await this.#haplat('status', '--json')) as StatusReport;
+      const [holder] = vip.holders;
+      if (holder !== undefined) return `node:${holder.replace(/^(keepalived|lb)_/, '')}`;
+      if (performance.now() > deadlineMs) throw new Error(`nobody has had the virtual address for ${electedWithinMs} ms`);
+      await setTimeout(betweenLooksMs);
+    }
   }
 
   /** Runs one drill. Throws, with what haplat said, when there is no result. */

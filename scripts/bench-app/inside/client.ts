@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 const headEnd = Buffer.from('\r\n\r\n');
 
@@ -7,15 +8,13 @@ const headEnd = Buffer.from('\r\n\r\n');
  * where the server keeps them.
  */
 export class Connection {
-  readonly #host: string;
-  readonly #port: number;
+  readonly #target: Target;
   #socket: Socket | undefined;
   #received: Buffer = Buffer.alloc(0);
   #done: ((status: number) => void) | undefined;
 
-  constructor(host: string, port: number) {
-    this.#host = host;
-    this.#port = port;
+  constructor(target: Target) {
+    this.#target = target;
   }
 
   /** Resolves to the status, 0 when there was no answer. */
@@ -32,7 +31,10 @@ export class Connection {
 
   #open(): Socket {
     if (this.#socket !== undefined && !this.#socket.destroyed) return this.#socket;
-    const socket = connect({ host: this.#host, port: this.#port, noDelay: true });
+    const { host, port, tls } = this.#target;
+    // Who answers is known: it is the load that is measured, not the certificate.
+    const socket = tls ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port });
+    socket.setNoDelay(true);
     this.#received = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => { this.#take(socket, chunk); });
     socket.on('error', () => { socket.destroy(); });
@@ -65,11 +67,20 @@ export class Connection {
   }
 }
 
-/** `app_1:3000` → its two parts. */
-export function addressOf(text: string): { readonly host: string; readonly port: number } {
-  const [host = '', port] = text.split(':');
-  return { host, port: Number(port) };
+/** Whom requests go to. */
+export interface Target {
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** What the Host header says: by it a balancer tells the services apart. */
+  readonly name: string;
 }
 
-export const requestText = (method: string, path: string, body = ''): string =>
-  `${method} ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+/** `172.27.16.5:3000`, or by TLS and with a Host header `https://172.27.16.100:443@peer.bench`. */
+export function targetOf(text: string): Target {
+  const { scheme, host = '', port, name = 'bench' } = /^(?<scheme>https:\/\/)?(?<host>[^:@]+):(?<port>\d+)(?:@(?<name>.+))?$/.exec(text)?.groups ?? {};
+  return { tls: scheme !== undefined, host, port: Number(port), name };
+}
+
+export const requestText = ({ name }: Target, method: string, path: string, body = ''): string =>
+  `${method} ${path} HTTP/1.1\r\nHost: ${name}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;

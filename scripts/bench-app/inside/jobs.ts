@@ -1,11 +1,11 @@
 /**
- * jobs.ts DATABASE COUNT HOST:PORT…: asks for so many jobs over 16 connections and waits until all are done. Prints the
+ * jobs.ts DATABASE COUNT TARGET…: asks for so many jobs over 16 connections and waits until all are done. Prints the
  * jobs a second from the first request to the last effect, as JSON. Runs in a container on the data network.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { addressOf, Connection, requestText } from './client.ts';
+import { Connection, requestText, targetOf } from './client.ts';
 
 const [database = '', countText = '', ...targets] = process.argv.slice(2);
 const count = Number(countText);
@@ -24,12 +24,12 @@ let accepted = 0;
 const startedAtMs = performance.now();
 await Promise.all(
   Array.from({ length: connections }, async (_, index) => {
-    const { host, port } = addressOf(targets[index % targets.length] ?? '');
-    const connection = new Connection(host, port);
+    const target = targetOf(targets[index % targets.length] ?? '');
+    const connection = new Connection(target);
     while (asked < count) {
       const item = items[asked % items.length];
       asked += 1;
-      if ((await connection.send(requestText('POST', `/items/${item?.id ?? ''}/process`))) === 202) accepted += 1;
+      if ((await connection.send(requestText(target, 'POST', `/items/${item?.id ?? ''}/process`))) === 202) accepted += 1;
     }
     connection.close();
   }),
