@@ -65,11 +65,8 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
   const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
   if (failures.length > 0) return { verdict: 'fail', reasons: failures, ...measured };
-  const { unverified } = measured.ledger;
-  if (unverified > 0) {
-    return { verdict: 'inconclusive', reasons: [`${unverified} acknowledged writes could not be looked up`], ...measured };
-  }
-  return { verdict: 'pass', reasons: [], ...measured };
+  const unproven = notProven(measured, objectives);
+  return { verdict: unproven.length > 0 ? 'inconclusive' : 'pass', reasons: unproven, ...measured };
 }
 
 function gatesMissed({ samples, injectedAtMs }: History): string[] {
@@ -83,11 +80,27 @@ function gatesMissed({ samples, injectedAtMs }: History): string[] {
 
 type Measured = Omit<RunResult, 'verdict' | 'reasons'>;
 
+function notProven(measured: Measured, { maxDowntimeMs }: Objectives): string[] {
+  const { downtimeMs, resolutionMs, ledger: { unverified } } = measured;
+  const reasons: string[] = [];
+  if (isOver(downtimeMs, maxDowntimeMs)) {
+    reasons.push(`downtime ${downtimeMs} ms is over ${maxDowntimeMs} ms, but no request failed and the probe itself paused for ${resolutionMs} ms`);
+  }
+  if (unverified > 0) reasons.push(`${unverified} acknowledged writes could not be looked up`);
+  return reasons;
+}
+
+const isOver = (ms: number | null, mostMs: number | undefined): ms is number => ms !== null && mostMs !== undefined && ms > mostMs;
+
+/** Whether all of the downtime may be the probe's own pause: it is no longer than one of those, and no request failed. */
+const isProbesOwn = ({ downtimeMs, resolutionMs, requests }: Measured): boolean =>
+  requests.failed === 0 && downtimeMs !== null && downtimeMs <= resolutionMs;
+
 function missed(measured: Measured, objectives: Objectives): string[] {
   const { downtimeMs, requests, ledger, phases, splitBrainMs: split } = measured;
   const { maxDowntimeMs, maxFailedRequests, maxLostWrites, maxRestoreMs } = objectives;
   const reasons: string[] = [];
-  if (maxDowntimeMs !== undefined && downtimeMs !== null && downtimeMs > maxDowntimeMs) {
+  if (isOver(downtimeMs, maxDowntimeMs) && !isProbesOwn(measured)) {
     reasons.push(`downtime ${downtimeMs} ms is over ${maxDowntimeMs} ms`);
   }
   if (maxFailedRequests !== undefined && requests.failed > maxFailedRequests) {

@@ -16,6 +16,24 @@ test('a downtime over the objective fails, and the reason has both numbers', (t)
   t.deepEqual(result.reasons, ['downtime 1500 ms is over 1000 ms']);
 });
 
+/** No request is sent for so long from 5 ms before the fault on: the machine is busy, and the platform answers all the time. */
+const pausedFor = (ms: number) => samplesWith([]).filter(({ dueMs }) => dueMs < fault || dueMs >= fault + ms - 10);
+
+test('a downtime over the objective that may be the probe\'s own pause is inconclusive, unless a request failed', (t) => {
+  const strict = { maxDowntimeMs: 50 };
+  const quiet = judgeRun(history({ samples: pausedFor(80) }), strict);
+  t.like(quiet, { verdict: 'inconclusive', downtimeMs: 70, resolutionMs: 80 });
+  t.deepEqual(quiet.reasons, ['downtime 70 ms is over 50 ms, but no request failed and the probe itself paused for 80 ms']);
+  t.is(judgeRun(history({ samples: pausedFor(60) }), strict).verdict, 'pass');
+  const failed = pausedFor(80).map((sample) => (sample.dueMs === fault + 70 ? { ...sample, ok: false, error: 'ECONNRESET' } : sample));
+  t.is(judgeRun(history({ samples: failed }), strict).verdict, 'fail');
+});
+
+test('a downtime longer than the probe\'s own pauses fails without a failed request too: answers were held back', (t) => {
+  const held = samplesWith([]).map((sample) => (sample.dueMs >= fault && sample.dueMs < fault + 200 ? { ...sample, endMs: fault + 201 } : sample));
+  t.like(judgeRun(history({ samples: held }), { maxDowntimeMs: 50 }), { verdict: 'fail', requests: { failed: 0 } });
+});
+
 test('a platform that does not answer again fails even without an objective', (t) => {
   t.is(judgeRun(history({ samples: samplesWith([[0, 5000]]) }), {}).verdict, 'fail');
 });
