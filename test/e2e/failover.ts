@@ -107,7 +107,7 @@ serial('a killed broker loses no job', async (t) => {
 });
 
 serial('an objective that is missed is exit 3', async (t) => {
-  const { exitCode, result } = await drill('--kill', `keepalived_${await holder()}`, '--max-downtime', '1ms');
+  const { exitCode, result } = await drill('--kill', `keepalived_${await holder()}`, '--max-restore', '1ms');
   t.is(exitCode, 3);
   t.is(result.verdict, 'fail');
 });

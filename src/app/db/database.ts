@@ -132,6 +132,7 @@ export class Database {
   }
 
   async #acquire(deadline: number): Promise<pg.PoolClient> {
+    const patienceEnd = performance.now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
     for (let cause: unknown; ; ) {
       await this.#awaitGate(deadline, cause);
       if (this.#pool.waitingCount > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
@@ -140,11 +141,14 @@ export class Database {
         if (this.#generations.get(client) === this.#generation) return client;
         client.release(true);
       } catch (error) {
-        if (isAcquireTimeout(error)) throw new DatabaseOverloaded('no connection became free in time', { cause: error });
-        if (!isConnectionError(error)) throw error;
+        const isLate = isAcquireTimeout(error);
+        if (!isLate && !isConnectionError(error)) throw error;
         cause = error;
-        const busy = !this.#suspect(error);
-        if (busy) throw new DatabaseOverloaded('no connection could be opened in time', { cause: error });
+        const isBusy = isLate || !this.#suspect(error);
+        // While others get their answers, a connection is about to become free: worth as long as a statement may take.
+        if (isBusy && !(this.#isAnswering() && performance.now() < patienceEnd)) {
+          throw new DatabaseOverloaded('no connection became free or could be opened in time', { cause: error });
+        }
       }
     }
   }
@@ -154,11 +158,15 @@ export class Database {
    * is busy, and to start over would only add to that. Returns whether the gate was closed.
    */
   #suspect(error: unknown): boolean {
-    if (isConnectionTimeout(error) && performance.now() - this.#lastSuccess < RECENT_MS) return false;
+    if (isConnectionTimeout(error) && this.#isAnswering()) return false;
     // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
     if (isReadOnlyServer(error)) this.#generation += 1;
     this.gate.trip(error);
     return true;
+  }
+
+  #isAnswering(): boolean {
+    return performance.now() - this.#lastSuccess < RECENT_MS;
   }
 
   async #awaitGate(deadline: number, cause: unknown): Promise<void> {

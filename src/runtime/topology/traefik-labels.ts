@@ -41,6 +41,9 @@ export function traefikLabels(image: string): Record<string, string> {
     // Of the replica alone (503 while it drains, or before its migrations): a database that is down must not empty the
     // pool, because then Traefik would answer instead of the API.
     [`${service}.healthcheck.path`]: '/readyz/traffic',
+    // An answer without a body leaves its connection to be used again. After a GET each check opened a new one, and on a
+    // busy machine that took longer than the dial timeout, which is short for the sake of dead replicas.
+    [`${service}.healthcheck.method`]: 'HEAD',
     // A timeout has to be below the interval. It is as long as it can be: one answer that a busy machine delays takes the
     // replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
     [`${service}.healthcheck.interval`]: '1s',

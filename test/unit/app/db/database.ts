@@ -1,0 +1,69 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Database } from '../../../../src/app/db/database.ts';
+import { DatabaseOverloaded } from '../../../../src/app/db/errors.ts';
+import { pause } from '../../../../src/app/backoff.ts';
+import { createLogger } from '../../../../src/app/logging.ts';
+import { readApiSettings } from '../../../../src/app/settings.ts';
+import { fakePostgres, type Welcomes } from './_fake-postgres.ts';
+
+const connectTimeoutMs = 100;
+const statementTimeoutMs = 400;
+const statement = { name: 'nothing', text: 'SELECT' };
+const never = new AbortController().signal;
+
+async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Database> {
+  const server = await fakePostgres(welcomes);
+  const file = join(await mkdtemp(join(tmpdir(), 'haplat-db-')), 'password');
+  await writeFile(file, 'secret');
+  const settings = readApiSettings({
+    DB_HOST: '127.0.0.1', DB_PORT: String(server.port), DB_PASSWORD_FILE: file,
+    DB_CONNECT_TIMEOUT_MS: String(connectTimeoutMs), DB_STATEMENT_TIMEOUT_MS: String(statementTimeoutMs),
+  });
+  const end = new AbortController();
+  const logger = createLogger({ service: 'test', instance: 'test' }, 'silent');
+  const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500 });
+  t.teardown(() => {
+    end.abort();
+    server.close();
+  });
+  database.start();
+  t.true(await database.gate.waitUntilUp(5000));
+  return database;
+}
+
+// The first connection is the gate's own, the second the first of the pool.
+const twoOnly: Welcomes = (connection) => connection <= 2;
+
+/** Uses a connection, statement by statement, for `ms`. */
+const busyFor = (database: Database, ms: number): Promise<void> =>
+  database.run(async (connection) => {
+    for (const until = performance.now() + ms; performance.now() < until; await pause(5, never)) await connection.query(statement);
+  }, { idempotent: true });
+
+test('who can open no connection in time gets one that another has given back, as long as others get their answers', async (t) => {
+  const database = await openDatabase(t, twoOnly);
+  const other = busyFor(database, connectTimeoutMs / 2);
+  await t.notThrowsAsync(database.run((connection) => connection.query(statement), { idempotent: true }));
+  t.true(database.gate.up);
+  await other;
+});
+
+test('who waits for a connection that others take turns with gets one as well, though later than it takes to open one', async (t) => {
+  const database = await openDatabase(t, twoOnly);
+  const turns = [1, 2, 3].map(() => busyFor(database, (connectTimeoutMs * 3) / 4));
+  await t.notThrowsAsync(Promise.all(turns));
+});
+
+test('but not for longer than a statement may take', async (t) => {
+  const database = await openDatabase(t, twoOnly);
+  await database.run((connection) => connection.query(statement), { idempotent: true });
+  const other = busyFor(database, 3 * statementTimeoutMs);
+  const startMs = performance.now();
+  await t.throwsAsync(database.run((connection) => connection.query(statement), { idempotent: true }), { instanceOf: DatabaseOverloaded });
+  t.true(performance.now() - startMs >= statementTimeoutMs - 1);
+  t.true(database.gate.up);
+  await other;
+});
