@@ -4,12 +4,11 @@ import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import type { Balancer } from '../topology/balancers.ts';
 import { ports } from '../topology/ports.ts';
-import { routedService } from '../topology/traefik-labels.ts';
 import { waitUntil } from '../wait-until.ts';
 
 const pollMs = 100;
 const execTimeoutMs = 5000;
-const answerSchema = z.object({ serverStatus: z.record(z.string(), z.string()).default({}) });
+const answerSchema = z.array(z.object({ serverStatus: z.record(z.string(), z.string()).default({}) }));
 
 /** Of an Engine: commands in the nodes, and the addresses of replicas. */
 interface Asked extends Pick<Engine, 'exec'> {
@@ -68,10 +67,10 @@ async function notRouted(
 
 /** The addresses of the servers that Traefik calls UP. None while it can't be asked: the next look tells. */
 async function hostsThatAreUp(engine: Pick<Engine, 'exec'>, node: string): Promise<ReadonlySet<string>> {
-  const path = `/api/http/services/${encodeURIComponent(routedService)}`;
-  const answer = await getInside(engine, node, { port: ports.dashboard, path, timeoutMs: execTimeoutMs });
+  const answer = await getInside(engine, node, { port: ports.dashboard, path: '/api/http/services', timeoutMs: execTimeoutMs });
   try {
-    const servers = Object.entries(answerSchema.parse(JSON.parse(answer?.body ?? '')).serverStatus);
+    // All services: during an update there may be an older one beside that of the newest replicas.
+    const servers = answerSchema.parse(JSON.parse(answer?.body ?? '')).flatMap(({ serverStatus }) => Object.entries(serverStatus));
     return new Set(servers.filter(([, status]) => status === 'UP').map(([url]) => new URL(url).hostname));
   } catch {
     return new Set();

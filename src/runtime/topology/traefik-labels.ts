@@ -10,44 +10,51 @@ const repliesOfDeadReplicas = '502,504';
  */
 const retriedBodyBytes = 65_536;
 
-/** What Traefik's API calls the service that these labels make. */
-export const routedService = 'app@docker';
+/**
+ * To be raised with each change of the labels below. Of a router, a middleware or a service that two containers describe
+ * in different ways Traefik takes neither: with the same names, a rolling update from one haplat to the next would leave
+ * clients with 404.
+ */
+const revision = 2;
+/** Above what Traefik gives a router without a priority: the length of its rule. */
+const leastPriority = 1000;
 
-/** How Traefik finds the replicas. All of them say the same, so that they become the servers of one service. */
+/**
+ * How Traefik finds the replicas. Those that say the same become the servers of one service. Of two sets, of which one is
+ * older, the newer has all requests as soon as it has a replica, so that the last old one may go.
+ */
 export function traefikLabels(image: string): Record<string, string> {
-  const service = 'traefik.http.services.app.loadbalancer';
-  const retry = 'traefik.http.middlewares.retry.retry';
+  const rank = 2 * revision + Number(retriesAnswers(image));
+  const service = `app-${rank}`;
+  const servers = `traefik.http.services.${service}.loadbalancer`;
+  const retry = `traefik.http.middlewares.retry-${rank}.retry`;
+  const router = (name: string, own: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries({ ...own, priority: String(leastPriority + rank) }).map(([key, value]) => [`traefik.http.routers.${name}-${rank}.${key}`, value]),
+    );
   return {
     'traefik.enable': 'true',
     // Keepalived's check asks for it: Traefik has read the application's labels as soon as this answers.
-    'traefik.http.routers.ready.rule': 'Path(`/ready`)',
-    'traefik.http.routers.ready.entrypoints': 'ping',
-    'traefik.http.routers.ready.service': 'ping@internal',
+    ...router('ready', { rule: 'Path(`/ready`)', entrypoints: 'ping', service: 'ping@internal' }),
     // Asked in the same way: whether this balancer reaches a replica.
-    'traefik.http.routers.reach.rule': 'Path(`/healthz`)',
-    'traefik.http.routers.reach.entrypoints': 'ping',
-    'traefik.http.routers.reach.service': 'app',
-    'traefik.http.routers.app.rule': 'PathPrefix(`/`)',
-    'traefik.http.routers.app.entrypoints': 'websecure',
-    'traefik.http.routers.app.tls': 'true',
-    'traefik.http.routers.app.middlewares': 'retry',
-    // Named, because a second router makes the choice of a service ambiguous.
-    'traefik.http.routers.app.service': 'app',
+    ...router('reach', { rule: 'Path(`/healthz`)', entrypoints: 'ping', service }),
+    // The service is named, because a second router makes the choice of one ambiguous.
+    ...router('app', { rule: 'PathPrefix(`/`)', entrypoints: 'websecure', tls: 'true', middlewares: `retry-${rank}`, service }),
     // Each attempt takes the next server, and others take theirs in between: it may be the dead one several times.
     [`${retry}.attempts`]: '10',
     [`${retry}.initialinterval`]: '10ms',
     ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas, [`${retry}.maxrequestbodybytes`]: String(retriedBodyBytes) }),
-    [`${service}.server.port`]: String(ports.api),
+    [`${servers}.server.port`]: String(ports.api),
     // Of the replica alone (503 while it drains, or before its migrations): a database that is down must not empty the
     // pool, because then Traefik would answer instead of the API.
-    [`${service}.healthcheck.path`]: '/readyz/traffic',
+    [`${servers}.healthcheck.path`]: '/readyz/traffic',
     // An answer without a body leaves its connection to be used again. After a GET each check opened a new one, and on a
     // busy machine that took longer than the dial timeout, which is short for the sake of dead replicas.
-    [`${service}.healthcheck.method`]: 'HEAD',
+    [`${servers}.healthcheck.method`]: 'HEAD',
     // A timeout has to be below the interval. It is as long as it can be: one answer that a busy machine delays takes the
     // replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
-    [`${service}.healthcheck.interval`]: '1s',
-    [`${service}.healthcheck.timeout`]: '900ms',
+    [`${servers}.healthcheck.interval`]: '1s',
+    [`${servers}.healthcheck.timeout`]: '900ms',
   };
 }
 

@@ -9,10 +9,10 @@ const balancers = balancersOf(topologyOf());
 const running = new AbortController().signal;
 const addresses: Readonly<Record<string, string>> = { 'haplat-app_1': '172.21.0.4', 'haplat-app_2': '172.21.0.5' };
 
-/** What Traefik's API says of these servers, as it comes through the shell. */
+/** What Traefik's API says of these servers, of its own service and of an older one's, as it comes through the shell. */
 function answerOf(status: Readonly<Record<string, string>>): string {
   const serverStatus = Object.fromEntries(Object.entries(status).map(([address, state]) => [`http://${address}:3000`, state]));
-  return `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${JSON.stringify({ status: 'enabled', serverStatus })}\n`;
+  return `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${JSON.stringify([{ name: 'api@internal' }, { name: 'app@docker', serverStatus: { 'http://172.21.0.99:3000': 'UP' } }, { name: 'app-2@docker', serverStatus }])}\n`;
 }
 
 /** An Engine in whose nodes Traefik answers as told, question by question, the last answer for good. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import test from 'ava';
 import { readApiSettings } from '../../../../src/app/settings.ts';
 import { retriesAnswers, traefikLabels } from '../../../../src/runtime/topology/traefik-labels.ts';
@@ -18,10 +19,28 @@ for (const image of ['traefik:v2.10', 'traefik:v2', 'traefik:v3.6.15', 'traefik'
 
 test('what is set aside for a repeat is what the API takes at most, not Traefik\'s 2 MiB for every request', (t) => {
   const { BODY_LIMIT_BYTES } = readApiSettings({});
-  t.is(traefikLabels('traefik:v3')['traefik.http.middlewares.retry.retry.maxrequestbodybytes'], String(BODY_LIMIT_BYTES));
+  const limits = Object.entries(traefikLabels('traefik:v3')).filter(([label]) => label.endsWith('.maxrequestbodybytes'));
+  t.deepEqual(limits.map(([, value]) => value), [String(BODY_LIMIT_BYTES)]);
 });
 
 test('all replicas say the same, or Traefik would take none of them', (t) => {
   const topology = topologyOf();
   t.deepEqual(serviceOf(topology, 'app_1').container.labels, serviceOf(topology, 'app_2').container.labels);
+});
+
+test('labels that differ have other names and a priority of their own, so that old and new replicas may be side by side', (t) => {
+  const describes = (label: string) => /^traefik\.http\.\w+\.(?<name>[^.]+)\./.exec(label)?.groups?.['name'];
+  const namesOf = (image: string) => new Set(Object.keys(traefikLabels(image)).map(describes).filter((name) => name !== undefined));
+  const [older, newer] = [namesOf('traefik:v3.6'), namesOf('traefik:v3.7')];
+  t.is(older.size, 4);
+  t.is(newer.intersection(older).size, 0);
+  const priorities = (image: string) => new Set(Object.entries(traefikLabels(image)).filter(([label]) => label.endsWith('.priority')).map(([, value]) => Number(value)));
+  t.true(Math.min(...priorities('traefik:v3.7')) > Math.max(...priorities('traefik:v3.6')));
+  t.true(Math.min(...priorities('traefik:v3.6')) > 'PathPrefix(`/`)'.length);
+});
+
+test('labels that have changed have a new revision', (t) => {
+  // When this fails: raise `revision`, then bring this up to date.
+  const digest = createHash('sha256').update(JSON.stringify(traefikLabels('traefik:v3.7'))).digest('hex').slice(0, 16);
+  t.deepEqual([Object.keys(traefikLabels('traefik:v3.7')).find((label) => label.startsWith('traefik.http.services.'))?.split('.')[3], digest], ['app-5', 'ff57eb77f2808116']);
 });
