@@ -4,10 +4,11 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { jsonOf, type RequestOptions } from './_http.ts';
 import { inside, publish, sql } from './_inside.ts';
-import { eventually, Platform } from './_platform.ts';
+import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
 const taskQueue = 'task_queue';
+const settings = 'netdata: {enabled: false}';
 let platform: Platform;
 
 interface JobDocument {
@@ -27,7 +28,7 @@ interface Drained {
 }
 
 test.before(async () => {
-  platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: 'netdata: {enabled: false}' });
+  platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: settings });
   await platform.mustRun('up', '-q');
 });
 test.afterEach.always(async (t) => {
@@ -339,4 +340,28 @@ serial('a rolling update of every replica under load fails no request and loses 
   const requests = drills.flatMap(({ result }) => result.runs.map((run) => run.requests));
   t.is(requests.reduce((sum, { failed }) => sum + failed, 0), 0);
   t.true(requests.reduce((sum, { sent }) => sum + sent, 0) >= 5000);
+});
+
+/** What clients who ask one after the other are answered while `work` goes on. */
+async function answersDuring(work: Promise<unknown>): Promise<number[]> {
+  const statuses: number[] = [];
+  const end = new AbortController();
+  const over = work.finally(() => { end.abort(); });
+  // Connections may break: the load balancers are replaced as well, and that is not what is asked here.
+  while (!end.signal.aborted) statuses.push((await platform.https('/items?limit=1').catch(() => ({ status: 0 }))).status);
+  await over;
+  return statuses;
+}
+
+serial('an update that changes how Traefik finds the replicas leaves clients a way to them all the time', async (t) => {
+  // The same image by a name that says: too old to retry answers. So the replicas' labels are others.
+  const older = 'traefik:v3.6-haplat-e2e';
+  await docker('tag', 'traefik:v3', older);
+  await platform.configure(`${settings}\nloadBalancers: {image: '${older}'}`);
+  await platform.mustRun('up', '-q');
+  await platform.configure(settings);
+  const statuses = await answersDuring(platform.mustRun('up', '-q'));
+  await docker('rmi', older);
+  t.true(statuses.filter((status) => status === 200).length > 100);
+  t.deepEqual(statuses.filter((status) => status !== 200 && status !== 0), []);
 });

@@ -204,7 +204,7 @@ serial('tiers are internal networks, and the dashboards listen on the loopback a
     t.regex(line ?? '', /-> 127\.0\.0\.1:/, service);
   }
   const routers = await request(`http://localhost:${platform.ports.dashboard}/api/http/routers`);
-  t.regex(routers.body, /"name":"app-\d+@docker"/);
+  t.regex(routers.text, /"name":"app-\d+@docker"/);
 });
 
 serial('the database is reached by the application, and not from the tiers before it', async (t) => {

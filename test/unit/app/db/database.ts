@@ -23,7 +23,7 @@ async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Da
     DB_CONNECT_TIMEOUT_MS: String(connectTimeoutMs), DB_STATEMENT_TIMEOUT_MS: String(statementTimeoutMs),
   });
   const end = new AbortController();
-  const logger = createLogger({ service: 'test', instance: 'test' }, 'silent');
+  const logger = createLogger({ service: 'api', instance: 'test' }, 'silent');
   const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500 });
   t.teardown(() => {
     end.abort();
@@ -40,7 +40,11 @@ const twoOnly: Welcomes = (connection) => connection <= 2;
 /** Uses a connection, statement by statement, for `ms`. */
 const busyFor = (database: Database, ms: number): Promise<void> =>
   database.run(async (connection) => {
-    for (const until = performance.now() + ms; performance.now() < until; await pause(5, never)) await connection.query(statement);
+    const until = performance.now() + ms;
+    while (performance.now() < until) {
+      await connection.query(statement);
+      await pause(5, never);
+    }
   }, { idempotent: true });
 
 test('who can open no connection in time gets one that another has given back, as long as others get their answers', async (t) => {
