@@ -51,6 +51,7 @@ const routed = (project: string) => ({
   'traefik.http.routers.peer.entrypoints': 'websecure',
   'traefik.http.routers.peer.tls': 'true',
   'traefik.http.routers.peer.service': 'peer',
+  'traefik.http.routers.peer.priority': '1000',
   'traefik.http.services.peer.loadbalancer.server.port': '8000',
 });
 

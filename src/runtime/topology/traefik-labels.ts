@@ -16,8 +16,11 @@ const retriedBodyBytes = 65_536;
  * clients with 404.
  */
 const revision = 2;
-/** Above what Traefik gives a router without a priority: the length of its rule. */
-const leastPriority = 1000;
+/**
+ * With the least rank just above what Traefik gives the rule below without a priority, its length (15): a longer rule, for
+ * a host of somebody else's, still goes first.
+ */
+const leastPriority = 12;
 
 /**
  * How Traefik finds the replicas. Those that say the same become the servers of one service. Of two sets, of which one is
