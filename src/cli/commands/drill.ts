@@ -1,3 +1,4 @@
+import type { Config } from '../../runtime/config/schema/config.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
 import { loadSuite } from '../../runtime/drill/suite/load-suite.ts';
@@ -12,7 +13,7 @@ import { DrillProgress } from '../present/drill-progress.ts';
 import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
-const builtIn: Readonly<Record<string, () => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };
+const builtIn: Readonly<Record<string, (config: Config) => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };
 
 interface Selection {
   /** Parts of drills' names. */
@@ -20,7 +21,7 @@ interface Selection {
 }
 
 export async function runDrillList(invocation: Invocation, options: Selection, [file]: readonly string[]): Promise<void> {
-  const suite = await suiteOf(file, options);
+  const suite = await suiteOf(invocation, file, options);
   if (invocation.options.json) {
     invocation.printJson({ schema: 'haplat.suite-list/1', suite: suite.name, drills: suite.drills });
     return;
@@ -34,7 +35,7 @@ export async function runDrillList(invocation: Invocation, options: Selection, [
 }
 
 export async function runDrillRun(invocation: Invocation, options: DrillOptions & Selection, [file]: readonly string[]): Promise<void> {
-  const suite = await suiteOf(file, options);
+  const suite = await suiteOf(invocation, file, options);
   const reports = await DrillReports.prepare(options);
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
@@ -62,8 +63,10 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
   invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
 }
 
-async function suiteOf(file: string | undefined, { only = [] }: Selection): Promise<Suite> {
-  return selectDrills(builtIn[file ?? 'matrix']?.() ?? (await loadSuite(file ?? '')), only);
+/** One of the built-in suites, for a platform as haplat.yaml has it, or that in a file. */
+async function suiteOf(invocation: Invocation, file: string | undefined, { only = [] }: Selection): Promise<Suite> {
+  const build = builtIn[file ?? 'matrix'];
+  return selectDrills(build === undefined ? await loadSuite(file ?? '') : build((await invocation.loadConfig()).config), only);
 }
 
 function present(suite: SuiteResult, paint: Paint): string {

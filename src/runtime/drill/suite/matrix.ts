@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema/config.ts';
 import { faultSchema } from '../fault/fault.ts';
 import type { Fault } from '../fault/fault.ts';
 import type { Objectives } from '../judge/judge-run.ts';
@@ -47,9 +48,10 @@ const readOnly: ReadonlySet<string> = new Set(['edge', 'engine-proxy']);
 const unnoticed: Objectives = { maxFailedRequests: 0, maxDowntimeMs: 50 };
 const within = (maxDowntimeMs: number): Objectives => ({ maxDowntimeMs });
 
-/** The built-in suite: every fault on every component, with what is to be expected of each. */
-export function matrixSuite(): Suite {
-  const drills = subjects.flatMap(([target, part]) => faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, part)));
+/** The built-in suite: every fault on every component of a platform like this, with what is to be expected of each. */
+export function matrixSuite({ netdata }: { readonly netdata: Pick<Config['netdata'], 'enabled'> }): Suite {
+  const present = subjects.filter(([target]) => target !== 'netdata' || netdata.enabled);
+  const drills = present.flatMap(([target, part]) => faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, part)));
   return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills, expiredCertificate] };
 }
 

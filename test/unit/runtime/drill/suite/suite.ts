@@ -30,10 +30,15 @@ for (const [document, message] of bad) {
 }
 
 test('the built-in matrix is a suite like any other: every fault on every component, each with an expectation', (t) => {
-  const matrix = matrixSuite();
+  const matrix = matrixSuite({ netdata: { enabled: true } });
   t.true(suiteSchema.safeParse(matrix).success);
   t.is(new Set(matrix.drills.map(({ name }) => name)).size, matrix.drills.length);
   t.true(matrix.drills.every(({ objectives }) => objectives.maxDowntimeMs !== undefined && objectives.maxLostWrites === 0));
+});
+
+test('the built-in matrix leaves out what the platform does not have: nobody could be hit', (t) => {
+  const subjectsOf = (enabled: boolean) => new Set(matrixSuite({ netdata: { enabled } }).drills.map(({ name }) => name.split(' ')[1]));
+  t.deepEqual([...subjectsOf(true).difference(subjectsOf(false))], ['netdata']);
 });
 
 test('drills are selected by parts of their names, and at least one must be meant', (t) => {
