@@ -3,7 +3,7 @@ import { spreadOf, type Row } from '../bench/measure.ts';
 /** Compares rates measured in turns: ours over the peer's, the median of the pairs. */
 export function atLeast(what: string, ours: readonly number[], peer: readonly number[], minRatio: number): Row {
   const ratio = ratioOf(ours, peer);
-  return { what, ours: shown(ours, 0), peer: shown(peer, 0), ratio, goal: `≥ ${minRatio.toFixed(1)} ×`, met: ratio >= minRatio };
+  return { what, ours: shown(ours, 0), peer: shown(peer, 0), ratio, goal: `≥ ${minRatio.toFixed(1)} ×`, met: Number.isFinite(ratio) && ratio >= minRatio };
 }
 
 /** Compares latencies measured in turns, in milliseconds: ours must be the lower ones. */

@@ -47,9 +47,9 @@ export function comparison(what: string, ours: readonly number[], peer: readonly
   return { what, ours: show(ours), peer: show(peer), ratio, goal: `≤ ${maxRatio.toFixed(1)} ×`, met: ratio <= maxRatio };
 }
 
-/** A figure with an upper bound. */
+/** A figure with an upper bound; what was not measured does not meet it. */
 export function bounded(what: string, value: number, max: number, unit: string): Row {
-  return { what, ours: `${value.toFixed(1)} ${unit}`, peer: '', ratio: undefined, goal: `≤ ${max} ${unit}`, met: value <= max };
+  return { what, ours: `${value.toFixed(1)} ${unit}`, peer: '', ratio: undefined, goal: `≤ ${max} ${unit}`, met: Number.isFinite(value) && value <= max };
 }
 
 /** The rows as a Markdown table. */
