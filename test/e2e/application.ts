@@ -357,11 +357,11 @@ serial('an update that changes how Traefik finds the replicas leaves clients a w
   // The same image by a name that says: too old to retry answers. So the replicas' labels are others.
   const older = 'traefik:v3.6-haplat-e2e';
   await docker('tag', 'traefik:v3', older);
+  t.teardown(() => docker('rmi', older));
   await platform.configure(`${settings}\nloadBalancers: {image: '${older}'}`);
   await platform.mustRun('up', '-q');
   await platform.configure(settings);
   const statuses = await answersDuring(platform.mustRun('up', '-q'));
-  await docker('rmi', older);
   t.true(statuses.filter((status) => status === 200).length > 100);
   t.deepEqual(statuses.filter((status) => status !== 200 && status !== 0), []);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -16,7 +16,8 @@ const never = new AbortController().signal;
 
 async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Database> {
   const server = await fakePostgres(welcomes);
-  const file = join(await mkdtemp(join(tmpdir(), 'haplat-db-')), 'password');
+  const folder = await mkdtemp(join(tmpdir(), 'haplat-db-'));
+  const file = join(folder, 'password');
   await writeFile(file, 'secret');
   const settings = readApiSettings({
     DB_HOST: '127.0.0.1', DB_PORT: String(server.port), DB_PASSWORD_FILE: file,
@@ -25,9 +26,10 @@ async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Da
   const end = new AbortController();
   const logger = createLogger({ service: 'api', instance: 'test' }, 'silent');
   const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500 });
-  t.teardown(() => {
+  t.teardown(async () => {
     end.abort();
     server.close();
+    await rm(folder, { recursive: true });
   });
   database.start();
   t.true(await database.gate.waitUntilUp(5000));
