@@ -4,6 +4,7 @@ import { BrokerSession } from './broker/session.ts';
 import { Database } from './db/database.ts';
 import { isSchemaReady } from './db/schema-check.ts';
 import { readiness } from './health.ts';
+import { Batches } from './http/batches.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -14,6 +15,9 @@ import { outboxLag } from './outbox/repository.ts';
 import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
 import { aborted, settleWithin, type ServeOptions } from './shutdown.ts';
 import { Lifecycle } from './state.ts';
+
+// At the most of body that is allowed this is some megabytes, at the usual size a statement of a millisecond.
+const WRITES_TOGETHER = 64;
 
 /**
  * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both.
@@ -67,6 +71,8 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     lifecycle,
     metrics,
     database,
+    reads: new Batches({ sizeMax: Number.POSITIVE_INFINITY, pendingMax: Number.POSITIVE_INFINITY }),
+    writes: new Batches({ sizeMax: WRITES_TOGETHER, pendingMax: settings.DB_POOL_MAX + queueMax }),
     onEnqueued: () => { relay.wake(); },
     readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: false }),
   });

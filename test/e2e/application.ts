@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
 import fc from 'fast-check';
+import { encodeCursor } from '../../src/app/items/cursor.ts';
 import { jsonOf, type RequestOptions } from './_http.ts';
 import { inside, publish, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
@@ -167,6 +168,43 @@ serial('pages follow each other without a gap or a repeat, and the last one says
   t.deepEqual(await walk(all.length - 1), [all.slice(0, -1), all.slice(-1)]);
 });
 
+const idOf = (answer: Awaited<ReturnType<Platform['https']>>) => String(jsonOf(answer)['id']);
+
+serial('items that many create at once are written together, and each answer is to its own request', async (t) => {
+  const names = Array.from({ length: 80 }, (_, index) => `at once ${index}`);
+  const answers = await Promise.all(names.map((name) => platform.https('/items', { method: 'POST', body: { name, data: { name } } })));
+  t.deepEqual(answers.map((answer) => [answer.status, jsonOf(answer)['name'], jsonOf(answer)['data']]), names.map((name) => [201, name, { name }]));
+  t.deepEqual(answers.map(({ headers }) => headers.location), answers.map((answer) => `/items/${idOf(answer)}`));
+  const [rows = 0, transactions = 0] = (await sql(platform, "SELECT count(*), count(DISTINCT xmin::text) FROM items WHERE name LIKE 'at once %'")).split('|').map(Number);
+  t.is(rows, names.length);
+  t.true(transactions < rows, `${transactions} transactions`);
+});
+
+serial('of those that want the same key at once one gets it, and nobody else fails for that', async (t) => {
+  const keyOf = (index: number) => (index % 3 === 2 ? undefined : `wanted-${index % 7}`);
+  const wanted = Array.from({ length: 60 }, (_, index) => ({ name: `wanted ${index}`, key: keyOf(index) }));
+  const answers = await Promise.all(wanted.map((body) => platform.https('/items', { method: 'POST', body })));
+  const [others, keyed] = [answers.filter((_, index) => keyOf(index) === undefined), answers.filter((_, index) => keyOf(index) !== undefined)];
+  t.deepEqual([...new Set(others.map(({ status }) => status))], [201]);
+  t.deepEqual([...new Set(keyed.map(({ status }) => status))].sort(), [201, 409]);
+  const made = keyed.filter(({ status }) => status === 201).map((answer) => String(jsonOf(answer)['key']));
+  t.deepEqual(made.sort(), Array.from({ length: 7 }, (_, index) => `wanted-${index}`));
+});
+
+serial('what is acknowledged is in each list that is asked for afterwards, however many ask at once', async (t) => {
+  const path = `/items?limit=100&cursor=${encodeCursor(await createItem('the last before'))}`;
+  const client = async (): Promise<boolean[]> => {
+    const seen: boolean[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      const id = await createItem('seen');
+      seen.push((await platform.https(path)).text.includes(id));
+    }
+    return seen;
+  };
+  const seen = await Promise.all(Array.from({ length: 20 }, client));
+  t.deepEqual([...new Set(seen.flat())], [true]);
+});
+
 /** What nobody starts again until `up`. */
 async function stopForGood(service: string): Promise<void> {
   for (const guardian of ['guardian_1', 'guardian_2']) await platform.engine.stopContainer(platform.container(guardian), { graceMs: 2000 });
@@ -231,7 +269,7 @@ serial('more than a replica can take is turned away at once, told when to come a
   const { free } = await lockFor(6, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
   const { alive, answers } = JSON.parse(await inside(platform, 'crowd.ts', ['app_1:3000', '300'], { network: 'data' })) as Crowd;
   t.is(alive.status, 200);
-  // Ten have a connection and wait for the lock, two hundred wait for a connection: no answer is to be had by anybody.
+  // Some wait for the lock and some for a connection, no more than the pool and its queue take: no answer is to be had by anybody.
   t.deepEqual([...new Set(answers.map(({ status }) => status))], [503]);
   t.true(answers.every(({ retryAfter }) => retryAfter === '1'));
   const sorted = answers.map(({ ms }) => ms).toSorted((one, other) => one - other);

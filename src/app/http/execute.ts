@@ -1,10 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Database } from '../db/database.ts';
+import type { Batches } from './batches.ts';
 import { readJson } from './body.ts';
 import { keyedRequest, once } from './idempotency.ts';
-import type { Operation, OperationRequest, Reply } from './operation.ts';
+import type { Operation, Reply } from './operation.ts';
 import { traceparentFrom } from './request-id.ts';
+import { alone, together, type CheckedRequest, type Outcome } from './together.ts';
 import { validateBody, validateParameters } from './validate.ts';
 
 /** A request as the web framework hands it over, not yet checked. */
@@ -18,6 +20,10 @@ export interface RawRequest {
 
 export interface ExecuteOptions {
   readonly database: Database;
+  /** Reads that several requests share. */
+  readonly reads: Batches<undefined, Reply>;
+  /** Writes that are made together. */
+  readonly writes: Batches<CheckedRequest, readonly Outcome[]>;
   readonly bodyLimitBytes: number;
   /** Called after a message was put in the outbox. */
   readonly onEnqueued: () => void;
@@ -31,31 +37,34 @@ export async function execute(operation: Operation, raw: RawRequest, options: Ex
   return reply;
 }
 
-function carryOut(
-  operation: Operation,
-  raw: RawRequest,
-  request: OperationRequest<unknown, unknown, unknown>,
-  options: ExecuteOptions,
-): Promise<Reply> {
+function carryOut(operation: Operation, raw: RawRequest, request: CheckedRequest, options: ExecuteOptions): Promise<Reply> {
+  const { database } = options;
   const key = raw.message.headers['idempotency-key'];
   if (operation.acceptsIdempotencyKey === true && typeof key === 'string') {
     const keyed = keyedRequest(key, operation.id, raw.url, request.body);
-    return options.database.transaction(
+    return database.transaction(
       (transaction) => once(transaction, keyed, () => operation.handle(transaction, request)),
       { idempotent: true },
     );
   }
-  const { idempotent } = operation;
-  return options.database.run((connection) => operation.handle(connection, request), {
-    idempotent: typeof idempotent === 'function' ? idempotent(raw.message.headers) : idempotent,
-  });
+  if (operation.shareable === true) return sharedRead(operation, request, options);
+  if (operation.handleAll !== undefined) return jointWrite(operation, request, options);
+  return alone(database, operation, request);
 }
 
-async function checkedRequest(
-  operation: Operation,
-  raw: RawRequest,
-  bodyLimitBytes: number,
-): Promise<OperationRequest<unknown, unknown, unknown>> {
+async function sharedRead(operation: Operation, request: CheckedRequest, { database, reads }: ExecuteOptions): Promise<Reply> {
+  const key = JSON.stringify([operation.id, request.params, request.query]);
+  return (await reads.join(key, undefined, () => alone(database, operation, request))).result;
+}
+
+async function jointWrite(operation: Operation, request: CheckedRequest, { database, writes }: ExecuteOptions): Promise<Reply> {
+  const { result, place } = await writes.join(operation.id, request, (requests) => together(database, operation, requests));
+  const outcome = result[place];
+  if (outcome?.status === 'fulfilled') return outcome.value;
+  throw outcome?.reason ?? new Error(`${operation.id} has no answer for one of its requests`);
+}
+
+async function checkedRequest(operation: Operation, raw: RawRequest, bodyLimitBytes: number): Promise<CheckedRequest> {
   const { message, url, requestId } = raw;
   const params = operation.params === undefined ? undefined : validateParameters(operation.params, raw.params);
   const query = operation.query === undefined ? undefined : validateParameters(operation.query, raw.query);

@@ -42,6 +42,8 @@ export interface OperationSpec<Params extends z.ZodType, Query extends z.ZodType
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** May be repeated when the connection to the database breaks in the middle. */
   readonly idempotent: boolean | ((headers: IncomingHttpHeaders) => boolean);
+  /** A read whose answer depends on path and query alone: requests that wait for the same one share it. */
+  readonly shareable?: boolean;
   /** Accepts an Idempotency-Key: its answer is then stored in the same transaction as its effect. */
   readonly acceptsIdempotencyKey?: boolean;
   /** Puts a message in the outbox. */
@@ -50,11 +52,20 @@ export interface OperationSpec<Params extends z.ZodType, Query extends z.ZodType
     connection: Queryable,
     request: OperationRequest<z.infer<Params>, z.infer<Query>, z.infer<Body>>,
   ): Promise<Reply>;
+  /**
+   * The same for several at once, in one statement and idempotent: the answers in the order of the requests. May throw if
+   * it can't for one of them; each is then handled by itself.
+   */
+  handleAll?(
+    connection: Queryable,
+    requests: readonly OperationRequest<z.infer<Params>, z.infer<Query>, z.infer<Body>>[],
+  ): Promise<readonly Reply[]>;
 }
 
 /** An operation whose schemas have been forgotten by the type system, so that unlike ones fit in one list. */
-export type Operation = Omit<OperationSpec<z.ZodType, z.ZodType, z.ZodType>, 'handle'> & {
+export type Operation = Omit<OperationSpec<z.ZodType, z.ZodType, z.ZodType>, 'handle' | 'handleAll'> & {
   handle(connection: Queryable, request: OperationRequest<unknown, unknown, unknown>): Promise<Reply>;
+  handleAll?(connection: Queryable, requests: readonly OperationRequest<unknown, unknown, unknown>[]): Promise<readonly Reply[]>;
 };
 
 /** Defines an operation: its handler gets what its schemas parse to. */

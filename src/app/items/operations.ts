@@ -4,7 +4,7 @@ import { matchesIfNoneMatch, preconditionFailed, versionFromIfMatch } from '../h
 import { operation, type Operation, type Reply } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { itemEtag, itemPage } from './present.ts';
-import { deleteItem, findItem, insertItem, ITEM_KEY_CONSTRAINT, listItems, updateItem, type ItemRow } from './repository.ts';
+import { deleteItem, findItem, insertItem, insertItems, ITEM_KEY_CONSTRAINT, listItems, updateItem, type ItemRow } from './repository.ts';
 import {
   itemPageSchema,
   itemParamsSchema,
@@ -23,6 +23,7 @@ const list = operation({
   query: itemQuerySchema,
   responses: { 200: { description: 'A page of items', schema: itemPageSchema, headers: ['Link'] } },
   idempotent: true,
+  shareable: true,
   async handle(connection, { query }) {
     const page = itemPage(await listItems(connection, query));
     if (page.nextCursor === undefined) return { status: 200, json: page.json };
@@ -44,8 +45,11 @@ const create = operation({
   idempotent: true,
   acceptsIdempotencyKey: true,
   async handle(connection, { body, newId }) {
-    const row = await insertUnique(connection, newId, body);
-    return withItem(201, row, { location: `/items/${row.id}` });
+    return created(await insertUnique(connection, newId, body));
+  },
+  async handleAll(connection, requests) {
+    const rows = await insertItems(connection, requests.map(({ body, newId }) => ({ ...body, id: newId })));
+    return rows.map(created);
   },
 });
 
@@ -111,15 +115,18 @@ const remove = operation({
 
 export const itemOperations: readonly Operation[] = [list, create, read, replace, remove];
 
-async function insertUnique(connection: Queryable, id: string, item: NewItem): Promise<ItemRow> {
+async function insertUnique(connection: Queryable, id: string, item: NewItem): Promise<ItemRow | undefined> {
   try {
-    const row = await insertItem(connection, id, item);
-    if (row !== undefined) return row;
+    return await insertItem(connection, id, item);
   } catch (error) {
     if (!isUniqueViolation(error, ITEM_KEY_CONSTRAINT)) throw error;
     throw new HttpProblem(409, 'There is an item with this key already.', { kind: 'duplicate-key', cause: error });
   }
-  throw new Error('INSERT … RETURNING gave no row');
+}
+
+function created(row: ItemRow | undefined): Reply {
+  if (row === undefined) throw new Error('INSERT … RETURNING gave no row');
+  return withItem(201, row, { location: `/items/${row.id}` });
 }
 
 const withItem = (status: number, row: ItemRow, headers: Record<string, string> = {}): Reply => ({

@@ -49,6 +49,15 @@ const insert = statement(
   `INSERT INTO items (id, key, name, description, data) VALUES ($1, $2, $3, $4, $5)
    ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ${columns}`,
 );
+// In the order of their keys, or two of these that have two keys in common would wait for each other. One that is there
+// already makes it fail: `insert` then finds out which.
+const insertAll = statement(
+  'insert-all',
+  `INSERT INTO items (id, key, name, description, data)
+   SELECT id, key, name, description, data
+   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::json[]) AS item (id, key, name, description, data)
+   ORDER BY key RETURNING ${columns}`,
+);
 const update = statement(
   'update',
   `UPDATE items SET name = $2, description = $3, data = $4, version = version + 1, updated_at = now()
@@ -75,6 +84,20 @@ export async function findItem(connection: Queryable, id: string): Promise<ItemR
 export async function insertItem(connection: Queryable, id: string, item: NewItem): Promise<ItemRow | undefined> {
   const values = [id, item.key ?? null, item.name, item.description ?? null, json(item.data)];
   return (await connection.query<ItemRow>(insert, values))[0];
+}
+
+/** Inserts several: all of them, or none and it throws. The rows are in the order of the items. */
+export async function insertItems(connection: Queryable, items: readonly (NewItem & { readonly id: string })[]): Promise<(ItemRow | undefined)[]> {
+  const values = [
+    items.map(({ id }) => id),
+    items.map(({ key }) => key ?? null),
+    items.map(({ name }) => name),
+    items.map(({ description }) => description ?? null),
+    items.map(({ data }) => json(data)),
+  ];
+  const rows = await connection.query<ItemRow>(insertAll, values);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return items.map(({ id }) => byId.get(id));
 }
 
 /** Replaces the item if it has `version` (undefined: whichever it has). Undefined if there is no such item or version. */

@@ -53,6 +53,7 @@ const list = operation({
   query: jobQuerySchema,
   responses: { 200: { description: 'A page of jobs', schema: jobPageSchema, headers: ['Link'] } },
   idempotent: true,
+  shareable: true,
   async handle(connection, { query }) {
     const page = jobPage(await listJobs(connection, query), query.limit);
     if (page.nextCursor === undefined) return { status: 200, json: page.json };
