@@ -52,7 +52,7 @@ try {
   const ours = [`${await addressIn(bench, 'app_1')}:3000`, `${await addressIn(bench, 'app_2')}:3000`];
   const peer = [`${await bringPeer()}:8000`];
   await inside(bench, 'ready.ts', ...peer, `https://${vip}:443@${peerName}`);
-  for (const targets of [ours, peer]) await throughput(bench, { urls: urls(targets, '/items'), connections: 16, seconds: 2, post: true });
+  for (const targets of [ours, peer]) await throughput(bench, { urls: urls(targets, '/items'), connections: 16, seconds: 2, script: 'post' });
   for (let round = 1; round <= Number(flags.rounds); round += 1) {
     // Which of the two goes first changes with the round.
     const turns = [['ours', ours], ['peer', peer]] as const;
@@ -94,7 +94,10 @@ async function measureRequests(name: string, origins: readonly string[], host?: 
   const get = await throughput(bench, { ...load, urls: origins.map((origin) => `${origin}${page}`) });
   note(`${name} get`, get.perSecond);
   note(`${name} get p99`, get.p99Ms);
-  const post = await throughput(bench, { ...load, urls: origins.map((origin) => `${origin}/items`), post: true });
+  const pages = await throughput(bench, { ...load, urls: [...origins], script: 'pages' });
+  note(`${name} pages`, pages.perSecond);
+  note(`${name} pages p99`, pages.p99Ms);
+  const post = await throughput(bench, { ...load, urls: origins.map((origin) => `${origin}/items`), script: 'post' });
   note(`${name} post`, post.perSecond);
   note(`${name} post p99`, post.p99Ms);
 }
@@ -106,8 +109,11 @@ async function measureJobs(who: Who, name: string, targets: readonly string[]): 
 }
 
 async function measureBalancer(ours: readonly string[]): Promise<void> {
-  note('direct 64', (await throughput(bench, { urls: urls(ours, page), connections: 64, seconds })).perSecond);
-  note('vip 64', (await throughput(bench, { urls: [`https://${vip}:443${page}`], connections: 64, seconds })).perSecond);
+  const load = { connections: 64, seconds };
+  note('direct 64', (await throughput(bench, { ...load, urls: urls(ours, page) })).perSecond);
+  note('vip 64', (await throughput(bench, { ...load, urls: [`https://${vip}:443${page}`] })).perSecond);
+  note('direct 64 pages', (await throughput(bench, { ...load, urls: urls(ours, ''), script: 'pages' })).perSecond);
+  note('vip 64 pages', (await throughput(bench, { ...load, urls: [`https://${vip}:443`], script: 'pages' })).perSecond);
 }
 
 async function measureOpenLoop(ours: readonly string[]): Promise<void> {
@@ -140,19 +146,24 @@ async function noteMemory(): Promise<void> {
 function report(): Row[] {
   const rate = (what: string, name: string, goal: number) => atLeast(what, of(`ours ${name}`), of(`peer ${name}`), goal);
   const p99 = (what: string, name: string) => lower(what, of(`ours ${name} p99`), of(`peer ${name} p99`));
-  const cost = spreadOf(of('vip 64').map((value, index) => 100 * (1 - value / (of('direct 64')[index] ?? Number.NaN)))).median;
+  const cost = (through: string, direct: string) =>
+    spreadOf(of(through).map((value, index) => 100 * (1 - value / (of(direct)[index] ?? Number.NaN)))).median;
   return [
     rate('GET a page of 50, requests/s', 'get', 4),
+    rate('GET pages of 35 to 65, so that no two requests can share a read', 'pages', 4),
     rate('POST an item, requests/s', 'post', 6),
     rate('enqueue to done, jobs/s', 'jobs', 4),
     p99('p99 of GET, 16 connections', 'get'),
+    p99('p99 of GET pages of 35 to 65', 'pages'),
     p99('p99 of POST, 16 connections', 'post'),
     rate('through the VIP: GET, requests/s', 'vip get', 4),
+    rate('through the VIP: GET pages of 35 to 65', 'vip pages', 4),
     rate('through the VIP: POST, requests/s', 'vip post', 6),
     rate('through the VIP: jobs/s', 'vip jobs', 4),
     p99('through the VIP: p99 of GET', 'vip get'),
     p99('through the VIP: p99 of POST', 'vip post'),
-    bounded('cost of the VIP with TLS, 64 connections', cost, 40, '% of direct'),
+    bounded('cost of the VIP with TLS, 64 connections', cost('vip 64', 'direct 64'), 40, '% of direct'),
+    bounded('cost of the VIP with TLS, pages of 35 to 65', cost('vip 64 pages', 'direct 64 pages'), 40, '% of direct'),
     bounded('memory of a replica under load', Math.max(...of('memory')), 110, 'MiB'),
     bounded(`p99 of GET at ${of('open rate').join('')} requests/s, open loop`, spreadOf(of('open p99')).median, 25, 'ms'),
     bounded('database restart under load: slowest answer', Math.max(...of('restart slowest')), 1000, 'ms'),

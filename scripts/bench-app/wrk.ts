@@ -4,7 +4,8 @@ export interface Load {
   readonly urls: readonly string[];
   readonly connections: number;
   readonly seconds: number;
-  readonly post?: boolean;
+  /** What to ask for, of load/; default: the URL. */
+  readonly script?: 'post' | 'pages';
   /** The Host header; default: what the URL says. */
   readonly host?: string;
 }
@@ -17,11 +18,11 @@ export interface Throughput {
 const unitsMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 /** Closed-loop load from wrk, the connections shared out over the URLs, all at once; the sum, and the worst p99. */
-export async function throughput(bench: Bench, { urls, connections, seconds, post = false, host }: Load): Promise<Throughput> {
-  const script = [...(post ? ['-s', '/post.lua'] : []), ...(host === undefined ? [] : ['-H', `Host: ${host}`])];
+export async function throughput(bench: Bench, { urls, connections, seconds, script, host }: Load): Promise<Throughput> {
+  const means = [...(script === undefined ? [] : ['-s', `/${script}.lua`]), ...(host === undefined ? [] : ['-H', `Host: ${host}`])];
   const own = String(Math.ceil(connections / urls.length));
   const outputs = await Promise.all(
-    urls.map((url) => docker('exec', named(bench, 'load'), 'wrk', '-t1', '-c', own, '-d', `${seconds}s`, '--latency', ...script, url)),
+    urls.map((url) => docker('exec', named(bench, 'load'), 'wrk', '-t1', '-c', own, '-d', `${seconds}s`, '--latency', ...means, url)),
   );
   const parsed = outputs.map(parseWrk);
   return { perSecond: parsed.reduce((sum, one) => sum + one.perSecond, 0), p99Ms: Math.max(...parsed.map((one) => one.p99Ms)) };
