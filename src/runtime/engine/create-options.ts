@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec, Healthcheck, Mount, NetworkAttachment } from './container-spec.ts';
 
@@ -18,7 +19,7 @@ export function toCreateOptions(spec: ContainerSpec): Dockerode.ContainerCreateO
     Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
     Labels: { ...spec.labels },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.containerPort}/${port.protocol}`, {}])),
-    Healthcheck: toHealthcheck(spec.healthcheck),
+    Healthcheck: toHealthcheck(spec.name, spec.healthcheck),
     // A container in somebody else's network namespace takes that one's host name.
     ...(spec.joins === undefined && { Hostname: spec.hostname }),
     ...(spec.entrypoint && { Entrypoint: [...spec.entrypoint] }),
@@ -39,15 +40,25 @@ export function toEndpoint(attachment: Pick<NetworkAttachment, 'ipv4' | 'aliases
   };
 }
 
-function toHealthcheck(check: Healthcheck): Dockerode.HealthConfig & { StartInterval: number } {
+function toHealthcheck(name: string, check: Healthcheck): Dockerode.HealthConfig & { StartInterval: number } {
   return {
     Test: ['CMD', ...check.command],
-    Interval: check.intervalMs * nanosecondsPerMillisecond,
+    Interval: outOfStepMs(name, check.intervalMs) * nanosecondsPerMillisecond,
     Timeout: check.timeoutMs * nanosecondsPerMillisecond,
     Retries: check.retries,
     StartPeriod: check.startPeriodMs * nanosecondsPerMillisecond,
     StartInterval: startIntervalMs * nanosecondsPerMillisecond,
   };
+}
+
+/**
+ * The interval of a container's own: up to a tenth shorter, by its name. Containers that start together would for ever be
+ * checked together: with the Engine's part a check takes 100 ms of a processor, and ten at once stalled clients for 400 ms.
+ * It is no part of the specification, as it is no reason to replace a container.
+ */
+function outOfStepMs(name: string, intervalMs: number): number {
+  const share = createHash('sha256').update(name).digest().readUInt16BE() / 0x1_00_00;
+  return Math.round(intervalMs * (1 - share / 10));
 }
 
 function toHostConfig(spec: ContainerSpec): Dockerode.HostConfig {

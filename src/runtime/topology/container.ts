@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec.ts';
 import type { TopologyContext } from './context.ts';
 import { fullName } from './names.ts';
@@ -36,17 +35,7 @@ export function container(
     stopGraceMs: 10_000,
     pidsLimit: 128,
     ...own,
-    healthcheck: outOfStep(service, own.healthcheck),
   };
-}
-
-/**
- * The check with an interval of the service's own, up to a tenth shorter. Containers that start together would for ever be
- * checked together: with the Engine's part a check takes 100 ms of a processor, ten of them at once stalled clients for 400 ms.
- */
-function outOfStep(service: string, check: Healthcheck): Healthcheck {
-  const share = createHash('sha256').update(service).digest().readUInt16BE() / 0x1_00_00;
-  return { ...check, intervalMs: Math.round(check.intervalMs * (1 - share / 10)) };
 }
 
 /**
