@@ -1,10 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { SettingsError } from '../../../src/app/errors.ts';
 import { readApiSettings, readSecret } from '../../../src/app/settings.ts';
 import { readWorkerSettings } from '../../../src/worker/settings.ts';
+
+/** A folder that goes with the test. */
+function folderFor(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'haplat-'));
+  t.teardown(() => { rmSync(folder, { recursive: true }); });
+  return folder;
+}
 
 test('an empty environment gives the defaults', (t) => {
   const settings = readApiSettings({});
@@ -39,13 +46,13 @@ test('the only settings that can hold a secret are names of files', (t) => {
 });
 
 test('a secret loses the newline that editors add, nothing else', (t) => {
-  const file = join(mkdtempSync(join(tmpdir(), 'haplat-')), 'secret');
+  const file = join(folderFor(t), 'secret');
   writeFileSync(file, ' pass word \n');
   t.is(readSecret('DB_PASSWORD_FILE', file), ' pass word ');
 });
 
 test('a missing or empty secret file is an error that names the setting', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'haplat-'));
+  const folder = folderFor(t);
   writeFileSync(join(folder, 'empty'), '\n');
   for (const name of ['missing', 'empty']) {
     const error = t.throws(() => readSecret('DB_PASSWORD_FILE', join(folder, name)), { instanceOf: SettingsError });
