@@ -9,7 +9,9 @@ export const tableHead = [
 
 /** A row of the table: what was measured, and which of its goals were missed. */
 export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
-  const downtime = spreadOf(seen(runs, (run) => run.gapsMs.fault));
+  // Where a node returns, what comes later is a row of its own. Elsewhere it is the fault's doing as well: a database that
+  // was killed fails requests only once it is missed.
+  const downtime = spreadOf(seen(runs, (run) => (row.isSwitch === true ? run.gapsMs.fault : run.downtimeMs)));
   const lost = runs.reduce((sum, { ledger }) => sum + ledger.lost + ledger.duplicated + ledger.altered, 0);
   const failed = spreadOf(runs.map((run) => run.requests.failed));
   const restored = spreadOf(seen(runs, (run) => run.phases.redundancyRestoredMs));
