@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Platform } from './_platform.ts';
+import { eventually, type Platform } from './_platform.ts';
 
 const root = join(import.meta.dirname, '../..');
 const image = 'debian:trixie-slim';
@@ -39,4 +39,13 @@ export async function publish(platform: Platform, queue: string, content: Buffer
 export async function sql(platform: Platform, statement: string): Promise<string> {
   const psql = ['psql', '-U', 'haplat', '-d', 'haplat', '-tAqc', statement];
   return (await execa('docker', ['exec', '-u', 'postgres', platform.container('db'), ...psql])).stdout.trim();
+}
+
+/** Takes a lock and keeps it for some seconds; resolves when it is taken, to what settles when it is free again. */
+export async function lockFor(platform: Platform, seconds: number, lock: string): Promise<{ readonly free: Promise<string> }> {
+  const free = sql(platform, `SET application_name = 'test-lock'; BEGIN; ${lock}; SELECT pg_sleep(${seconds}); COMMIT`);
+  await eventually('the lock', 10_000, async () =>
+    (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-lock' AND wait_event = 'PgSleep'")) === '1' ? true : undefined,
+  );
+  return { free };
 }

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { encodeCursor } from '../../src/app/items/cursor.ts';
 import { jsonOf, type RequestOptions } from './_http.ts';
-import { inside, publish, sql } from './_inside.ts';
+import { inside, lockFor, publish, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -255,18 +255,9 @@ serial('a database restart under load loses no acknowledged write, requests fail
   t.is(Number(await sql(platform, `SELECT count(*) FROM items WHERE id IN (${ids})`)), acknowledged.length);
 });
 
-/** Takes a lock and keeps it for some seconds; resolves when it is taken, to what settles when it is free again. */
-async function lockFor(seconds: number, lock: string): Promise<{ readonly free: Promise<string> }> {
-  const free = sql(platform, `SET application_name = 'test-lock'; BEGIN; ${lock}; SELECT pg_sleep(${seconds}); COMMIT`);
-  await eventually('the lock', 10_000, async () =>
-    (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-lock' AND wait_event = 'PgSleep'")) === '1' ? true : undefined,
-  );
-  return { free };
-}
-
 serial('more than a replica can take is turned away at once, told when to come again, and does not stop it', async (t) => {
   await platform.untilHealthy(60_000);
-  const { free } = await lockFor(6, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
+  const { free } = await lockFor(platform, 6, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
   const { alive, answers } = JSON.parse(await inside(platform, 'crowd.ts', ['app_1:3000', '300'], { network: 'data' })) as Crowd;
   t.is(alive.status, 200);
   // Some wait for the lock and some for a connection, no more than the pool and its queue take: no answer is to be had by anybody.
@@ -280,7 +271,7 @@ serial('more than a replica can take is turned away at once, told when to come a
 
 serial('a worker that is stopped finishes what it has in hand or gives it back, and it is done once', async (t) => {
   const itemId = await createItem('given back');
-  const { free } = await lockFor(4, `SELECT 1 FROM items WHERE id = '${itemId}' FOR UPDATE`);
+  const { free } = await lockFor(platform, 4, `SELECT 1 FROM items WHERE id = '${itemId}' FOR UPDATE`);
   // Not by the API, which would wait for the row as well.
   const jobId = crypto.randomUUID();
   await sql(platform, `INSERT INTO jobs (id, type, item_id) VALUES ('${jobId}', 'item.process', '${itemId}')`);
