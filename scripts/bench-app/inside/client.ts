@@ -3,6 +3,9 @@ import { connect as connectTls } from 'node:tls';
 
 const headEnd = Buffer.from('\r\n\r\n');
 
+/** Whoever says nothing for so long has not answered: who had the address may be gone without a word. */
+const silenceMs = 10_000;
+
 /**
  * Just enough of HTTP/1.1 to load a server without being the load: bodies by their Content-Length, connections kept
  * where the server keeps them.
@@ -38,6 +41,7 @@ export class Connection {
     this.#received = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => { this.#take(socket, chunk); });
     socket.on('error', () => { socket.destroy(); });
+    socket.setTimeout(silenceMs, () => { socket.destroy(); });
     socket.on('close', () => {
       if (this.#socket === socket) this.#finish(0);
     });
