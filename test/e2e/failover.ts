@@ -1,5 +1,6 @@
 import test from 'ava';
 import * as z from 'zod';
+import { answerAcrossAMove } from './_across-a-move.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -74,6 +75,14 @@ for (const victim of ['traefik', 'keepalived'] as const) {
     t.not(await holder(), before);
   });
 }
+
+serial('the node that gives the address up still answers what it has in hand', async (t) => {
+  const node = await holder();
+  const stop = () => platform.engine.stopContainer(platform.container(`traefik_${node}`));
+  const { answer, movedBefore } = await answerAcrossAMove(platform, `keepalived_${node}`, ['keepalived_1', 'keepalived_2'], stop);
+  t.true(movedBefore);
+  t.true([200, 503].includes(answer.status), String(answer.status));
+});
 
 serial('a dead replica of the API fails no read', async (t) => {
   await platform.untilHealthy(60_000);

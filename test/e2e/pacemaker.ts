@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
+import { answerAcrossAMove } from './_across-a-move.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -179,6 +180,14 @@ serial('planned work on a node is a drill as well: nothing is fenced, and the no
   t.is(run.splitBrainMs, 0);
   t.not(await holder(), before);
   t.deepEqual((await platform.status()).warnings, []);
+});
+
+serial('the node that gives the address up still answers what it has in hand', async (t) => {
+  const node = await holder();
+  const { answer, movedBefore } = await answerAcrossAMove(platform, node, ['lb_1', 'lb_2', 'lb_3'], () => platform.mustRun('cluster', 'standby', node));
+  t.true(movedBefore);
+  t.true([200, 503].includes(answer.status), String(answer.status));
+  await platform.mustRun('cluster', 'online', node);
 });
 
 serial('a split brain has one holder: the node that is alone is fenced', async (t) => {

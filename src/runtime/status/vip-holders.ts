@@ -1,4 +1,5 @@
 import { readHostProc } from '../engine/host-proc.ts';
+import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { messageOf } from '../errors.ts';
 
@@ -29,18 +30,24 @@ type Answer = { readonly node: string } & ({ readonly holds: boolean } | { reado
 async function ask(engine: Engine, vip: string, node: string, container: string): Promise<Answer> {
   try {
     const details = await engine.inspectContainer(container);
+    // One route is there whoever has the address; its holder has the interface's as well.
+    const always = details?.labels[labels.localVip] === undefined ? 0 : 1;
     const seen = details && (await readHostProc(details, 'net/fib_trie'));
-    if (seen !== undefined) return { node, holds: isLocalAddress(seen, vip) };
+    if (seen !== undefined) return { node, holds: localRoutes(seen, vip) > always };
     // The kernel's own table: needs no tool in the image, and no fork but cat's.
     const { stdout, exitCode } = await engine.exec(container, ['cat', '/proc/net/fib_trie'], { timeoutMs: execTimeoutMs });
-    return exitCode === 0 ? { node, holds: isLocalAddress(stdout, vip) } : { node, reason: `exit code ${exitCode}` };
+    return exitCode === 0 ? { node, holds: localRoutes(stdout, vip) > always } : { node, reason: `exit code ${exitCode}` };
   } catch (error) {
     return { node, reason: messageOf(error) };
   }
 }
 
-/** Whether an address is one of the host's own, by the text of /proc/net/fib_trie (`|-- ADDRESS`, `/32 host LOCAL`). */
-export function isLocalAddress(fibTrie: string, address: string): boolean {
+/**
+ * How many routes make an address the host's own, by the text of /proc/net/fib_trie (`|-- ADDRESS`, then a line
+ * `/32 host LOCAL` for each). Its two tables are printed twice where the kernel keeps them as one: the longer list counts.
+ */
+export function localRoutes(fibTrie: string, address: string): number {
   const lines = fibTrie.split('\n').map((line) => line.trim());
-  return lines.some((line, index) => line === `|-- ${address}` && lines[index + 1] === '/32 host LOCAL');
+  const lists = lines.flatMap((line, index) => (line === `|-- ${address}` ? [[...lines.slice(index + 1), '']] : []));
+  return Math.max(0, ...lists.map((after) => after.findIndex((line) => line !== '/32 host LOCAL')));
 }

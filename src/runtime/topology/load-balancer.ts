@@ -8,6 +8,7 @@ import { clusterNodeNames } from './cluster/members.ts';
 import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
 import { engineProxyNames } from './engine-proxy.ts';
+import { localVip } from './local-vip.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -33,6 +34,7 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
   const name = `keepalived_${number}`;
   const aliases = [name, `traefik_${number}`];
   const address = addresses.keepalived[index];
+  const local = localVip(context.config.network.vip);
   return {
     name,
     component: 'keepalived',
@@ -42,6 +44,7 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
     container: container(context, name, {
       image: context.images.keepalived,
       env: {
+        ...local.env,
         PUBLIC_ADDRESS: address ?? '',
         CHECK_MODE: vrrp.checkMode,
         CHECK_PORT: String(ports.ping),
@@ -50,11 +53,12 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
         CHECK_FAILURES: String(vrrp.checkFailures),
         CHECK_RISES: String(vrrp.checkRises),
       },
+      labels: local.labels,
       networks: [attach(project, 'public', aliases, address), attach(project, 'app', aliases), attach(project, 'control', aliases)],
       mounts: [tmpfs('/run', 1), filesMount(context, name)],
       capAdd: vrrp.checkMode === 'http' ? nodeCapabilities : [...nodeCapabilities, ...scriptCapabilities],
       // Traefik has no capabilities and binds 80 and 443 in this namespace. Engines set it by default; say so anyway.
-      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+      sysctls: { ...local.sysctls, 'net.ipv4.ip_unprivileged_port_start': '0' },
       healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
       stopGraceMs: 5000,
       cpuShares: urgentCpuShares,

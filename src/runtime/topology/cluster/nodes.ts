@@ -2,6 +2,7 @@ import type { Mount } from '../../engine/container-spec.ts';
 import { container, filesMount, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
+import { localVip } from '../local-vip.ts';
 import { attach } from '../networks.ts';
 import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import type { RenderedFile, Service } from '../topology.ts';
@@ -33,6 +34,7 @@ function tlsMounts({ stateDirectory }: TopologyContext): Mount[] {
 
 function clusterNode(context: TopologyContext, { name, address, serves, id }: Member): Service {
   const { project, loadBalancers } = context.config;
+  const local = localVip(context.config.network.vip);
   // Netdata knows a Traefik by the same name, whoever runs it.
   const aliases = serves ? [name, `traefik_${id}`] : [name];
   // Corosync's own configuration is shared and reloaded: a node that comes or goes replaces no other.
@@ -45,7 +47,8 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
     files,
     container: container(context, name, {
       image: context.images.cluster,
-      env: serves ? traefikEnvironment : {},
+      env: serves ? { ...local.env, ...traefikEnvironment } : {},
+      labels: serves ? local.labels : {},
       // The daemons' own children, agents among them, are left to process 1.
       init: true,
       networks: [
@@ -64,7 +67,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
         tmpfs('/var/log', 8),
       ],
       capAdd: capabilities,
-      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+      sysctls: { ...(serves ? local.sysctls : {}), 'net.ipv4.ip_unprivileged_port_start': '0' },
       healthcheck: healthcheck(['/usr/local/lib/haplat/health'], { startPeriodMs: joinMs }),
       shmSizeMiB,
       // Resources are moved away first.
