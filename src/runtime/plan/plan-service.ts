@@ -12,6 +12,8 @@ interface Around {
   readonly parts: ConfigParts;
   /** Replace replicas one after the other, so that the others serve meanwhile. */
   readonly rolling: boolean;
+  /** Comes last of its peers: replaced earlier, it would hand the address to one that has yet to be replaced. */
+  readonly vipHolder: string | undefined;
 }
 
 /** The operations that bring one service's container to what it should be. */
@@ -80,10 +82,11 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
  * balancers send requests to it, or it is a member of its cluster. A pod's members go with their owner, which is the one
  * that waits for other pods.
  */
-function previousReplicas(service: Service, { desired, judged, rolling }: Around): string[] {
+function previousReplicas(service: Service, { desired, judged, rolling, vipHolder }: Around): string[] {
   if (!rolling) return [];
   const leader = desired.services.find((other) => other.name === service.podOwner) ?? service;
-  const peers = desired.services.filter((other) => other.component === leader.component);
+  const isHolder = (one: Service) => Number(one.name === vipHolder);
+  const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => isHolder(a) - isHolder(b));
   const previous = peers
     .slice(0, peers.indexOf(leader))
     .findLast((peer) => judged.get(peer.name)?.action === 'replace' || isMemberReplaced(peer, desired, judged));

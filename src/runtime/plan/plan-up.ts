@@ -41,6 +41,7 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
         judged,
         parts: configParts(service, desired.networks),
         rolling: networks.replaced.size === 0,
+        vipHolder: observed.vipHolder,
       }),
     ),
     ...planCluster(desired, observed),

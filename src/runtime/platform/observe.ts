@@ -1,10 +1,11 @@
-import type { Engine } from '../engine/port.ts';
+import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { labels } from '../engine/labels.ts';
 import { readConfigurationHash } from '../cluster/configure.ts';
 import { ConfigError } from '../errors.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
-import { clusterComponents } from '../topology/cluster/members.ts';
+import { readVipHolders } from '../status/vip-holders.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
@@ -18,10 +19,10 @@ export async function observeProject(engine: Engine, project: string): Promise<O
 }
 
 /**
- * Like `observeProject`, with the images that the topology needs. Throws ConfigError when a name of ours is taken by
+ * Like `observeProject`, with the images that the topology needs and who has the virtual address. Throws ConfigError when a name of ours is taken by
  * something that haplat did not make: it would not touch that.
  */
-export async function observeFor(engine: Engine, desired: Topology): Promise<ObservedState> {
+export async function observeFor(engine: Engine, desired: Topology, vip: string): Promise<ObservedState> {
   const references = [...new Set(desired.images.map((image) => image.reference))];
   const [state, images] = await Promise.all([
     observeProject(engine, desired.project),
@@ -29,9 +30,26 @@ export async function observeFor(engine: Engine, desired: Topology): Promise<Obs
   ]);
   await rejectForeignNames(engine, desired, state);
   const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
+  const [clusterHash, vipHolder] = await Promise.all([readClusterHash(engine, desired, containers), readVipHolder(engine, vip, containers)]);
+  return {
+    ...state,
+    ...(clusterHash !== undefined && { clusterHash }),
+    ...(vipHolder !== undefined && { vipHolder }),
+    containers,
+    imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))),
+  };
+}
+
+async function readClusterHash(engine: Engine, desired: Topology, containers: readonly ObservedContainer[]): Promise<string | undefined> {
   const nodes = containers.filter((one) => clusterComponents.has(one.labels[labels.component] ?? '') && one.state === 'running');
-  const clusterHash = desired.cluster && (await readConfigurationHash(engine, nodes.map(({ name }) => name)));
-  return { ...state, ...(clusterHash !== undefined && { clusterHash }), containers, imageIds: Object.fromEntries(images.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]]))) };
+  return desired.cluster && readConfigurationHash(engine, nodes.map(({ name }) => name));
+}
+
+/** Undefined as well where several have it. */
+async function readVipHolder(engine: Engine, vip: string, containers: readonly ObservedContainer[]): Promise<string | undefined> {
+  const nodes = containers.filter((one) => isNode(one.labels[labels.component] ?? '') && one.state === 'running');
+  const { holders } = await readVipHolders(engine, vip, new Map(nodes.map((one) => [one.labels[labels.service] ?? one.name, one.name])));
+  return holders.length === 1 ? holders[0] : undefined;
 }
 
 async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {

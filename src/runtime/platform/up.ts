@@ -88,7 +88,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
-  const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology), options);
+  const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology, loaded.config.network.vip), options);
   await carryOut(plan, prepared, options);
   return { plan, topology: prepared.topology, certificates };
 }
@@ -102,7 +102,7 @@ export async function lookAhead(
   await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile);
   const { topology } = await prepare(loaded, { readOnly: true });
   checkRenewed(topology, options.renew ?? []);
-  const observed = await observeFor(engine, topology);
+  const observed = await observeFor(engine, topology, loaded.config.network.vip);
   await preflight(loaded, engine, observed);
   checkMajority(lostMajority(topology, observed));
   return { plan: planUp(topology, observed, options), topology };

@@ -236,6 +236,21 @@ test('nodes are replaced one after the other, each when the one before has joine
   t.true(operations.find(({ id }) => id === 'stop lb_2')?.after.includes('route lb_1'));
 });
 
+test('the node that has the address is replaced last, so that it moves once', (t) => {
+  const node = (number: number, image = 'i') => aService(`keepalived_${number}`, { component: 'keepalived', layer: 'load-balancer', container: { image } });
+  const observed = asObserved(aTopology([node(1), node(2), node(3)]));
+  const afterStop = (vipHolder?: string) => {
+    const { operations } = planUp(aTopology([node(1, 'j'), node(2, 'j'), node(3, 'j')]), { ...observed, ...(vipHolder !== undefined && { vipHolder }) });
+    return Object.fromEntries(operations.flatMap(({ id, after }) => (id.startsWith('stop') ? [[id, after.filter((one) => one.startsWith('await'))]] : [])));
+  };
+  t.deepEqual(afterStop('keepalived_1'), {
+    'stop keepalived_2': [], 'stop keepalived_3': ['await keepalived_2'], 'stop keepalived_1': ['await keepalived_3'],
+  });
+  const asTheyCome = { 'stop keepalived_1': [], 'stop keepalived_2': ['await keepalived_1'], 'stop keepalived_3': ['await keepalived_2'] };
+  t.deepEqual(afterStop('keepalived_3'), asTheyCome);
+  t.deepEqual(afterStop(), asTheyCome);
+});
+
 test('a new node that gets the address of one that leaves waits for that, and is not told of before', (t) => {
   const node = (name: string) => aService(name, { component: name === 'quorum' ? 'quorum' : 'lb', layer: 'load-balancer' });
   const cluster = { cib: '', sections: '', corosync: '', hash: 'new', members: ['lb_1', 'lb_2', 'quorum'] };
