@@ -19,8 +19,8 @@ export async function observeProject(engine: Engine, project: string): Promise<O
 }
 
 /**
- * Like `observeProject`, with the images that the topology needs and who has the virtual address. Throws ConfigError when a name of ours is taken by
- * something that haplat did not make: it would not touch that.
+ * Like `observeProject`, with the images that the topology needs and who has the virtual address. Throws ConfigError when
+ * a name of ours is taken by something that haplat did not make: it would not touch that.
  */
 export async function observeFor(engine: Engine, desired: Topology, vip: string): Promise<ObservedState> {
   const references = [...new Set(desired.images.map((image) => image.reference))];
