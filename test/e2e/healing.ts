@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
+import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -104,6 +105,19 @@ for (const service of services) {
     t.deepEqual(await startedAt(), before);
   });
 }
+
+serial('who is killed with docker kill again and again is started again at once each time: it keeps dying by no fault of its own', async (t) => {
+  const name = platform.container('worker_2');
+  const state = async () => (await readGuardianState(platform.engine, platform.container('guardian_1')))?.services['worker_2'];
+  const repairs = (await state())?.repairs ?? 0;
+  for (let time = 1; time <= 6; time += 1) {
+    const before = await startedAt('worker_2');
+    await docker('kill', name);
+    await eventually(`worker_2 to run again, time ${time}`, healedWithinMs, async () => ((await startedAt('worker_2')) > before ? true : undefined));
+  }
+  t.like(await state(), { repairs, backedOff: false });
+  await platform.untilHealthy(healedWithinMs);
+});
 
 serial('a container that keeps dying is started less and less often, and status says so', async (t) => {
   const name = platform.container('traefik_1');

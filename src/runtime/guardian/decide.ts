@@ -70,7 +70,7 @@ export function decide(
     const action = { verb, service: seen.service, container: seen.container, reason };
     actions.push(action);
     const trace = look.memory.get(seen.service);
-    if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, look.diedWithOwner(seen)));
+    if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, look.isBlameless(seen)));
   }
   return { actions, memory: next, wakeAtMs, expired };
 }
@@ -120,8 +120,14 @@ class Look {
     return { verb: verbs[trouble], reason: reasons(trouble, seen), atMs };
   }
 
+  /** Whether it is down by no fault of its own. Who is killed again and again, by drills for instance, need not wait. */
+  isBlameless(seen: Watched): boolean {
+    const trace = this.memory.get(seen.service);
+    return (trace?.trouble === 'down' && trace.killed === true) || this.#diedWithOwner(seen);
+  }
+
   /** Whether a member of a pod is down only because its owner was: it can't live on without. */
-  diedWithOwner(seen: Watched): boolean {
+  #diedWithOwner(seen: Watched): boolean {
     const trace = this.memory.get(seen.service);
     if (trace?.trouble === 'stale-namespace') return true;
     const startedAtMs = seen.podOwner === undefined ? undefined : this.#byService.get(seen.podOwner)?.startedAtMs;

@@ -9,7 +9,7 @@ import { EngineLink, inTime } from './link.ts';
 import type { Action, Memory } from './model.ts';
 import { perform } from './perform.ts';
 import { dropLease, readLeases } from './read-leases.ts';
-import { died, settled } from './remember.ts';
+import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
 import { StateFile, toGuardianState } from './state-file.ts';
 import { Wake } from './wake.ts';
@@ -25,7 +25,7 @@ const longestRetryMs = 2000;
 const echoesMs = [60, 250, 1000];
 /** Longer than a restart's grace and the kill after it. */
 const actionWithinMs = 30_000;
-const telling = new Set(['create', 'start', 'restart', 'die', 'oom', 'stop', 'pause', 'unpause', 'health_status', 'destroy']);
+const telling = new Set(['create', 'start', 'restart', 'die', 'kill', 'oom', 'stop', 'pause', 'unpause', 'health_status', 'destroy']);
 
 /** Looks, decides, acts; again at each event and from time to time. */
 export class Guardian {
@@ -155,7 +155,7 @@ export class Guardian {
     this.#lastContactMs = performance.now();
     this.#lastEventMs = this.#lastContactMs;
     if (event.action === 'start' || event.action === 'die') this.#watcher.forget(event.container);
-    if (event.action === 'die') this.#memory = died(this.#memory, event.service, event.atMs);
+    this.#memory = remembered(this.#memory, event);
     this.#wake.call();
   }
 
@@ -164,6 +164,19 @@ export class Guardian {
     this.#link.next(index);
     this.#watcher = new Watcher(this.#link.engine, this.#settings.project);
     this.#subscription.abort();
+  }
+}
+
+function remembered(memory: Memory, { action, service, atMs, signal }: EngineEvent): Memory {
+  switch (action) {
+    case 'kill':
+      return signalled(memory, service, signal);
+    case 'die':
+      return died(memory, service, atMs);
+    case 'start':
+      return started(memory, service);
+    default:
+      return memory;
   }
 }
 

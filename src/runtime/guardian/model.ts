@@ -28,6 +28,8 @@ export interface Trace {
   /** The checks of others failed as well when the trouble came. */
   readonly inCrowd?: boolean;
   readonly wellSinceMs?: number;
+  /** Somebody had the Engine kill or stop it, a drill for instance, since it was last started. */
+  readonly killed?: true;
   /** Repairs since it was last well for long enough. */
   readonly attempts: number;
   /** Starts that were refused only because something else was just under way. */

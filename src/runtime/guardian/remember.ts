@@ -97,6 +97,24 @@ function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {
   return { ...trace, refusals, attempts: Math.max(0, trace.attempts - 1), notBeforeMs: nowMs + retryMs(refusals) };
 }
 
+/** INT, QUIT, KILL, USR1 and TERM: what `docker kill` and `docker stop` send, by the STOPSIGNALs of our images. */
+const endingSignals = new Set(['2', '3', '9', '10', '15']);
+
+/** Notes that somebody had the Engine send a service a signal. Of what it asks itself, the guardian hears as well. */
+export function signalled(memory: Memory, service: string, signal: string | undefined): Memory {
+  const trace = memory.get(service);
+  if (trace === undefined || signal === undefined || !endingSignals.has(signal)) return memory;
+  return new Map(memory).set(service, { ...trace, killed: true });
+}
+
+/** Notes that a service was started: whatever ends it from now on is another matter. */
+export function started(memory: Memory, service: string): Memory {
+  const trace = memory.get(service);
+  if (trace?.killed === undefined) return memory;
+  const { killed: _, ...rest } = trace;
+  return new Map(memory).set(service, rest);
+}
+
 /** Notes that a service's process 1 died. */
 export function died(memory: Memory, service: string, atMs: number): Memory {
   const trace = memory.get(service);

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { decide } from '../../../../src/runtime/guardian/decide.ts';
 import type { Lease, Memory, Watched } from '../../../../src/runtime/guardian/model.ts';
-import { settled } from '../../../../src/runtime/guardian/remember.ts';
+import { died, settled, signalled, started } from '../../../../src/runtime/guardian/remember.ts';
 import { lease, t0, traceIn, watched } from './_states.ts';
 
 const nothing: Memory = new Map();
@@ -106,6 +106,24 @@ test('a death that was its owner\'s is not held against a member: however often,
     atMs += 2000;
   }
   t.is(memory.get('traefik_1')?.attempts, 0);
+});
+
+test('who is killed by the Engine on somebody\'s order is started soon, however often; who dies by itself is not', (t) => {
+  const attemptsAfter = (end: (memory: Memory, atMs: number) => Memory): number | undefined => {
+    let memory = decide([watched('db')], nothing, [], t0).memory;
+    for (let time = 0; time < 6; time += 1) {
+      const atMs = t0 + (time + 1) * 50_000;
+      const down = [watched('db', { state: 'exited' })];
+      memory = decide(down, died(end(memory, atMs), 'db', atMs), [], atMs).memory;
+      memory = settled(decide(down, memory, [], atMs + 40_000).memory, 'db', 'done', atMs + 40_000);
+      memory = decide([watched('db')], started(memory, 'db'), [], atMs + 41_000).memory;
+    }
+    return memory.get('db')?.attempts;
+  };
+  t.is(attemptsAfter((memory) => signalled(memory, 'db', '9')), 0);
+  t.is(attemptsAfter((memory) => memory), 6);
+  t.is(attemptsAfter((memory) => signalled(memory, 'db', '1')), 6);
+  t.is(attemptsAfter((memory) => started(signalled(memory, 'db', '9'), 'db')), 6);
 });
 
 test('a member is not started while its owner is being restarted', (t) => {
