@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../engine/port.ts';
+import type { ContainerWeight } from './container-weight.ts';
 
 /** One thing about the machine, judged. */
 export interface Check {
@@ -19,7 +20,7 @@ const leastDiskGiB = 2;
 const goodDiskGiB = 6;
 
 /** Whether the Engine is one that haplat works with. */
-export function checkEngine(info: EngineInfo): Check[] {
+export function checkEngine(info: EngineInfo, weight?: ContainerWeight): Check[] {
   const memoryGiB = info.memoryBytes / bytesPerGiB;
   return [
     { id: 'engine', title: 'Docker Engine', state: 'ok', detail: `${info.version} on ${info.operatingSystem} (${info.os}/${info.architecture}, kernel ${info.kernel})` },
@@ -29,8 +30,24 @@ export function checkEngine(info: EngineInfo): Check[] {
       : { id: 'os', title: 'containers', state: 'fail', detail: info.os, remedy: 'switch the Engine to Linux containers' },
     amount('memory', 'memory', memoryGiB, leastMemoryGiB, goodMemoryGiB, 'give the Engine more memory'),
     { id: 'cpus', title: 'processors', state: info.cpus > 1 ? 'ok' : 'warn', detail: String(info.cpus), ...(info.cpus < 2 && { remedy: 'two or more make failovers quicker' }) },
-    { id: 'cgroups', title: 'control groups', state: 'ok', detail: `version ${info.cgroupVersion}` },
+    cgroupsCheck(info, weight),
   ];
+}
+
+/** The kernel's defaults: cpu.shares of version 1, cpu.weight of version 2 (cgroup-v2.rst). */
+const defaultWeights: Readonly<Record<string, number>> = { 1: 1024, 2: 100 };
+
+/** In a group of the default weight, all containers together get as much of a busy processor as one process of the host. */
+function cgroupsCheck({ cgroupVersion, cgroupDriver }: EngineInfo, weight: ContainerWeight | undefined): Check {
+  const check = { id: 'cgroups', title: 'control groups', detail: `version ${cgroupVersion}, ${cgroupDriver}` };
+  const least = defaultWeights[cgroupVersion] ?? 0;
+  if (weight === undefined || weight.value > least) return { ...check, state: 'ok' };
+  return {
+    ...check,
+    state: 'warn',
+    detail: `${check.detail}: all containers together weigh as much as one process of the host`,
+    remedy: `answers get steadier with more: echo ${16 * least} > ${weight.path}`,
+  };
 }
 
 function apiCheck(version: string): Check {

@@ -6,13 +6,14 @@ import { EngineUnreachableError } from '../errors.ts';
 import { observeProject } from '../platform/observe.ts';
 import { findConflicts } from '../platform/preflight.ts';
 import { checkDisk, checkEngine, type Check } from './checks.ts';
+import { readContainerWeight } from './container-weight.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
 export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {
   const disk = await examineDisk(loaded.stateDirectory);
   try {
     const info = await engine.info();
-    return [...checkEngine(info), ...(await examineConflicts(loaded, engine)), ...disk];
+    return [...checkEngine(info, await readContainerWeight(info)), ...(await examineConflicts(loaded, engine)), ...disk];
   } catch (error) {
     if (!(error instanceof EngineUnreachableError)) throw error;
     const check: Check = { id: 'engine', title: 'Docker Engine', state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };

@@ -37,6 +37,7 @@ class DockerodeEngine implements Engine {
     return calling('info', async () => {
       const [info, version] = await Promise.all([this.#docker.info() as Promise<Record<string, unknown>>, this.#docker.version()]);
       return {
+        hostname: String(info['Name']),
         version: version.Version,
         apiVersion: version.ApiVersion,
         os: version.Os,
@@ -45,6 +46,7 @@ class DockerodeEngine implements Engine {
         kernel: String(info['KernelVersion']),
         cpus: Number(info['NCPU']),
         memoryBytes: Number(info['MemTotal']),
+        cgroupDriver: String(info['CgroupDriver']),
         // Engines before 20.10 do not say, and know version 1 only.
         cgroupVersion: typeof info['CgroupVersion'] === 'string' ? info['CgroupVersion'] : '1',
       };

@@ -55,6 +55,7 @@ export interface Engine {
 }
 
 export interface EngineInfo {
+  readonly hostname: string;
   readonly version: string;
   readonly apiVersion: string;
   readonly os: string;
@@ -64,6 +65,8 @@ export interface EngineInfo {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly cgroupVersion: string;
+  /** `systemd` or `cgroupfs`. */
+  readonly cgroupDriver: string;
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

@@ -13,6 +13,8 @@ const good: EngineInfo = {
   cpus: 4,
   memoryBytes: 8 * gib,
   cgroupVersion: '2',
+  cgroupDriver: 'systemd',
+  hostname: 'host',
 };
 const stateOf = (checks: readonly Check[], id: string) => checks.find((check) => check.id === id)?.state;
 
@@ -49,6 +51,16 @@ test('whatever is not in order comes with a remedy', (t) => {
   const wrong = [...checks, checkDisk(0, '/state')].filter((check) => check.state !== 'ok');
   t.is(wrong.length, 5);
   t.true(wrong.every((check) => check.remedy !== undefined));
+});
+
+test('containers that weigh as much as one process are a warning', (t) => {
+  const cgroups = (cgroupVersion: string, value?: number) =>
+    checkEngine({ ...good, cgroupVersion, cgroupDriver: 'cgroupfs' }, value === undefined ? undefined : { path: '/group', value }).find(({ id }) => id === 'cgroups');
+  t.like(cgroups('1', 1024), { state: 'warn', remedy: 'answers get steadier with more: echo 16384 > /group' });
+  t.like(cgroups('2', 100), { state: 'warn', remedy: 'answers get steadier with more: echo 1600 > /group' });
+  t.is(cgroups('1', 16_384)?.state, 'ok');
+  t.is(cgroups('2', 1600)?.state, 'ok');
+  t.is(cgroups('1')?.state, 'ok');
 });
 
 test('a full disk fails and is named', (t) => {
