@@ -1,21 +1,7 @@
 import test from 'ava';
 import { checkDisk, checkEngine, type Check } from '../../../../src/runtime/doctor/checks.ts';
-import type { EngineInfo } from '../../../../src/runtime/engine/port.ts';
+import { gib, goodInfo as good } from './_info.ts';
 
-const gib = 1024 ** 3;
-const good: EngineInfo = {
-  version: '27.0.0',
-  apiVersion: '1.46',
-  os: 'linux',
-  architecture: 'x86_64',
-  operatingSystem: 'Debian GNU/Linux 12',
-  kernel: '6.1.0',
-  cpus: 4,
-  memoryBytes: 8 * gib,
-  cgroupVersion: '2',
-  cgroupDriver: 'systemd',
-  hostname: 'host',
-};
 const stateOf = (checks: readonly Check[], id: string) => checks.find((check) => check.id === id)?.state;
 
 test('a good machine has nothing to mend', (t) => {

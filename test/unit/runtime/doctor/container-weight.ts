@@ -3,21 +3,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { readContainerWeight } from '../../../../src/runtime/doctor/container-weight.ts';
-import type { EngineInfo } from '../../../../src/runtime/engine/port.ts';
+import { goodInfo } from './_info.ts';
 
-const info: EngineInfo = {
-  hostname: hostname(),
-  version: '27.0.0',
-  apiVersion: '1.46',
-  os: 'linux',
-  architecture: 'x86_64',
-  operatingSystem: 'Debian GNU/Linux 12',
-  kernel: '6.1.0',
-  cpus: 4,
-  memoryBytes: 8 * 1024 ** 3,
-  cgroupVersion: '1',
-  cgroupDriver: 'cgroupfs',
-};
+const info = { ...goodInfo, hostname: hostname(), cgroupVersion: '1', cgroupDriver: 'cgroupfs' };
 
 test('the weight of the group of all containers is read where there is one, and where the Engine is on this host', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'haplat-weight-'));
