@@ -14,7 +14,8 @@ dockerd_pid() {
     pid=${name#/proc/} pid=${pid%/comm}
     if alive "$pid"; then
       echo "$pid"
-      return
+      # With the number: in a trap, a bare return gives the status from before the trap.
+      return 0
     fi
   done
   return 1
