@@ -140,6 +140,7 @@ const words: Readonly<Record<Operation['kind'], string>> = {
   'start-container': 'started',
   'unpause-container': 'running again',
   'await-healthy': 'healthy',
+  'await-candidate': 'healthy, may have the address',
   'await-route': 'healthy, routed to',
   'reload-members': 'told of new nodes',
   'await-member': 'healthy, a member',

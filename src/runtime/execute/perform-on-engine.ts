@@ -1,6 +1,7 @@
 import { applyConfiguration, reloadMembers } from '../cluster/configure.ts';
 import type { Engine } from '../engine/port.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
+import { awaitCandidate } from './await-candidate.ts';
 import { awaitMember } from './await-cluster.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import { awaitRouting } from './await-routing.ts';
@@ -47,6 +48,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return applyConfiguration(engine, operation.containers, operation.configuration);
       case 'await-healthy':
         return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+      case 'await-candidate':
+        return awaitCandidate(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
       case 'await-member':
         return awaitMember(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
       case 'await-route':

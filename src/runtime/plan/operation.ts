@@ -33,6 +33,7 @@ export type Effect =
   | { readonly kind: 'start-container'; readonly container: string }
   | { readonly kind: 'unpause-container'; readonly container: string }
   | { readonly kind: 'await-healthy'; readonly container: ContainerSpec }
+  | { readonly kind: 'await-candidate'; readonly node: string }
   | { readonly kind: 'await-route'; readonly container: string; readonly balancers: readonly Balancer[] }
   | { readonly kind: 'reload-members'; readonly containers: readonly string[] }
   | { readonly kind: 'await-member'; readonly node: string; readonly serves: boolean; readonly nodes: readonly ClusterNode[] }

@@ -79,7 +79,7 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
 
 /**
  * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again, and the load
- * balancers send requests to it, or it is a member of its cluster. A pod's members go with their owner, which is the one
+ * balancers send requests to it, or it may have the address, or it is a member of its cluster. A pod's members go with their owner, which is the one
  * that waits for other pods.
  */
 function previousReplicas(service: Service, { desired, judged, rolling, vipHolder }: Around): string[] {
@@ -164,10 +164,16 @@ function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, ca
     container: spec,
   };
   if (clusterComponents.has(service.component)) return [healthy, joining(service, desired, cause)];
+  if (service.component === 'traefik') return [healthy, becomingCandidate(service, cause)];
   const balancers = isRouted(spec) ? balancersOf(desired) : [];
   if (balancers.length === 0) return [healthy];
   const after = [healthy.id, ...balancers.map(({ name }) => `await ${name}`)];
   return [healthy, { id: `route ${service.name}`, kind: 'await-route', subject: service.name, cause, after, container: spec.name, balancers }];
+}
+
+/** Its own check may call Traefik healthy before that of its node does, and until then the node can't have the address. */
+function becomingCandidate({ name, container }: Service, cause: string): Operation {
+  return { id: `route ${name}`, kind: 'await-candidate', subject: name, cause, after: [`await ${name}`], node: container.joins ?? container.name };
 }
 
 /** A node whose daemons run need not have joined. */

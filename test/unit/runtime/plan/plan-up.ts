@@ -251,6 +251,22 @@ test('the node that has the address is replaced last, so that it moves once', (t
   t.deepEqual(afterStop(), asTheyCome);
 });
 
+test('a node is not taken away before the Keepalived of the one before may have the address', (t) => {
+  const pods = (image: string) => [1, 2].flatMap((number) => [
+    aService(`keepalived_${number}`, { component: 'keepalived', layer: 'load-balancer', container: { image } }),
+    aService(`traefik_${number}`, {
+      component: 'traefik',
+      layer: 'load-balancer',
+      podOwner: `keepalived_${number}`,
+      container: { image, joins: `p-keepalived_${number}`, networks: [] },
+    }),
+  ]);
+  const { operations } = planUp(aTopology(pods('j')), { ...asObserved(aTopology(pods('i'))), vipHolder: 'keepalived_1' });
+  t.like(operations.find(({ id }) => id === 'route traefik_2'), { kind: 'await-candidate', node: 'p-keepalived_2', after: ['await traefik_2'] });
+  const stops = ['stop traefik_1', 'stop keepalived_1'];
+  t.true(stops.every((stop) => operations.find(({ id }) => id === stop)?.after.includes('route traefik_2')));
+});
+
 test('a new node that gets the address of one that leaves waits for that, and is not told of before', (t) => {
   const node = (name: string) => aService(name, { component: name === 'quorum' ? 'quorum' : 'lb', layer: 'load-balancer' });
   const cluster = { cib: '', sections: '', corosync: '', hash: 'new', members: ['lb_1', 'lb_2', 'quorum'] };
