@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as z from 'zod';
-import { answerAcrossAMove } from './_across-a-move.ts';
+import { answerAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -76,12 +76,21 @@ for (const victim of ['traefik', 'keepalived'] as const) {
   });
 }
 
-serial('the node that gives the address up still answers what it has in hand', async (t) => {
+const plannedMove = async (): Promise<Move> => {
   const node = await holder();
-  const stop = () => platform.engine.stopContainer(platform.container(`traefik_${node}`));
-  const { answer, movedBefore } = await answerAcrossAMove(platform, `keepalived_${node}`, ['keepalived_1', 'keepalived_2'], stop);
+  const start = () => platform.engine.stopContainer(platform.container(`traefik_${node}`));
+  return { from: `keepalived_${node}`, nodes: ['keepalived_1', 'keepalived_2'], start };
+};
+
+serial('the node that gives the address up still answers what it has in hand', async (t) => {
+  const { answer, movedBefore } = await answerAcrossAMove(platform, await plannedMove());
   t.true(movedBefore);
   t.true([200, 503].includes(answer.status), String(answer.status));
+});
+
+serial('a planned move resets no connection', async (t) => {
+  await platform.untilHealthy(60_000);
+  t.is(await sendAcrossAMove(platform, await plannedMove()), 201);
 });
 
 serial('a dead replica of the API fails no read', async (t) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
-import { answerAcrossAMove } from './_across-a-move.ts';
+import { answerAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -182,12 +182,23 @@ serial('planned work on a node is a drill as well: nothing is fenced, and the no
   t.deepEqual((await platform.status()).warnings, []);
 });
 
-serial('the node that gives the address up still answers what it has in hand', async (t) => {
+const standby = async (): Promise<Move> => {
   const node = await holder();
-  const { answer, movedBefore } = await answerAcrossAMove(platform, node, ['lb_1', 'lb_2', 'lb_3'], () => platform.mustRun('cluster', 'standby', node));
+  return { from: node, nodes: ['lb_1', 'lb_2', 'lb_3'], start: () => platform.mustRun('cluster', 'standby', node) };
+};
+
+serial('the node that gives the address up still answers what it has in hand', async (t) => {
+  const move = await standby();
+  const { answer, movedBefore } = await answerAcrossAMove(platform, move);
   t.true(movedBefore);
   t.true([200, 503].includes(answer.status), String(answer.status));
-  await platform.mustRun('cluster', 'online', node);
+  await platform.mustRun('cluster', 'online', move.from);
+});
+
+serial('a planned move resets no connection', async (t) => {
+  const move = await standby();
+  t.is(await sendAcrossAMove(platform, move), 201);
+  await platform.mustRun('cluster', 'online', move.from);
 });
 
 serial('a split brain has one holder: the node that is alone is fenced', async (t) => {

@@ -8,6 +8,7 @@ import { clusterNodeNames } from './cluster/members.ts';
 import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
 import { engineProxyNames } from './engine-proxy.ts';
+import { handoverEnvironment, handoverRules } from './handover.ts';
 import { localVip } from './local-vip.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
@@ -40,14 +41,15 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
     component: 'keepalived',
     layer: 'load-balancer',
     dependsOn: [],
-    files: [{ path: 'keepalived.conf', text: keepalivedConf(context, addresses, index), mode: 0o644 }],
+    files: [{ path: 'keepalived.conf', text: keepalivedConf(context, addresses, index), mode: 0o644 }, handoverRules(context, peersOf(addresses, index))],
     container: container(context, name, {
       image: context.images.keepalived,
       env: {
         ...local.env,
+        ...handoverEnvironment,
+        PEERS: peersOf(addresses, index).join(' '),
         PUBLIC_ADDRESS: address ?? '',
         CHECK_MODE: vrrp.checkMode,
-        CHECK_PORT: String(ports.ping),
         CHECK_INTERVAL_MS: String(vrrp.checkIntervalMs),
         CHECK_TIMEOUT_MS: String(vrrp.checkTimeoutMs),
         CHECK_FAILURES: String(vrrp.checkFailures),
@@ -78,7 +80,7 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     advertInterval: vrrp.version === 3 ? seconds(rounded(vrrp.advertIntervalMs, 10)) : seconds(rounded(vrrp.advertIntervalMs, 1000)),
     downTimerAdverts: vrrp.downTimerAdverts,
     address: addresses.keepalived[index],
-    peers: addresses.keepalived.filter((_, other) => other !== index),
+    peers: peersOf(addresses, index),
     vip: context.config.network.vip,
     prefix: parseCidr(context.config.network.subnet).prefix,
     checkMode: vrrp.checkMode,
@@ -90,6 +92,10 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     reachFile: '/run/reach.state',
     fifo: '/run/vrrp.fifo',
   });
+}
+
+function peersOf({ keepalived }: NodeAddresses, index: number): string[] {
+  return keepalived.filter((_, other) => other !== index);
 }
 
 function rounded(ms: number, step: number): number {

@@ -7,6 +7,8 @@ export const ports = {
   dashboard: 8080,
   ping: 8082,
   traefikMetrics: 8083,
+  /** UDP: a node says that it still serves what it has, although it gives the address up. */
+  handover: 8084,
   api: 3000,
   worker: 3001,
   guardian: 3002,

@@ -83,7 +83,7 @@ function sections(context: TopologyContext, place: ClusterPlace, hash: string): 
       }),
       propertySet('haplat', { [hashAttribute]: hash }),
     ]),
-    element('resources', {}, [traefik(place), vip(context), ...devices.map(({ id, proxy }) => fenceDevice(id, proxy, members))]),
+    element('resources', {}, [traefik(place), vip(context, place), ...devices.map(({ id, proxy }) => fenceDevice(id, proxy, members))]),
     element('constraints', {}, [
       element('rsc_colocation', { id: 'vip-with-traefik', rsc: vipResource, 'with-rsc': traefikClone, score: 'INFINITY' }),
       // Optional: when both begin or end at once, in this order. Mandatory would move the address with every start.
@@ -119,8 +119,11 @@ function traefik(place: ClusterPlace): Element {
   return element('clone', { id: traefikClone }, [metaSet(`${traefikClone}-meta`, { interleave: 'true' }), primitive]);
 }
 
-/** Without `nic`: a node whose interface has come back under another name would ban the address from all. */
-function vip({ config }: TopologyContext): Element {
+/**
+ * Without `nic`: a node whose interface has come back under another name would ban the address from all. On hosts of their
+ * own nothing makes the address a local one of each node, and so nothing is handed over.
+ */
+function vip({ config }: TopologyContext, { isContained }: ClusterPlace): Element {
   const parameters = {
     ip: config.network.vip,
     cidr_netmask: String(parseCidr(config.network.subnet).prefix),
@@ -128,7 +131,8 @@ function vip({ config }: TopologyContext): Element {
     arp_interval: '100',
     arp_count: '3',
   };
-  return element('primitive', { id: vipResource, class: 'ocf', provider: 'heartbeat', type: 'IPaddr2' }, [
+  const agent = isContained ? { provider: 'haplat', type: 'address' } : { provider: 'heartbeat', type: 'IPaddr2' };
+  return element('primitive', { id: vipResource, class: 'ocf', ...agent }, [
     parameterSet(vipResource, parameters),
     metaSet(`${vipResource}-meta`, { priority: '10', 'migration-threshold': '3', 'failure-timeout': failureTimeout }),
     operations(vipResource, { start: { timeout: '20s' }, stop: { timeout: '20s' }, monitor: { interval: '2s', timeout: '10s' } }),

@@ -1,7 +1,9 @@
+import { canonicalCidr } from '../../config/schema/ipv4.ts';
 import type { Mount } from '../../engine/container-spec.ts';
 import { container, filesMount, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
+import { handoverEnvironment, handoverRules } from '../handover.ts';
 import { localVip } from '../local-vip.ts';
 import { attach } from '../networks.ts';
 import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
@@ -38,7 +40,10 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
   // Netdata knows a Traefik by the same name, whoever runs it.
   const aliases = serves ? [name, `traefik_${id}`] : [name];
   // Corosync's own configuration is shared and reloaded: a node that comes or goes replaces no other.
-  const files: RenderedFile[] = serves ? [{ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 }] : [];
+  // For the same reason offers are taken from the whole subnet.
+  const files: RenderedFile[] = serves
+    ? [{ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 }, handoverRules(context, [canonicalCidr(context.config.network.subnet)])]
+    : [];
   return {
     name,
     component: serves ? 'lb' : 'quorum',
@@ -47,7 +52,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
     files,
     container: container(context, name, {
       image: context.images.cluster,
-      env: serves ? { ...local.env, ...traefikEnvironment } : {},
+      env: serves ? { ...local.env, ...handoverEnvironment, ...traefikEnvironment } : {},
       labels: serves ? local.labels : {},
       // The daemons' own children, agents among them, are left to process 1.
       init: true,

@@ -47,6 +47,15 @@ test('neither node takes the address back, and one is preferred when both begin'
   t.true(priorities.every((priority) => priority > 0 && priority < 255));
 });
 
+test('a node takes offers of its peers alone, and makes them to these', (t) => {
+  const topology = topologyOf({});
+  for (const [own, peer] of [['keepalived_1', '172.20.0.12'], ['keepalived_2', '172.20.0.11']] as const) {
+    const service = serviceOf(topology, own);
+    t.is(service.container.env['PEERS'], peer);
+    t.regex(fileOf(service, 'handover.nft'), new RegExp(String.raw`ip saddr \{ ${peer} \} udp dport ${service.container.env['HANDOVER_PORT']} `));
+  }
+});
+
 test('no line of a rendered configuration is left over from the template', (t) => {
   for (const { name, files } of topologyOf().services) {
     for (const { path, text } of files) {

@@ -25,6 +25,14 @@ test('the address has no interface of its own, and is where a Traefik is healthy
   t.like(elementsOf(cib, 'rsc_colocation')[0]?.attributes, { rsc: 'vip', 'with-rsc': 'traefik-clone', score: 'INFINITY' });
 });
 
+test('the agent of the address is ours where there is something to hand over, and else the one that every host has', (t) => {
+  const place = { traefikConfig: '/t.yml', keyFile: '/key', user: '', log: '/log', isContained: false };
+  const agentOf = (cib: string) => elementsOf(parseXml(cib), 'primitive').find(({ attributes }) => attributes['id'] === 'vip')?.attributes;
+  t.like(agentOf(configurationOf().cib), { class: 'ocf', provider: 'haplat', type: 'address' });
+  const context = contextOf({ loadBalancers: { manager: 'pacemaker' } });
+  t.like(agentOf(clusterConfiguration(context, place).cib), { class: 'ocf', provider: 'heartbeat', type: 'IPaddr2' });
+});
+
 test('each node can be fenced through either proxy', (t) => {
   const cib = cibOf();
   t.deepEqual(
