@@ -3,8 +3,8 @@ import { returning, type Row } from './drill-goals.ts';
 import { spreadOf, type Spread } from './measure.ts';
 
 export const tableHead = [
-  '| drill | runs | downtime p50 | max | resolution | acked lost | failed p50 | restored p50 | |',
-  '|---|--:|--:|--:|--:|--:|--:|--:|---|',
+  '| drill | runs | before the fault p50 | max | downtime p50 | max | resolution | acked lost | failed p50 | restored p50 | |',
+  '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|',
 ];
 
 /** A row of the table: what was measured, and which of its goals were missed. */
@@ -22,7 +22,8 @@ export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
     ...(runs.some((run) => run.splitBrainMs > 100) ? ['two holders'] : []),
     ...(runs.length === 0 ? ['nothing measured'] : []),
   ];
-  const cells = [row.name, runs.length, ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, ms(restored.median), verdict(row, missed)];
+  const before = spreadOf(seen(runs, (run) => run.gapsMs.before));
+  const cells = [row.name, runs.length, ms(before.median), ms(before.max), ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, ms(restored.median), verdict(row, missed)];
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -30,7 +31,7 @@ export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
 export function returningNode(runs: readonly DrillRun[]): string {
   const later = spreadOf(seen(runs, (run) => run.gapsMs.later));
   const missed = missedTimes(later, returning, resolution(runs));
-  return `| the returning node | ${runs.length} | ${ms(later.median)} | ${ms(later.max)} | ${ms(resolution(runs))} | | | | ${verdict(returning, missed)} |`;
+  return `| the returning node | ${runs.length} | | | ${ms(later.median)} | ${ms(later.max)} | ${ms(resolution(runs))} | | | | ${verdict(returning, missed)} |`;
 }
 
 type Goals = Pick<Row, 'p50Ms' | 'maxMs' | 'failed'>;

@@ -100,7 +100,7 @@ function unmeasured(reason: string, rate: number): RunResult {
     reasons: [reason],
     downtimeMs: null,
     resolutionMs: 1000 / rate,
-    gapsMs: { fault: null, later: null },
+    gapsMs: { before: null, fault: null, later: null },
     outages: 0,
     failedTimeMs: 0,
     requests: { sent: 0, ok: 0, failed: 0, errors: {} },

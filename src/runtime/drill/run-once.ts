@@ -7,6 +7,7 @@ import { EngineWatch } from './engine-watch.ts';
 import { planFault } from './fault/job.ts';
 import { FaultSession } from './fault/session.ts';
 import { Journal } from './journal/journal.ts';
+import { baselineMs } from './judge/downtime.ts';
 import type { History } from './judge/history.ts';
 import { readTransitions } from './node-log.ts';
 import { viewPlatform } from './platform-view.ts';
@@ -17,8 +18,7 @@ import { VipWatch } from './vip-watch.ts';
 /** The least number of requests in a baseline. */
 const warmUpSuccesses = 10;
 const warmUpWithinMs = 30_000;
-/** How much of the steady state is measured before the fault, and of the recovered one after it. */
-const baselineMs = 1000;
+/** How much of the recovered state is measured. */
 const afterwardsMs = 1000;
 const settleMs = 60_000;
 const lookEachMs = 500;

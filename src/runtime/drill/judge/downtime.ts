@@ -55,6 +55,18 @@ export function laterGap(samples: readonly Sample[], own: Downtime | undefined, 
   return longestFirst(later)[0];
 }
 
+/** How much of the steady state is measured before the fault. */
+export const baselineMs = 1000;
+
+/**
+ * The longest gap while nothing was wrong, just before the fault: what this machine and the probe do of themselves. A gap
+ * of the fault's that is no longer says little. Undefined where nothing succeeded then.
+ */
+export function gapBefore(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime | undefined {
+  const steady = samples.filter(({ endMs }) => endMs < injectedAtMs && endMs >= injectedAtMs - baselineMs);
+  return longestFirst(ofEachMode(steady).flatMap((sent) => gapsOf(sent, -Infinity, intervalMs)))[0];
+}
+
 function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime[] {
   const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
   const lastDueMs = samples.reduce((last, sample) => Math.max(last, sample.dueMs), -Infinity);

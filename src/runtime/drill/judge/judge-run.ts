@@ -1,4 +1,5 @@
-import { allOutages, failedTimeMs, laterGap, ownGap, resolutionOf, worstDowntime } from './downtime.ts';
+import { allOutages, failedTimeMs, gapBefore, laterGap, ownGap, resolutionOf, worstDowntime } from './downtime.ts';
+import type { Downtime } from './downtime.ts';
 import type { History } from './history.ts';
 import { checkLedger } from './ledger.ts';
 import type { LedgerVerdict } from './ledger.ts';
@@ -24,8 +25,11 @@ export interface RunResult {
   /** Null when it was not measured. */
   readonly downtimeMs: number | null;
   readonly resolutionMs: number;
-  /** The gap that the fault made, and the longest after it (when a node returned, say); null where there was none to see. */
-  readonly gapsMs: { readonly fault: number | null; readonly later: number | null };
+  /**
+   * The longest gap in the second before the fault (`gapBefore`), the one that the fault made, and the longest after it (when
+   * a node returned, say); null where there was none to see.
+   */
+  readonly gapsMs: { readonly before: number | null; readonly fault: number | null; readonly later: number | null };
   readonly outages: number;
   readonly failedTimeMs: number;
   readonly requests: RequestCounts;
@@ -44,13 +48,14 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   const { samples, injectedAtMs, intervalMs, endedAtMs } = history;
   const moved = movedAtMs(history);
   const downtime = worstDowntime(samples, injectedAtMs, intervalMs, moved);
+  const before = gapBefore(samples, injectedAtMs, intervalMs);
   const own = ownGap(samples, injectedAtMs, intervalMs, moved);
   const later = laterGap(samples, own, intervalMs);
   const outages = allOutages(samples.filter((sample) => sample.dueMs >= injectedAtMs));
   const measured = {
-    downtimeMs: downtime === undefined ? null : rounded(downtime.downtimeMs),
+    downtimeMs: lengthOf(downtime),
     resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
-    gapsMs: { fault: own === undefined ? null : rounded(own.downtimeMs), later: later === undefined ? null : rounded(later.downtimeMs) },
+    gapsMs: { before: lengthOf(before), fault: lengthOf(own), later: lengthOf(later) },
     outages: outages.length,
     failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
     requests: countRequests(samples),
@@ -117,6 +122,10 @@ function missed(measured: Measured, objectives: Objectives): string[] {
   }
   if (split > handOverMs) reasons.push(`two nodes that clients can reach held the virtual address at once for ${split} ms`);
   return reasons;
+}
+
+function lengthOf(gap: Downtime | undefined): number | null {
+  return gap === undefined ? null : rounded(gap.downtimeMs);
 }
 
 function rounded(ms: number): number {

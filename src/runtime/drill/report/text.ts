@@ -34,7 +34,7 @@ function oneRun(run: RunResult): string[] {
   const { requests, phases, ledger, latencyMs } = run;
   const errors = Object.entries(requests.errors).map(([error, count]) => `${error} ${count}`);
   return [
-    line('downtime', `${run.downtimeMs === null ? 'not measured' : ms(run.downtimeMs)} (resolution ${ms(run.resolutionMs)}, ${plural(run.outages, 'outage')})`),
+    line('downtime', downtimeOf(run)),
     line('requests', `${requests.sent} sent, ${requests.ok} ok, ${requests.failed} failed${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`),
     ...(latencyMs === null ? [] : [line('latency', `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`)]),
     line('phases', [
@@ -47,6 +47,11 @@ function oneRun(run: RunResult): string[] {
     ].join(' → ')),
     line('writes', `${ledger.acknowledged} acknowledged, ${ledger.lost} lost, ${ledger.duplicated} duplicated, ${ledger.altered} altered, ${ledger.unknown} unknown`),
   ];
+}
+
+function downtimeOf({ downtimeMs, resolutionMs, outages, gapsMs }: RunResult): string {
+  const before = gapsMs.before === null ? '' : `; before the fault up to ${ms(gapsMs.before)}`;
+  return `${downtimeMs === null ? 'not measured' : ms(downtimeMs)} (resolution ${ms(resolutionMs)}, ${plural(outages, 'outage')}${before})`;
 }
 
 function severalRuns({ summary }: DrillResult): string[] {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { allOutages, downtimeOf, failedTimeMs, laterGap, outagesOf, ownGap, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
+import { allOutages, downtimeOf, failedTimeMs, gapBefore, laterGap, outagesOf, ownGap, resolutionOf, worstDowntime } from '../../../../../src/runtime/drill/judge/downtime.ts';
 import { fault, samplesWith } from './_histories.ts';
 
 const downtime = (spans: readonly (readonly [number, number])[]) => downtimeOf(samplesWith(spans), fault, 10)?.downtimeMs;
@@ -125,6 +125,16 @@ test('an own gap that does not end has no end', (t) => {
 test('of two modes the fault’s own gap is the longer one', (t) => {
   const samples = [...samplesWith([[0, 100], [2000, 3000]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
   t.is((ownGap(samples, fault, 10, fault + 50)?.toMs ?? 0) - fault, 252);
+});
+
+test('what the machine does of itself is the longest gap in the second before the fault, in either mode', (t) => {
+  const before = (spans: readonly (readonly [number, number])[]) =>
+    gapBefore([...samplesWith([[0, 3000]], 'fresh'), ...samplesWith(spans, 'pooled')], fault, 10)?.downtimeMs;
+  t.is(before([]), 0);
+  t.is(before([[-500, -470], [200, 900]]), 30);
+  const startingUp = samplesWith([]).map((sample) => ({ ...sample, dueMs: sample.dueMs - 2000, endMs: sample.endMs - 2000 }));
+  t.is(gapBefore([...startingUp.slice(0, 50), ...startingUp.slice(70, 300)], fault, 10)?.downtimeMs, 0, 'a probe that was still starting');
+  t.is(gapBefore(samplesWith([[-1000, 0]]), fault, 10), undefined);
 });
 
 test('what came after the fault’s own gap is told apart from it', (t) => {

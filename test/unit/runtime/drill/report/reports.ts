@@ -16,7 +16,7 @@ const unproven = named('nothing', [history({ samples: [] })]);
 test('the text has the verdict in words first, then the numbers, then the reasons', (t) => {
   const [words, downtime] = toText(passed.result);
   t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms (1 s allowed), nothing acknowledged was lost, all was redundant again after 2 s');
-  t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage)');
+  t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage; before the fault up to 0 ms)');
   t.is(toText(failed.result).at(-1), '  ! downtime 1500 ms is over 1000 ms');
   t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
 });
