@@ -25,11 +25,11 @@ export async function prepare(
   loaded: LoadedConfig,
   options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void },
 ): Promise<Prepared> {
-  const { config, stateDirectory } = loaded;
+  const { config, source, stateDirectory } = loaded;
   const { version, templates } = loadAssets();
   const payload = findPayload();
   const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, traefikImage: config.loadBalancers.image, payload });
-  const secrets = await loadSecrets({ stateDirectory, config, ...options });
+  const secrets = await loadSecrets({ stateDirectory, config, source, ...options });
   const context: TopologyContext = {
     config,
     version,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultConfigFile } from '../config/load-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import { messageOf, OperationError } from '../errors.ts';
 import { createOnce, ensureFolder } from '../files/atomic-file.ts';
@@ -12,6 +13,8 @@ export interface SecretsOptions {
   readonly stateDirectory: string;
   /** Paths of password files in it are taken as they are: make them absolute first. */
   readonly config: Pick<Config, 'postgres' | 'rabbitmq'>;
+  /** What errors call the configuration. */
+  readonly source?: string;
   readonly onWarning?: (message: string) => void;
   /** Writes nothing: a secret that is not there yet is made up for this call alone, for looking ahead. */
   readonly readOnly?: boolean;
@@ -21,11 +24,11 @@ export interface SecretsOptions {
  * The platform's passwords: the user's own files where the configuration names some, else those under
  * `<state>/secrets/`, which are made up when first asked for. ConfigError about a user's file, OperationError about ours.
  */
-export async function loadSecrets({ stateDirectory, config, onWarning, readOnly = false }: SecretsOptions): Promise<Secrets> {
+export async function loadSecrets({ stateDirectory, config, source = defaultConfigFile, onWarning, readOnly = false }: SecretsOptions): Promise<Secrets> {
   const folder = join(stateDirectory, 'secrets');
   const warn = onWarning ?? (() => undefined);
   const secret = (name: string, key: string, file: string | undefined) =>
-    file === undefined ? loadOrCreate(folder, name, readOnly) : readPasswordFile(key, file, warn);
+    file === undefined ? loadOrCreate(folder, name, readOnly) : readPasswordFile({ key, source }, file, warn);
   // The users' files first: a bad one is reported before anything is made.
   const dbPassword = await secret('db-password', 'postgres.passwordFile', config.postgres.passwordFile);
   const brokerPassword = await secret('broker-password', 'rabbitmq.passwordFile', config.rabbitmq.passwordFile);

@@ -1,15 +1,22 @@
 import { open } from 'node:fs/promises';
 import { ConfigError, messageOf } from '../errors.ts';
 
-/** Reads a password that the user keeps in a file of their own. `key` is the configuration's, for messages. */
-export async function readPasswordFile(key: string, path: string, warn: (message: string) => void): Promise<string> {
-  const { text, mode } = await readWithMode(key, path);
+/** The key that names the file, and what errors call the configuration that it is in. */
+export interface Named {
+  readonly key: string;
+  readonly source: string;
+}
+
+/** Reads a password that the user keeps in a file of their own. */
+export async function readPasswordFile(named: Named, path: string, warn: (message: string) => void): Promise<string> {
+  const { key, source } = named;
+  const { text, mode } = await readWithMode(named, path);
   const password = text.replace(/\r?\n$/, '');
   if (password === '') {
-    throw new ConfigError(`haplat.yaml: ${key}: ${path} is empty`, { remedy: 'write the password into it, on one line' });
+    throw new ConfigError(`${source}: ${key}: ${path} is empty`, { remedy: 'write the password into it, on one line' });
   }
   if (/\p{Cc}/u.test(password)) {
-    throw new ConfigError(`haplat.yaml: ${key}: ${path} has more than one line or control characters`, {
+    throw new ConfigError(`${source}: ${key}: ${path} has more than one line or control characters`, {
       remedy: 'keep the password alone in it, on one line',
     });
   }
@@ -17,12 +24,12 @@ export async function readPasswordFile(key: string, path: string, warn: (message
   return password;
 }
 
-async function readWithMode(key: string, path: string): Promise<{ text: string; mode: number }> {
+async function readWithMode({ key, source }: Named, path: string): Promise<{ text: string; mode: number }> {
   try {
     await using file = await open(path, 'r');
     return { text: await file.readFile('utf8'), mode: (await file.stat()).mode };
   } catch (error) {
-    throw new ConfigError(`haplat.yaml: ${key}: ${path} can't be read: ${messageOf(error)}`, {
+    throw new ConfigError(`${source}: ${key}: ${path} can't be read: ${messageOf(error)}`, {
       cause: error,
       remedy: `create it with the password in it, or leave ${key} out: haplat then makes one up`,
     });

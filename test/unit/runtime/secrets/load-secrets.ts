@@ -75,6 +75,12 @@ for (const [what, text, message] of [
   });
 }
 
+test('what errors call the configuration is its name as given', async (t) => {
+  const stateDirectory = state(t);
+  const config = withDbFile(join(stateDirectory, 'nowhere'));
+  await t.throwsAsync(loadSecrets({ stateDirectory, config, source: 'shop.yaml' }), { instanceOf: ConfigError, message: /^shop\.yaml: postgres\.passwordFile: / });
+});
+
 test('a user’s file that is missing is a configuration error', async (t) => {
   const stateDirectory = state(t);
   const config = withDbFile(join(stateDirectory, 'nowhere'));
