@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { holdMs, rows, type Row } from './bench/drill-goals.ts';
-import { judgeRow, returningNode, tableHead } from './bench/drill-table.ts';
+import { judgeRow, nothingReturning, returningNode, tableHead } from './bench/drill-table.ts';
 import { BenchPlatform } from './bench/platform.ts';
 import type { DrillResult, DrillRun } from '../src/runtime/drill/drill.ts';
 
@@ -29,13 +29,16 @@ try {
   await platform.use();
   const lines: string[] = [];
   const switched: DrillRun[] = [];
+  const unchanged: DrillRun[] = [];
   for (const row of rows.filter(({ name }) => name.includes(flags.only))) {
     const runs = await measure(row);
     if (row.isSwitch) switched.push(...runs);
+    if (row.isNothing) unchanged.push(...runs);
     lines.push(judgeRow(row, runs));
     console.error(lines.at(-1));
   }
-  console.log(['', ...tableHead, ...lines, ...(switched.length > 0 ? [returningNode(switched)] : [])].join('\n'));
+  const returned = [...(switched.length > 0 ? [returningNode(switched)] : []), ...(unchanged.length > 0 ? [nothingReturning(unchanged)] : [])];
+  console.log(['', ...tableHead, ...lines, ...returned].join('\n'));
 } finally {
   await platform.dispose();
 }

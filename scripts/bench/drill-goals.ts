@@ -14,6 +14,8 @@ export interface Row {
   readonly isOutage?: boolean;
   /** The address moves, and a node returns afterwards. */
   readonly isSwitch?: boolean;
+  /** Nothing happens that clients could see. */
+  readonly isNothing?: boolean;
 }
 
 export const rows: readonly Row[] = [
@@ -25,7 +27,7 @@ export const rows: readonly Row[] = [
   { name: 'kill app_N', kind: 'kill', target: 'app', p50Ms: 0, maxMs: 50, failed: 0 },
   { name: 'kill worker_N', kind: 'kill', target: 'worker', p50Ms: 0, maxMs: 0, failed: 0 },
   // What a drill measures here when nothing happens that clients could see: the others can't be told apart from that.
-  { name: 'pause netdata (nobody asks it)', kind: 'pause', target: 'netdata' },
+  { name: 'pause netdata (nobody asks it)', kind: 'pause', target: 'netdata', isNothing: true },
   { name: 'kill rabbitmq', kind: 'kill', target: 'rabbitmq', isOutage: true },
   { name: 'kill db', kind: 'kill', target: 'db', isOutage: true },
 ];

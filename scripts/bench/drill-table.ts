@@ -3,8 +3,8 @@ import { returning, type Row } from './drill-goals.ts';
 import { spreadOf, type Spread } from './measure.ts';
 
 export const tableHead = [
-  '| drill | runs | before the fault p50 | max | downtime p50 | max | resolution | acked lost | failed p50 | restored p50 | |',
-  '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|',
+  '| drill | runs | before the fault p50 | max | downtime p50 | max | resolution | acked lost | failed p50 | max | restored p50 | |',
+  '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|',
 ];
 
 /** A row of the table: what was measured, and which of its goals were missed. */
@@ -23,15 +23,24 @@ export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
     ...(runs.length === 0 ? ['nothing measured'] : []),
   ];
   const before = spreadOf(seen(runs, (run) => run.gapsMs.before));
-  const cells = [row.name, runs.length, ms(before.median), ms(before.max), ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, ms(restored.median), verdict(row, missed)];
+  const cells = [row.name, runs.length, ms(before.median), ms(before.max), ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, failed.max, ms(restored.median), verdict(row, missed)];
   return `| ${cells.join(' | ')} |`;
 }
 
 /** What clients noticed after the address had moved, while the other node came back. */
 export function returningNode(runs: readonly DrillRun[]): string {
+  return laterRow('the returning node', runs, returning);
+}
+
+/** The longest gap in as long a time in which nothing returned: the row above it can't be told apart from less. */
+export function nothingReturning(runs: readonly DrillRun[]): string {
+  return laterRow('nothing returns (after pause netdata)', runs, {});
+}
+
+function laterRow(name: string, runs: readonly DrillRun[], goals: Goals): string {
   const later = spreadOf(seen(runs, (run) => run.gapsMs.later));
-  const missed = missedTimes(later, returning, resolution(runs));
-  return `| the returning node | ${runs.length} | | | ${ms(later.median)} | ${ms(later.max)} | ${ms(resolution(runs))} | | | | ${verdict(returning, missed)} |`;
+  const missed = missedTimes(later, goals, resolution(runs));
+  return `| ${name} | ${runs.length} | | | ${ms(later.median)} | ${ms(later.max)} | ${ms(resolution(runs))} | | | | | ${verdict(goals, missed)} |`;
 }
 
 type Goals = Pick<Row, 'p50Ms' | 'maxMs' | 'failed'>;
