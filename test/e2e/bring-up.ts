@@ -219,6 +219,17 @@ serial('the database is reached by the application, and not from the tiers befor
   );
 });
 
+serial('Traefik is told of what it may route and of nothing else; who else may read, of all', async (t) => {
+  const script = String.raw`exec 3<>/dev/tcp/engine-proxy/2375 && printf 'GET /containers/json HTTP/1.0\r\nUser-Agent: %s\r\n\r\n' "$0" >&3 && cat <&3`;
+  const told = async (agent: string): Promise<readonly string[]> => {
+    const { stdout } = await platform.engine.exec(platform.container('keepalived_1'), ['bash', '-c', script, agent], { timeoutMs: 10_000 });
+    const all = JSON.parse(stdout.slice(stdout.indexOf('['))) as { Names: string[] }[];
+    return all.flatMap(({ Names }) => Names.map((name) => name.replace(`/${platform.container('')}`, ''))).sort();
+  };
+  t.deepEqual(await told('Traefik 3.7.1'), ['app_1', 'app_2']);
+  t.true((await told('Go-http-client/1.1')).includes('db'));
+});
+
 serial('Netdata shows each container by its name, and Traefik, PostgreSQL, RabbitMQ and the application', async (t) => {
   await eventually('the charts', 90_000, async () => {
     const { text } = await request(`http://localhost:${platform.ports.netdata}/api/v1/charts`);
