@@ -46,7 +46,7 @@ function cgroupsCheck({ cgroupVersion, cgroupDriver }: EngineInfo, weight: Conta
     ...check,
     state: 'warn',
     detail: `${check.detail}: all containers together weigh as much as one process of the host`,
-    remedy: `answers get steadier with more: echo ${16 * least} > ${weight.path}`,
+    remedy: `answers get steadier with more: echo ${4 * least} > ${weight.path}`,
   };
 }
 

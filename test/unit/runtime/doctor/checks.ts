@@ -42,10 +42,10 @@ test('whatever is not in order comes with a remedy', (t) => {
 test('containers that weigh as much as one process are a warning', (t) => {
   const cgroups = (cgroupVersion: string, value?: number) =>
     checkEngine({ ...good, cgroupVersion, cgroupDriver: 'cgroupfs' }, value === undefined ? undefined : { path: '/group', value }).find(({ id }) => id === 'cgroups');
-  t.like(cgroups('1', 1024), { state: 'warn', remedy: 'answers get steadier with more: echo 16384 > /group' });
-  t.like(cgroups('2', 100), { state: 'warn', remedy: 'answers get steadier with more: echo 1600 > /group' });
-  t.is(cgroups('1', 16_384)?.state, 'ok');
-  t.is(cgroups('2', 1600)?.state, 'ok');
+  t.like(cgroups('1', 1024), { state: 'warn', remedy: 'answers get steadier with more: echo 4096 > /group' });
+  t.like(cgroups('2', 100), { state: 'warn', remedy: 'answers get steadier with more: echo 400 > /group' });
+  t.is(cgroups('1', 4096)?.state, 'ok');
+  t.is(cgroups('2', 400)?.state, 'ok');
   t.is(cgroups('1')?.state, 'ok');
 });
 
