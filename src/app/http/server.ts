@@ -10,6 +10,12 @@ export interface ServerOptions {
   readonly keepAliveTimeoutMs: number;
 }
 
+/**
+ * How many connections may wait to be accepted: as many as Linux allows by default (net.core.somaxconn, listen(2)). One too
+ * many is silently dropped, and who opened it waits for a second before it tries again.
+ */
+const backlog = 4096;
+
 const BAD_REQUEST = JSON.stringify({ type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is not HTTP.' });
 
 /** Starts an HTTP server. Throws ListenError when the port is taken or not allowed. */
@@ -28,7 +34,7 @@ export async function listen(handler: RequestListener, options: ServerOptions): 
   server.on('clientError', answerGarbage);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => { reject(new ListenError(options.port, error)); });
-    server.listen(options.port, options.host, 511, resolve);
+    server.listen(options.port, options.host, backlog, resolve);
   });
   return server;
 }
