@@ -79,8 +79,8 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
 
 /**
  * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again, and the load
- * balancers send requests to it, or it may have the address, or it is a member of its cluster. A pod's members go with their owner, which is the one
- * that waits for other pods.
+ * balancers send requests to it, or it may have the address, or it is a member of its cluster. A pod's members go with
+ * their owner, which is the one that waits for other pods.
  */
 function previousReplicas(service: Service, { desired, judged, rolling, vipHolder }: Around): string[] {
   if (!rolling) return [];
