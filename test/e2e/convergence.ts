@@ -123,7 +123,7 @@ serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
 serial('an image that the Engine does not have is pulled from its registry', async (t) => {
   const registry = 'e2e-conv-registry';
   const reference = 'localhost:25555/haproxy:3.0';
-  await docker('rm', '-f', registry);
+  await docker('rm', '-f', '-v', registry);
   await docker('run', '-d', '--name', registry, '-p', '127.0.0.1:25555:5000', 'registry:2');
   try {
     await docker('tag', 'haproxy:3.0', reference);
@@ -137,7 +137,7 @@ serial('an image that the Engine does not have is pulled from its registry', asy
     await platform.configure('');
     await platform.mustRun('up', '-q');
     await docker('rmi', '-f', reference).catch(() => undefined);
-    await docker('rm', '-f', registry);
+    await docker('rm', '-f', '-v', registry);
   }
 });
 
