@@ -54,8 +54,8 @@ export function traefikLabels(image: string): Record<string, string> {
     // An answer without a body leaves its connection to be used again. After a GET each check opened a new one, and on a
     // busy machine that took longer than the dial timeout, which is short for the sake of dead replicas.
     [`${servers}.healthcheck.method`]: 'HEAD',
-    // Traefik 2 wants the timeout below the interval. It is as long as it can be: one answer that a busy machine delays takes the
-    // replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
+    // Traefik 2 wants the timeout below the interval. It is as long as it can be: one answer that a busy machine delays
+    // takes the replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
     [`${servers}.healthcheck.interval`]: '1s',
     [`${servers}.healthcheck.timeout`]: '900ms',
   };
