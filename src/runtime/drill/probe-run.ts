@@ -1,6 +1,7 @@
 import { InterruptedError, messageOf, OperationError } from '../errors.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
+import { urgentCpuShares } from '../topology/container.ts';
 import type { Engine } from '../engine/port.ts';
 import type { LedgerEntry, Sample } from './judge/history.ts';
 import { probeLineSchema } from './probe/lines.ts';
@@ -161,5 +162,7 @@ function specOf(name: string, project: string, container: ProbeContainer, option
     stopGraceMs: 1000,
     memoryLimitMiB,
     pidsLimit: 64,
+    // Clients have machines of their own: what the probe waits for a processor would pass for the platform's downtime.
+    cpuShares: urgentCpuShares,
   };
 }
