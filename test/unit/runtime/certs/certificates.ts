@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { cp, readdir, readFile, stat, utimes, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { ensureCertificates, listCertificates, rotateCertificate, type Certifica
 import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
 
 const dayMs = 86_400_000;
-const base = { project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: ['*.example.com', 'fd00::5'], days: 397 };
+const base = { source: 'haplat.yaml', project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: ['*.example.com', 'fd00::5'], days: 397 };
 
 async function withState(action: (options: CertificateOptions) => Promise<void>): Promise<void> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-certs-'));
@@ -71,6 +72,17 @@ test('openssl accepts the chain', async (t) => {
     const file = await currentFile(options);
     const { stdout } = await execa('openssl', ['verify', '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', 'a.example.com', '-CAfile', join(options.stateDirectory, 'ca/ca.crt'), file]);
     t.is(stdout, `${file}: OK`);
+  });
+});
+
+test('the server has a P-256 key, under the identifier that openssl gives it', async (t) => {
+  await withIssued(async (options) => {
+    const file = await currentFile(options);
+    const { publicKey } = new X509Certificate(await readFile(file));
+    t.is(publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
+    const { stdout: openssls } = await execa('openssl', ['req', '-x509', '-key', file.replace(/crt$/, 'key'), '-subj', '/CN=a']);
+    const identifier = async (pem: string) => (await execa('openssl', ['x509', '-noout', '-ext', 'subjectKeyIdentifier'], { input: pem })).stdout;
+    t.is(await identifier(await readFile(file, 'utf8')), await identifier(openssls));
   });
 });
 

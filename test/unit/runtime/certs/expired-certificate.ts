@@ -10,7 +10,7 @@ import { issueExpired } from '../../../../src/runtime/certs/expired-certificate.
 async function withState(action: (options: CertificateOptions) => Promise<void>): Promise<void> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-expired-'));
   try {
-    await action({ stateDirectory, project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: [], days: 397 });
+    await action({ source: 'haplat.yaml', stateDirectory, project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: [], days: 397 });
   } finally {
     await rm(stateDirectory, { recursive: true });
   }
