@@ -33,7 +33,7 @@ const file = () => platform.configFile;
 const wrong: readonly [string, string, () => string, string][] = [
   ['an unknown key', 'netwrok: {}', () => `${file()}: netwrok: there is no such key`, 'did you mean network?'],
   ['a wrong type', 'app: {replicas: two}', () => `${file()}: app.replicas: `, 'correct app.replicas'],
-  ['a certificate that is not there', 'certificates: {certFile: no.crt, keyFile: no.key}', () => 'haplat.yaml: certificates.certFile: ', 'name a file'],
+  ['a certificate that is not there', 'certificates: {certFile: no.crt, keyFile: no.key}', () => `${file()}: certificates.certFile: `, 'name a file'],
   ['a password file that is not there', 'postgres: {passwordFile: nowhere}', () => `${file()}: postgres.passwordFile: `, 'create it'],
 ];
 for (const [what, yaml, message, remedy] of wrong) {

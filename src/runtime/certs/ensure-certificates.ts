@@ -9,6 +9,8 @@ import { describeCertificate, isCertificate, isIssuedBy, isKey, isKeyOf, type Ce
 const renewedDaysBefore = 30;
 
 export interface CertificateOptions {
+  /** What errors call the configuration that names the user's own files. */
+  readonly source: string;
   readonly project: string;
   readonly stateDirectory: string;
   readonly owner: Owner;
@@ -30,7 +32,7 @@ export async function ensureCertificates(options: CertificateOptions): Promise<s
   const store = new CertificateStore(options.stateDirectory, options.owner);
   await store.prepare();
   if (options.certFile !== undefined && options.keyFile !== undefined) {
-    return installOwn(store, await readOwn(options.certFile, options.keyFile, options.onWarning));
+    return installOwn(store, await readOwn({ ...options, certFile: options.certFile, keyFile: options.keyFile }));
   }
   const { authority, done } = await ensureAuthority(store, options.project);
   const cause = await renewalCause(store, authority, options);
@@ -40,14 +42,14 @@ export async function ensureCertificates(options: CertificateOptions): Promise<s
 }
 
 /** Throws ConfigError when the user's own certificate or key can't be used. Touches nothing. */
-export async function checkOwnCertificate({ certFile, keyFile }: Pick<CertificateOptions, 'certFile' | 'keyFile'>): Promise<void> {
-  if (certFile !== undefined && keyFile !== undefined) await readOwn(certFile, keyFile);
+export async function checkOwnCertificate({ certFile, keyFile, source }: Pick<CertificateOptions, 'certFile' | 'keyFile' | 'source'>): Promise<void> {
+  if (certFile !== undefined && keyFile !== undefined) await readOwn({ certFile, keyFile, source });
 }
 
 /** Issues a new leaf whatever the old one is like. ConfigError when the user brings their own. */
 export async function rotateCertificate(options: CertificateOptions): Promise<string[]> {
   if (options.certFile !== undefined) {
-    throw new ConfigError('haplat.yaml: certificates.certFile: this certificate is yours, haplat can\'t issue it', {
+    throw new ConfigError(`${options.source}: certificates.certFile: this certificate is yours, haplat can't issue it`, {
       remedy: 'replace the file, then run "haplat up": Traefik takes it without a restart',
     });
   }
@@ -131,11 +133,16 @@ function comparable(name: string): string {
   return name.includes(':') ? new URL(`http://[${name}]`).hostname : name.toLowerCase();
 }
 
-async function readOwn(certFile: string, keyFile: string, warn?: (message: string) => void): Promise<CertificateAndKey> {
+interface Own extends Pick<CertificateOptions, 'source' | 'onWarning'> {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+async function readOwn({ certFile, keyFile, source, onWarning: warn }: Own): Promise<CertificateAndKey> {
   // One after the other: of two problems the first is always the one reported.
-  const certificate = await readUserFile('certFile', certFile);
-  const key = await readUserFile('keyFile', keyFile);
-  const wrong = (name: string, what: string, remedy: string) => new ConfigError(`haplat.yaml: certificates.${name}: ${what}`, { remedy });
+  const certificate = await readUserFile(source, 'certFile', certFile);
+  const key = await readUserFile(source, 'keyFile', keyFile);
+  const wrong = (name: string, what: string, remedy: string) => new ConfigError(`${source}: certificates.${name}: ${what}`, { remedy });
   let info: CertificateInfo;
   try {
     info = describeCertificate(certFile, certificate, new Date());
@@ -148,11 +155,11 @@ async function readOwn(certFile: string, keyFile: string, warn?: (message: strin
   return { certificate, key };
 }
 
-async function readUserFile(name: string, path: string): Promise<string> {
+async function readUserFile(source: string, name: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`haplat.yaml: certificates.${name}: ${path} can't be read: ${messageOf(error)}`, {
+    throw new ConfigError(`${source}: certificates.${name}: ${path} can't be read: ${messageOf(error)}`, {
       cause: error,
       remedy: 'name a file that is there, or leave certFile and keyFile out to have haplat issue a certificate',
     });

@@ -17,11 +17,11 @@ export function clusterFolder(stateDirectory: string): string {
   return join(stateDirectory, 'cluster');
 }
 
-/** The user's own key, if they name one. ConfigError when it can't be one: nothing has been touched by then. */
-export async function readOwnAuthkey(path: string | undefined): Promise<Buffer | undefined> {
+/** The user's own key, if `source`, a configuration, names one. ConfigError when it can't be one: nothing has been touched by then. */
+export async function readOwnAuthkey(path: string | undefined, source: string): Promise<Buffer | undefined> {
   if (path === undefined) return undefined;
   const wrong = (message: string, remedy: string, cause?: unknown) =>
-    new ConfigError(`haplat.yaml: loadBalancers.authkeyFile: ${path} ${message}`, { remedy, ...(cause !== undefined && { cause }) });
+    new ConfigError(`${source}: loadBalancers.authkeyFile: ${path} ${message}`, { remedy, ...(cause !== undefined && { cause }) });
   let key: Buffer;
   try {
     key = await readFile(path);

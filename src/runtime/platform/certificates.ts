@@ -24,8 +24,9 @@ export async function expiredCertificate(loaded: LoadedConfig): Promise<ExpiredC
   return issueExpired(optionsOf(loaded));
 }
 
-function optionsOf({ config, stateDirectory }: LoadedConfig, onWarning?: (message: string) => void): CertificateOptions {
+function optionsOf({ config, stateDirectory, source }: LoadedConfig, onWarning?: (message: string) => void): CertificateOptions {
   return {
+    source,
     project: config.project,
     stateDirectory,
     owner: containerOwner(),

@@ -14,7 +14,7 @@ export async function writeCluster(loaded: LoadedConfig, folder: string): Promis
   if (loadBalancers.manager !== 'pacemaker') {
     throw new ConfigError(`${loaded.source}: loadBalancers.manager is ${loadBalancers.manager}: there is no cluster to export`, { remedy: 'set it to pacemaker' });
   }
-  const own = await readOwnAuthkey(loadBalancers.authkeyFile);
+  const own = await readOwnAuthkey(loadBalancers.authkeyFile, loaded.source);
   if ((await entriesOf(folder)).length > 0) {
     throw new ConfigError(`${folder} is not empty`, { remedy: 'name a folder that is new or empty: nothing is overwritten' });
   }

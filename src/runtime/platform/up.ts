@@ -84,7 +84,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const certificates = await bringCertificates(loaded, options.onWarning);
   const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
   if (prepared.topology.cluster !== undefined) {
-    await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile));
+    await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
@@ -98,8 +98,8 @@ export async function lookAhead(
   options: Pick<UpOptions, 'loaded' | 'engine' | 'renew' | 'duringDrill'> & { readonly onWarning?: (message: string) => void },
 ): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
   const { loaded, engine } = options;
-  await checkOwnCertificate(loaded.config.certificates);
-  await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile);
+  await checkOwnCertificate({ ...loaded.config.certificates, source: loaded.source });
+  await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source);
   const { topology } = await prepare(loaded, { readOnly: true });
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology, loaded.config.network.vip);
