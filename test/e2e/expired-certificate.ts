@@ -1,7 +1,8 @@
 import { connect } from 'node:tls';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { createAuthority, issueLeaf } from '../../src/runtime/certs/authority.ts';
 import { eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -92,4 +93,15 @@ serial('without heal, the guardian takes it away when the lease runs out', async
   await untilComplaint('');
   await platform.mustRun('up', '-q');
   t.pass();
+});
+
+serial('drills judge a platform with the user’s own certificate, whose issuer is not at hand and which is for no address', async (t) => {
+  const { certificate, key } = await issueLeaf(await createAuthority('elsewhere', new Date()), { names: ['*.example.com'], days: 90, now: new Date() });
+  await Promise.all([writeFile(join(platform.folder, 'own.crt'), certificate), writeFile(join(platform.folder, 'own.key'), key, { mode: 0o600 })]);
+  await platform.configure('certificates: {certFile: own.crt, keyFile: own.key}');
+  await platform.mustRun('up', '-q');
+  const killed = await platform.run('failover', '--kill', 'app_1', '--max-downtime', '30s');
+  t.is(killed.exitCode, 0, killed.stderr);
+  const { stdout } = await platform.run(...drill, '--hold', '2s', '--timeout', '10s', '--json');
+  t.deepEqual(Object.keys((JSON.parse(stdout) as Drill).runs[0]?.requests.errors ?? {}), ['CERT_HAS_EXPIRED']);
 });

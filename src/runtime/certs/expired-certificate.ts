@@ -1,6 +1,7 @@
 import { createAuthority, issueLeaf, type CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
 import { leafNames, type CertificateOptions } from './ensure-certificates.ts';
+import { readTrust } from './trust.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** It was valid for a day and ran out a day ago: no clock that is a little off takes it for valid. */
@@ -19,7 +20,9 @@ export interface ExpiredCertificate {
  */
 export async function issueExpired(options: CertificateOptions): Promise<ExpiredCertificate> {
   const { certificate, key } = await new CertificateStore(options.stateDirectory, options.owner).readAuthority();
+  const { serverName } = await readTrust(options);
+  const names = [...(serverName === undefined ? [] : [serverName]), ...leafNames(options)];
   const authority = certificate === undefined || key === undefined ? await createAuthority('haplat drill authority', new Date()) : { certificate, key };
-  const leaf = await issueLeaf(authority, { names: leafNames(options), days: 1, now: new Date(Date.now() - issuedAgoMs) });
+  const leaf = await issueLeaf(authority, { names, days: 1, now: new Date(Date.now() - issuedAgoMs) });
   return { pair: { key: leaf.key, certificate: leaf.certificate + authority.certificate }, authority: authority.certificate };
 }

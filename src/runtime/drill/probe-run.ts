@@ -17,6 +17,8 @@ export interface ProbeContainer {
   readonly network: string;
   /** The certificates to trust, as PEM text; public data. */
   readonly ca: string;
+  /** The name that the certificate in use is for; undefined: the address. */
+  readonly serverName?: string;
   /** `uid:gid`; the probe needs no rights at all. */
   readonly user: string;
 }

@@ -137,8 +137,10 @@ function cutOff({ inputs, session, view, targets, events }: Run, fromMs: number,
 
 function startProbe({ inputs, probe, id }: Run): Promise<void> {
   const { project, vip, rate, modes, ledgerRate, requestTimeoutMs } = inputs;
+  const { serverName } = inputs.probe;
   return probe.start(project, inputs.probe, {
     url: `https://${vip}/items?limit=1`,
+    ...(serverName !== undefined && { serverName }),
     rate,
     timeoutMs: requestTimeoutMs,
     connectTimeoutMs: requestTimeoutMs,

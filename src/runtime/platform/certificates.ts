@@ -1,6 +1,7 @@
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
 import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { CertificateInfo } from '../certs/describe-certificate.ts';
+import { readTrust, type Trust } from '../certs/trust.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { containerOwner } from './prepare.ts';
 
@@ -16,6 +17,11 @@ export async function renewCertificate(loaded: LoadedConfig, onWarning: (message
 
 export async function readCertificates(loaded: LoadedConfig): Promise<CertificateInfo[]> {
   return listCertificates(optionsOf(loaded));
+}
+
+/** By what a drill's clients find nothing wrong with the certificate in use. */
+export async function trustOfClients(loaded: LoadedConfig): Promise<Trust> {
+  return readTrust(optionsOf(loaded));
 }
 
 /** A certificate like the one in use, past its time, for a drill to serve. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fullName } from '../topology/names.ts';
-import { expiredCertificate, readCertificates } from './certificates.ts';
+import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { containerOwner, prepare } from './prepare.ts';
@@ -56,7 +55,7 @@ export async function drillPlatform<Result>(
       vip: config.network.vip,
       tlsDirectory: join(stateDirectory, 'tls'),
       issueExpired: () => expiredCertificate(loaded),
-      probe: { image, network: fullName(config.project, 'public'), ca: await trustedCertificates(loaded), user: `${uid}:${gid}` },
+      probe: { image, network: fullName(config.project, 'public'), user: `${uid}:${gid}`, ...(await trustOfClients(loaded)) },
       signal,
       onEvent: around.onEvent,
     }),
@@ -72,14 +71,4 @@ async function renewReplicas(loaded: LoadedConfig, engine: Engine, components: r
   const { signal } = new AbortController();
   const ignore = () => undefined;
   await upWithLock({ loaded, engine, signal, renew: components, duringDrill: true, onWarning: ignore, onNote: ignore, onPlan: ignore, onEvent: ignore });
-}
-
-/** Our authority, or the user's own certificate with its chain. */
-async function trustedCertificates(loaded: LoadedConfig): Promise<string> {
-  const certificates = await readCertificates(loaded);
-  const trusted = loaded.config.certificates.certFile ?? certificates.find((one) => one.file.endsWith('ca.crt'))?.file;
-  if (trusted === undefined) {
-    throw new OperationError('there is no certificate that the probe could trust', { remedy: 'run "haplat up" first' });
-  }
-  return readFile(trusted, 'utf8');
 }

@@ -102,7 +102,7 @@ class Load {
 function targetOf(options: ProbeOptions, mode: ProbeMode, ca: string | undefined): Target {
   const url = new URL(options.url);
   const { timeoutMs, connectTimeoutMs } = options;
-  return { url, agent: createAgent(url, mode, ca), timeoutMs, connectTimeoutMs };
+  return { url, agent: createAgent(url, mode, { ca, serverName: options.serverName }), timeoutMs, connectTimeoutMs };
 }
 
 async function authorities({ caFile }: ProbeOptions, env: ProbeSurroundings['env']): Promise<string | undefined> {

@@ -19,6 +19,8 @@ export const probeOptionsSchema = z.object({
   modes: z.array(z.enum(probeModes)).min(1).default(['fresh']),
   /** A file with the certificates of the authorities to trust, in place of the system's. */
   caFile: z.string().optional(),
+  /** The name to ask for by SNI and to find in the certificate, in place of the URL's address. */
+  serverName: z.string().min(1).optional(),
   /** Writes a second that the ledger keeps account of; 0 for none. */
   ledgerRate: z.coerce.number().min(0).max(200).default(0),
   /** A write is given more time than a read: what times out is neither acknowledged nor lost, and proves nothing. */
@@ -34,7 +36,7 @@ export type ProbeOptionsInput = z.input<typeof probeOptionsSchema>;
 
 const flags = {
   url: 'url', rate: 'rate', 'timeout-ms': 'timeoutMs', 'connect-timeout-ms': 'connectTimeoutMs', mode: 'modes',
-  'ca-file': 'caFile', 'ledger-rate': 'ledgerRate', 'write-timeout-ms': 'writeTimeoutMs', 'run-id': 'runId',
+  'ca-file': 'caFile', 'server-name': 'serverName', 'ledger-rate': 'ledgerRate', 'write-timeout-ms': 'writeTimeoutMs', 'run-id': 'runId',
   'duration-ms': 'durationMs', 'settle-ms': 'settleMs',
 } as const satisfies Record<string, keyof ProbeOptions>;
 

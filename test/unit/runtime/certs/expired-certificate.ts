@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { bringOwn } from './_own-certificate.ts';
 import { describeCertificate, isIssuedBy, isKeyOf } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { issueExpired } from '../../../../src/runtime/certs/expired-certificate.ts';
@@ -40,7 +41,12 @@ test('nothing is wrong with an expired certificate but its date, and the one in 
 
 test('where the certificate is the user’s own and there is no authority, one is made up and forgotten', async (t) => {
   await withState(async (options) => {
-    await hasOnlyItsDateWrong(t, options);
-    t.deepEqual(await readdir(options.stateDirectory), []);
+    const own = await bringOwn(options, ['shop.example.com']);
+    await ensureCertificates(own);
+    const before = await readdir(options.stateDirectory, { recursive: true });
+    await hasOnlyItsDateWrong(t, own);
+    const { pair } = await issueExpired(own);
+    t.true(describeCertificate('', pair.certificate, new Date()).names.includes('shop.example.com'), 'whom clients ask for');
+    t.deepEqual(await readdir(options.stateDirectory, { recursive: true }), before);
   });
 });
