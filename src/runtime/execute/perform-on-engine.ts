@@ -6,6 +6,7 @@ import type { ImageSpec, Service } from '../topology/topology.ts';
 import { awaitCandidate } from './await-candidate.ts';
 import { awaitMember } from './await-cluster.ts';
 import { awaitHealthy } from './await-healthy.ts';
+import { awaitReady } from './await-ready.ts';
 import { awaitRouting } from './await-routing.ts';
 import type { Perform } from './execute-plan.ts';
 
@@ -49,7 +50,9 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
       case 'apply-cib':
         return applyConfiguration(engine, operation.containers, operation.configuration);
       case 'await-healthy':
-        return awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+        await awaitHealthy(engine, operation.container, { timeoutMs: means.healthyTimeoutMs, report, signal });
+        // The next replica is left alone until this one can take its place.
+        return awaitReady(engine, { name: operation.subject, container: operation.container }, { report, signal });
       case 'await-candidate':
         return awaitCandidate(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
       case 'await-member':

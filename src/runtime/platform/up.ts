@@ -6,7 +6,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import { awaitCluster } from '../execute/await-cluster.ts';
-import { awaitReady } from '../execute/await-ready.ts';
+import { awaitAllReady } from '../execute/await-ready.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -62,7 +62,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   if (loaded.chosenManager !== undefined) await keepManager(loaded.stateDirectory, loaded.chosenManager);
   const faults = await faultsInPlace(journalOf(loaded));
   if (looked.plan.operations.length === 0 && faults.length === 0) {
-    await awaitReady(engine, looked.topology, options.signal);
+    await awaitAllReady(engine, looked.topology, { signal: options.signal });
     return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
   }
   const lock = {
@@ -151,5 +151,5 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   // A load balancer that is new knows nobody yet, and the replicas need not be.
   const routed = prepared.topology.services.filter(({ container }) => isRouted(container)).map(({ container }) => container.name);
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
-  await awaitReady(engine, prepared.topology, signal);
+  await awaitAllReady(engine, prepared.topology, { signal });
 }

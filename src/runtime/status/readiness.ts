@@ -20,14 +20,16 @@ export async function readLacking(
     const details = containers.get(container.name);
     return details?.state === 'running' && details.health === 'healthy' && details.healthLog.at(-1)?.output.startsWith(notReady) === true;
   });
-  const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await askAgain(engine, container) })));
-  return new Map(lacking.flatMap(({ name, lacks }) => (lacks === undefined ? [] : [[name, lacks]])));
+  const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
+  return new Map(lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [[name, lacks]])));
 }
 
-async function askAgain(engine: Pick<Engine, 'exec'>, { name, healthcheck }: Service['container']): Promise<string | undefined> {
+/** What a container's own check, run now, says is missing for it to do its work; '' for nothing, undefined if it fails. */
+export async function whatIsLacking(engine: Pick<Engine, 'exec'>, { name, healthcheck }: Service['container']): Promise<string | undefined> {
   try {
-    const { stdout } = await engine.exec(name, healthcheck.command, { timeoutMs: healthcheck.timeoutMs });
-    return stdout.startsWith(notReady) ? describeReadiness(stdout.slice(notReady.length)) : undefined;
+    const { exitCode, stdout } = await engine.exec(name, healthcheck.command, { timeoutMs: healthcheck.timeoutMs });
+    if (exitCode !== 0) return undefined;
+    return stdout.startsWith(notReady) ? describeReadiness(stdout.slice(notReady.length)) : '';
   } catch {
     // It may have died just now, which the next look tells.
     return undefined;

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
-import { container, filesMount, filesMountPath, healthcheck, nodeOptions, nodeStartMs, ownerUser, serviceNames, tmpfs } from './container.ts';
+import { container, filesMount, filesMountPath, healthcheck, nodeOptions, nodeStartMs, ownerUser, readyPath, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -46,7 +46,7 @@ export function applicationContainer(
     image: context.images.runtime,
     user: ownerUser(context),
     mounts: [filesMount(context, name), tmpfs('/tmp', 16, 0o1777)],
-    healthcheck: healthcheck(['haplat-health', String(port), '/healthz', '/readyz'], { startPeriodMs: nodeStartMs }),
+    healthcheck: healthcheck(['haplat-health', String(port), '/healthz', readyPath], { startPeriodMs: nodeStartMs }),
     stopGraceMs: 15_000,
     env: { ...env, PORT: String(port) },
     ...own,

@@ -58,6 +58,13 @@ export function healthcheck(command: readonly string[], own: Partial<Healthcheck
   return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 4000, ...own };
 }
 
+/** Where API and worker say whether they can do their work; a check that has it says so (templates/runtime/haplat-health). */
+export const readyPath = '/readyz';
+
+export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpec, 'healthcheck'>): boolean {
+  return command.includes(readyPath);
+}
+
 /** Mounts the service's rendered files. */
 export function filesMount(context: TopologyContext, service: string, target = filesMountPath): Mount {
   return { kind: 'bind', source: `${context.stateDirectory}/files/${service}`, target, readOnly: true };

@@ -1,32 +1,36 @@
 import test from 'ava';
 import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError } from '../../../../src/runtime/errors.ts';
-import { awaitReady } from '../../../../src/runtime/execute/await-ready.ts';
+import { awaitAllReady } from '../../../../src/runtime/execute/await-ready.ts';
 import { topologyOf } from '../topology/_context.ts';
 
 const topology = topologyOf();
-const running = new AbortController().signal;
-const ready = 'HTTP/1.0 200 OK\r\n\r\n{"ready":true}';
-const unready = 'HTTP/1.0 503 Service Unavailable\r\n\r\n{"ready":false,"checks":{"database":"down"}}';
+const { signal } = new AbortController();
+const ready = '';
+const unready = 'not ready: {"status":"unavailable","checks":{"database":"down"}}';
 
-/** An Engine whose replicas answer one thing after the other, the last for good. */
-function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
+/** An Engine where the checks say one thing after the other, the last for good; undefined: the check fails. */
+function engineWhere(answers: Readonly<Record<string, readonly (string | undefined)[]>>) {
   const asked: string[] = [];
   const exec: Engine['exec'] = (name) => {
     asked.push(name);
-    const own = answers[name] ?? [];
-    return Promise.resolve({ exitCode: 0, stderr: '', stdout: own[Math.min(asked.filter((one) => one === name).length, own.length) - 1] ?? '' });
+    const own = answers[name] ?? [ready];
+    const said = own[Math.min(asked.filter((one) => one === name).length, own.length) - 1];
+    return Promise.resolve({ exitCode: said === undefined ? 1 : 0, stderr: '', stdout: said ?? 'no answer from port 3000' });
   };
   return { asked, engine: { exec } };
 }
 
-test('each replica of the API is asked until it can do its work, and nobody else', async (t) => {
-  const { asked, engine } = engineWhere({ 'haplat-app_1': [ready], 'haplat-app_2': ['', unready, ready] });
-  await awaitReady(engine, topology, running);
-  t.deepEqual(asked.toSorted(), ['haplat-app_1', 'haplat-app_2', 'haplat-app_2', 'haplat-app_2']);
+test('each replica of API and worker is asked until it can do its work, and nobody else', async (t) => {
+  const { asked, engine } = engineWhere({ 'haplat-app_2': [undefined, unready, ready] });
+  const reports: string[] = [];
+  await awaitAllReady(engine, topology, { signal, report: (text) => { reports.push(text); } });
+  const twice = ['haplat-app_2', 'haplat-app_2'];
+  t.deepEqual(asked.toSorted(), ['haplat-app_1', 'haplat-app_2', ...twice, 'haplat-worker_1', 'haplat-worker_2']);
+  t.deepEqual(reports, ['waiting, it does not answer', 'waiting, unavailable: database down']);
 });
 
 test('Ctrl-C ends the wait', async (t) => {
-  const { engine } = engineWhere({ 'haplat-app_1': [unready], 'haplat-app_2': [ready] });
-  await t.throwsAsync(awaitReady(engine, topology, AbortSignal.abort()), { instanceOf: InterruptedError });
+  const { engine } = engineWhere({ 'haplat-app_1': [unready] });
+  await t.throwsAsync(awaitAllReady(engine, topology, { signal: AbortSignal.abort() }), { instanceOf: InterruptedError });
 });
