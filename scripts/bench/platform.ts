@@ -15,10 +15,13 @@ const haplat = join(import.meta.dirname, '../../dist/haplat');
 export class BenchPlatform {
   readonly project: string;
   readonly #folder: string;
+  /** Ctrl-C ends what runs, and with that the bench: what it made goes with it. */
+  readonly #interrupt = new AbortController();
 
   private constructor(project: string, folder: string) {
     this.project = project;
     this.#folder = folder;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { this.#interrupt.abort(); });
   }
 
   static async create(project: string): Promise<BenchPlatform> {
@@ -62,7 +65,7 @@ export class BenchPlatform {
   }
 
   async dispose(): Promise<void> {
-    await this.#haplat('down', '--volumes', '--yes', '-q').catch(() => undefined);
+    await execa(haplat, ['-c', this.#config, 'down', '--volumes', '--yes', '-q'], { reject: false, stdin: 'ignore' });
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -72,7 +75,8 @@ export class BenchPlatform {
 
   /** Exit codes of drills and of a degraded platform are results too: only the lack of any output is an error. */
   async #haplat(...args: readonly string[]): Promise<string> {
-    const { stdout, stderr, exitCode } = await execa(haplat, ['-c', this.#config, ...args], { reject: false, stdin: 'ignore' });
+    const { stdout, stderr, exitCode } = await execa(haplat, ['-c', this.#config, ...args], { reject: false, stdin: 'ignore', cancelSignal: this.#interrupt.signal });
+    this.#interrupt.signal.throwIfAborted();
     if (stdout === '' && exitCode !== 0) throw new Error(`haplat ${args.join(' ')} exited with ${String(exitCode)}:\n${stderr}`);
     return stdout;
   }
