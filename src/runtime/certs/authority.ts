@@ -107,7 +107,7 @@ function newSerial(): string {
 
 function signed(certificate: forge.pki.Certificate, signer: string): string {
   certificate.sign(forge.pki.privateKeyFromPem(signer), forge.md.sha256.create());
-  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+  return pemOf(certificate);
 }
 
 /** Where a TBSCertificate has its subjectPublicKeyInfo: RFC 5280, 4.1. */
@@ -115,13 +115,19 @@ const publicKeyAt = 6;
 
 /** Signs it for a key on an elliptic curve, of which node-forge knows nothing: the draft has another one in its place. */
 function signedFor(publicKey: Buffer, certificate: forge.pki.Certificate, signer: string): string {
-  signed(certificate, signer);
+  const key = forge.pki.privateKeyFromPem(signer);
+  // For what it makes of the draft, the part to be signed.
+  certificate.sign(key, forge.md.sha256.create());
   const { value } = certificate.tbsCertificate;
   if (typeof value === 'string') throw new TypeError('a TBSCertificate is a sequence');
   value[publicKeyAt] = forge.asn1.fromDer(publicKey.toString('binary'));
   const digest = forge.md.sha256.create();
   digest.update(forge.asn1.toDer(certificate.tbsCertificate).getBytes());
-  certificate.signature = forge.pki.privateKeyFromPem(signer).sign(digest);
+  certificate.signature = key.sign(digest);
+  return pemOf(certificate);
+}
+
+function pemOf(certificate: forge.pki.Certificate): string {
   return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
 
