@@ -21,7 +21,7 @@ export interface ExpiredCertificate {
 export async function issueExpired(options: CertificateOptions): Promise<ExpiredCertificate> {
   const { certificate, key } = await new CertificateStore(options.stateDirectory, options.owner).readAuthority();
   const { serverName } = await readTrust(options);
-  const names = [...(serverName === undefined ? [] : [serverName]), ...leafNames(options)];
+  const names = leafNames({ ...options, names: [...options.names, ...(serverName === undefined ? [] : [serverName])] });
   const authority = certificate === undefined || key === undefined ? await createAuthority('haplat drill authority', new Date()) : { certificate, key };
   const leaf = await issueLeaf(authority, { names, days: 1, now: new Date(Date.now() - issuedAgoMs) });
   return { pair: { key: leaf.key, certificate: leaf.certificate + authority.certificate }, authority: authority.certificate };

@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.ts';
 import { CertificateStore } from './certificate-store.ts';
-import { describeCertificate } from './describe-certificate.ts';
+import { describeCertificate, isCertificate, isIssuedBy } from './describe-certificate.ts';
 import type { CertificateOptions } from './ensure-certificates.ts';
 
 /** By what a client finds nothing wrong with the certificate in use. */
@@ -12,24 +12,19 @@ export interface Trust {
 }
 
 /**
- * Our authority. Of the user's own certificate the issuer may not be at hand, and the virtual address is hardly in it: it
- * is trusted itself, under the first of its names. OperationError where there is no certificate yet.
+ * Our authority, if the certificate in use is of it. Of the user's own the issuer may not be at hand, and the virtual
+ * address is hardly in it: it is trusted itself, under the first of its names. OperationError where there is none.
  */
-export async function readTrust(options: CertificateOptions): Promise<Trust> {
-  const store = new CertificateStore(options.stateDirectory, options.owner);
-  const own = options.certFile === undefined ? undefined : (await store.readCurrent())?.certificate;
-  if (own !== undefined) {
-    const name = ownName(own, options);
-    return { ca: own, ...(name !== undefined && { serverName: name }) };
-  }
-  const { certificate } = await store.readAuthority();
-  if (options.certFile !== undefined || certificate === undefined) {
+export async function readTrust({ stateDirectory, owner, vip }: Pick<CertificateOptions, 'stateDirectory' | 'owner' | 'vip'>): Promise<Trust> {
+  const store = new CertificateStore(stateDirectory, owner);
+  const [current, { certificate: authority }] = await Promise.all([store.readCurrent(), store.readAuthority()]);
+  if (current === undefined || !isCertificate(current.certificate)) {
     throw new OperationError('there is no certificate that the probe could trust', { remedy: 'run "haplat up" first' });
   }
-  return { ca: certificate };
-}
-
-function ownName(certificate: string, { vip }: CertificateOptions): string | undefined {
-  const { names } = describeCertificate('', certificate, new Date());
-  return names.includes(vip) ? undefined : names[0]?.replace(/^\*\./, 'haplat-drill.');
+  const { certificate: inUse } = current;
+  if (authority !== undefined && isCertificate(authority) && isIssuedBy(inUse, authority)) return { ca: authority };
+  const { names } = describeCertificate(current.certificateFile, inUse, new Date());
+  const [name] = names;
+  if (name === undefined || names.includes(vip)) return { ca: inUse };
+  return { ca: inUse, serverName: name.replace(/^\*\./, 'haplat-drill.') };
 }

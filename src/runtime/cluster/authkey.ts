@@ -17,7 +17,7 @@ export function clusterFolder(stateDirectory: string): string {
   return join(stateDirectory, 'cluster');
 }
 
-/** The user's own key, if `source`, a configuration, names one. ConfigError when it can't be one: nothing has been touched by then. */
+/** The user's own key, if the configuration `source` names one. ConfigError when it can't be one: nothing is touched by then. */
 export async function readOwnAuthkey(path: string | undefined, source: string): Promise<Buffer | undefined> {
   if (path === undefined) return undefined;
   const wrong = (message: string, remedy: string, cause?: unknown) =>

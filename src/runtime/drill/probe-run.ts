@@ -1,8 +1,8 @@
 import { InterruptedError, messageOf, OperationError } from '../errors.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
-import { urgentCpuShares } from '../topology/container.ts';
 import type { Engine } from '../engine/port.ts';
+import { urgentCpuShares } from '../topology/container.ts';
 import type { LedgerEntry, Sample } from './judge/history.ts';
 import { probeLineSchema } from './probe/lines.ts';
 import type { ProbeLine } from './probe/lines.ts';

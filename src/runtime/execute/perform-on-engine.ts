@@ -1,7 +1,5 @@
 import { applyConfiguration, reloadMembers } from '../cluster/configure.ts';
 import type { Engine } from '../engine/port.ts';
-import { OperationError } from '../errors.ts';
-import type { Operation } from '../plan/operation.ts';
 import type { ImageSpec, Service } from '../topology/topology.ts';
 import { awaitCandidate } from './await-candidate.ts';
 import { awaitMember } from './await-cluster.ts';
@@ -9,6 +7,7 @@ import { awaitHealthy } from './await-healthy.ts';
 import { awaitReady } from './await-ready.ts';
 import { awaitRouting } from './await-routing.ts';
 import type { Perform } from './execute-plan.ts';
+import { startContainer } from './start-container.ts';
 
 /** What carrying out a plan needs besides the Engine. */
 export interface Means {
@@ -38,7 +37,7 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
       case 'connect-network':
         return engine.connectNetwork(operation);
       case 'start-container':
-        return start(engine, operation);
+        return startContainer(engine, operation);
       case 'unpause-container':
         return engine.unpauseContainer(operation.container);
       case 'stop-container':
@@ -61,17 +60,4 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return awaitRouting(engine, operation.balancers, [operation.container], { timeoutMs: means.healthyTimeoutMs, signal });
     }
   };
-}
-
-/**
- * What the Engine has kept of an earlier run of a container's, its task for instance, can make each start of it fail
- * (seen on 20.10 after an overload); another container has nothing of that.
- */
-async function start(engine: Engine, { container, subject }: Extract<Operation, { kind: 'start-container' }>): Promise<void> {
-  try {
-    await engine.startContainer(container);
-  } catch (error) {
-    if (!(error instanceof OperationError) || error.remedy !== undefined) throw error;
-    throw new OperationError(error.message, { cause: error, remedy: `if it fails each time: "haplat up --renew ${subject}" makes the container anew` });
-  }
 }

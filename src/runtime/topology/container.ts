@@ -40,8 +40,7 @@ export function container(
 
 /**
  * Of what decides who has the virtual address, and what measures: a little work that has to be done at once, however busy
- * the machine is.
- * Sixteen times the default; an announcement that comes late by some adverts looks like a death.
+ * the machine is. Sixteen times the default; an announcement that comes late by some adverts looks like a death.
  */
 export const urgentCpuShares = 16_384;
 

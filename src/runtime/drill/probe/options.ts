@@ -36,8 +36,8 @@ export type ProbeOptionsInput = z.input<typeof probeOptionsSchema>;
 
 const flags = {
   url: 'url', rate: 'rate', 'timeout-ms': 'timeoutMs', 'connect-timeout-ms': 'connectTimeoutMs', mode: 'modes',
-  'ca-file': 'caFile', 'server-name': 'serverName', 'ledger-rate': 'ledgerRate', 'write-timeout-ms': 'writeTimeoutMs', 'run-id': 'runId',
-  'duration-ms': 'durationMs', 'settle-ms': 'settleMs',
+  'ca-file': 'caFile', 'server-name': 'serverName', 'ledger-rate': 'ledgerRate', 'write-timeout-ms': 'writeTimeoutMs',
+  'run-id': 'runId', 'duration-ms': 'durationMs', 'settle-ms': 'settleMs',
 } as const satisfies Record<string, keyof ProbeOptions>;
 
 /** Reads what follows `haplat serve probe`. `--mode fresh,pooled` runs both side by side. Throws ConfigError. */

@@ -10,18 +10,9 @@ import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/author
 import { describeCertificate } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
+import { base, withState } from './_state.ts';
 
 const dayMs = 86_400_000;
-const base = { source: 'haplat.yaml', project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: ['*.example.com', 'fd00::5'], days: 397 };
-
-async function withState(action: (options: CertificateOptions) => Promise<void>): Promise<void> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-certs-'));
-  try {
-    await action({ ...base, stateDirectory });
-  } finally {
-    await rm(stateDirectory, { recursive: true });
-  }
-}
 
 // Keys take seconds to make where the machine is busy: tests that only need some share these.
 let issued: Promise<string> | undefined;

@@ -1,21 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
-import { bringOwn } from './_own-certificate.ts';
 import { describeCertificate, isIssuedBy, isKeyOf } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { issueExpired } from '../../../../src/runtime/certs/expired-certificate.ts';
-
-async function withState(action: (options: CertificateOptions) => Promise<void>): Promise<void> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-expired-'));
-  try {
-    await action({ source: 'haplat.yaml', stateDirectory, project: 'p', owner: { uid: 10001, gid: 10001 }, vip: '172.20.0.100', names: [], days: 397 });
-  } finally {
-    await rm(stateDirectory, { recursive: true });
-  }
-}
+import { bringOwn } from './_own-certificate.ts';
+import { withState } from './_state.ts';
 
 async function hasOnlyItsDateWrong(t: ExecutionContext, options: CertificateOptions): Promise<string> {
   const { pair, authority } = await issueExpired(options);

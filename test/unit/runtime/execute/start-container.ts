@@ -1,16 +1,8 @@
 import test from 'ava';
-import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
-import { performOnEngine } from '../../../../src/runtime/execute/perform-on-engine.ts';
+import { startContainer } from '../../../../src/runtime/execute/start-container.ts';
 
-const { signal } = new AbortController();
-
-function starting(error: Error): Promise<void> {
-  const engine = { startContainer: () => Promise.reject(error) } satisfies Partial<Engine> as unknown as Engine;
-  const nothing = () => Promise.resolve();
-  const perform = performOnEngine(engine, { healthyTimeoutMs: 1000, writeFiles: nothing, ensureImage: nothing });
-  return perform({ id: 'start app_1', kind: 'start-container', subject: 'app_1', cause: 'absent', after: [], container: 'p-app_1' }, () => undefined, signal);
-}
+const starting = (error: Error) => startContainer({ startContainer: () => Promise.reject(error) }, { container: 'p-app_1', subject: 'app_1' });
 
 test('a container that can’t be started can be made anew, and the error says how', async (t) => {
   const cause = new OperationError('start p-app_1: container with given ID already exists');
