@@ -35,16 +35,17 @@ export function ownGap(samples: readonly Sample[], injectedAtMs: number, interva
   return longestFirst(own)[0];
 }
 
-/** Answers that were under way when the fault struck still come for so long: the gap that it makes begins after them. */
+/** Answers that were under way when the fault took effect still come for so long: the gap that it makes begins after them. */
 const underWayMs = 250;
 
 /**
- * A gap is the fault's own if it began by then: until the address had moved or, where it did not move, until the first
- * request had failed. Without a failure either it is the gap that spans the fault, however short.
+ * A gap is the fault's own if it began by then: until the address had moved or, where it did not move, when the first
+ * request failed. Without a failure either it is the gap that spans the fault, however short.
  */
 function ownUntil(samples: readonly Sample[], injectedAtMs: number, movedAtMs: number | undefined): number {
   const failed = samples.filter((sample) => !sample.ok && sample.endMs >= injectedAtMs).map((sample) => sample.dueMs);
-  return movedAtMs ?? (failed.length === 0 ? injectedAtMs + underWayMs : Math.max(injectedAtMs, Math.min(...failed)));
+  const tookEffectMs = failed.length === 0 ? injectedAtMs : Math.max(injectedAtMs, Math.min(...failed));
+  return movedAtMs ?? tookEffectMs + underWayMs;
 }
 
 /** The longest gap that began when the fault's own was over: what the return of a node, for instance, cost clients. */

@@ -109,6 +109,12 @@ test('where no address moves, it is the one that the first failure is in', (t) =
   t.is(ownEnd([[2000, 2900]]), 2902);
 });
 
+test('answers that were under way when requests began to fail still come: the gap begins after them', (t) => {
+  const isUnderWay = (dueMs: number) => dueMs >= fault + 150 && dueMs < fault + 200;
+  const samples = samplesWith([[200, 900]]).map((one) => (isUnderWay(one.dueMs) ? { ...one, endMs: one.dueMs + 100 } : one));
+  t.is((ownGap(samples, fault, 10, undefined)?.toMs ?? 0) - fault, 902);
+});
+
 test('a fault that takes its time has its gap where requests begin to fail', (t) => {
   t.is(ownEnd([[400, 600]], 500), 602);
 });
