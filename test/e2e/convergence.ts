@@ -110,6 +110,19 @@ serial('a container that never gets healthy is named with its last lines, and th
   await docker('rmi', 'e2e-conv/broken:1');
 });
 
+serial('an image that can\'t read the data is exit 1, and the database serves on', async (t) => {
+  const other = 'e2e-conv/postgres:16';
+  await docker('commit', '--pause=false', '--change', 'ENV PG_MAJOR=16', platform.container('db'), other);
+  t.teardown(() => docker('rmi', other));
+  await platform.configure(`postgres: {image: "${other}"}`);
+  const before = await platform.status();
+  const { exitCode, stderr } = await platform.run('up');
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: e2e-conv\/postgres:16 is PostgreSQL 16, and can't read the data of PostgreSQL 17 that is there\n {2}→ /m);
+  await platform.configure('');
+  t.deepEqual((await platform.status()).services, before.services, 'something was touched');
+});
+
 serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
   await platform.configure('netdata: {image: "localhost:1/nowhere:1"}');
   const before = await platform.status();

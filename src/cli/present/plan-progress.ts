@@ -130,6 +130,7 @@ class SubjectProgress {
 
 const words: Readonly<Record<Operation['kind'], string>> = {
   'ensure-image': 'image present',
+  'check-data': 'data can be read',
   'create-network': 'created',
   'remove-network': 'removed',
   'create-volume': 'created',

@@ -6,7 +6,7 @@ import { toCreateOptions, toEndpoint } from './create-options.ts';
 import { calling, fulfilling, statusOf } from './engine-errors.ts';
 import { labels } from './labels.ts';
 import { jsonLines } from './json-lines.ts';
-import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedNetwork } from './observed.ts';
+import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedImage, toObservedNetwork } from './observed.ts';
 import type {
   BuildOptions, ContainerDetails, Engine, EngineEvent, EngineInfo, ExecOptions, ExecResult, LogLine, LogOptions,
   ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, ProgressOptions,
@@ -176,7 +176,7 @@ class DockerodeEngine implements Engine {
   async inspectImage(reference: string): Promise<ObservedImage | undefined> {
     return calling(`inspect image ${reference}`, async () => {
       const raw = await orUndefined(() => this.#docker.getImage(reference).inspect());
-      return raw && { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created) };
+      return raw && toObservedImage(raw);
     });
   }
 

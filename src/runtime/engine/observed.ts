@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { labels } from './labels.ts';
 import type {
-  ContainerDetails, ContainerState, EngineEvent, HealthState, ObservedContainer, ObservedNetwork,
+  ContainerDetails, ContainerState, EngineEvent, HealthState, ObservedContainer, ObservedImage, ObservedNetwork,
 } from './port.ts';
 
 const nanosecondsPerMillisecond = 1_000_000;
@@ -61,6 +61,14 @@ export function toObservedNetwork(row: Dockerode.NetworkInspectInfo): ObservedNe
     internal: row.Internal,
     labels: row.Labels ?? {},
   };
+}
+
+/** The answer of `GET /images/{name}/json`. */
+export function toObservedImage(raw: Dockerode.ImageInspectInfo): ObservedImage {
+  // An image that was imported and not built has no settings.
+  const variables = (raw.Config as Dockerode.ImageInspectInfo['Config'] | undefined)?.Env as readonly string[] | null | undefined;
+  const env = (variables ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const);
+  return { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created), env: Object.fromEntries(env) };
 }
 
 /** One line of `GET /events`; undefined for what does not concern a container of ours. */

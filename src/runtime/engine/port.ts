@@ -122,6 +122,8 @@ export interface ObservedImage {
   readonly id: string;
   readonly sizeBytes: number;
   readonly createdAt: Date;
+  /** What it sets in the environment of its containers. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface ExecOptions {

@@ -6,6 +6,7 @@ import { awaitMember } from './await-cluster.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import { awaitReady } from './await-ready.ts';
 import { awaitRouting } from './await-routing.ts';
+import { checkData } from './check-data.ts';
 import type { Perform } from './execute-plan.ts';
 import { startContainer } from './start-container.ts';
 
@@ -22,6 +23,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
     switch (operation.kind) {
       case 'ensure-image':
         return means.ensureImage(operation.image, report, signal);
+      case 'check-data':
+        return checkData(engine, operation);
       case 'create-network':
         return engine.createNetwork(operation.network);
       case 'remove-network':

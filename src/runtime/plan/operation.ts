@@ -1,7 +1,7 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/container-spec.ts';
 import type { Balancer } from '../topology/balancers.ts';
 import type { ClusterConfiguration } from '../topology/cluster/cib.ts';
-import type { ImageSpec, Service } from '../topology/topology.ts';
+import type { DataVersion, ImageSpec, Service } from '../topology/topology.ts';
 
 /** One step of a plan: one call of the Engine (or one wait, or one folder written), and why. */
 export type Operation = {
@@ -17,6 +17,7 @@ export type Operation = {
 
 export type Effect =
   | { readonly kind: 'ensure-image'; readonly image: ImageSpec }
+  | { readonly kind: 'check-data'; readonly container: string; readonly data: DataVersion; readonly image: string }
   | { readonly kind: 'create-network'; readonly network: NetworkSpec }
   | { readonly kind: 'remove-network'; readonly name: string }
   | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }

@@ -52,6 +52,7 @@ function labelled(service: Service, { desired, parts }: Around): ContainerSpec {
 function removing(service: Service, around: Around, cause: string): Operation[] {
   const members = around.desired.services.filter((other) => other.podOwner === service.name);
   return [
+    ...checkingData(service, cause),
     {
       id: `stop ${service.name}`,
       kind: 'stop-container',
@@ -59,6 +60,7 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
       cause,
       // The old one serves until the new one has all that it needs.
       after: [
+        `check data of ${service.name}`,
         ...previousReplicas(service, around),
         ...members.map((member) => `remove ${member.name}`),
         `ensure image ${service.container.image}`,
@@ -75,6 +77,11 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
       container: service.container.name,
     },
   ];
+}
+
+function checkingData({ name, data, container: { name: container, image } }: Service, cause: string): Operation[] {
+  if (data === undefined) return [];
+  return [{ id: `check data of ${name}`, kind: 'check-data', subject: name, cause, after: [`ensure image ${image}`], container, data, image }];
 }
 
 /**

@@ -7,6 +7,7 @@ import { secretFile } from './secrets-files.ts';
 import type { Service } from './topology.ts';
 
 const name = 'db';
+const dataPath = '/var/lib/postgresql/data';
 /** A tmpfs where the postgres user finds what belongs to the host's. */
 const secretsPath = '/run/secrets-postgres';
 const settings = {
@@ -34,6 +35,7 @@ export function database(context: TopologyContext): Service {
     component: 'db',
     layer: 'database',
     dependsOn: [],
+    data: { product: 'PostgreSQL', file: `${dataPath}/PG_VERSION`, imageVariable: 'PG_MAJOR' },
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
@@ -49,11 +51,11 @@ export function database(context: TopologyContext): Service {
         POSTGRES_USER: config.postgres.user,
         POSTGRES_PASSWORD_FILE: `${secretsPath}/password`,
         POSTGRES_INITDB_ARGS: '--data-checksums',
-        PGDATA: '/var/lib/postgresql/data',
+        PGDATA: dataPath,
       },
       networks: [attach(config.project, 'data', [name])],
       mounts: [
-        volume(context, 'db_data', '/var/lib/postgresql/data'),
+        volume(context, 'db_data', dataPath),
         filesMount(context, name),
         { kind: 'bind', source: `${context.stateDirectory}/files/${name}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
         tmpfs(secretsPath, 1),

@@ -27,8 +27,19 @@ export interface Service {
   readonly dependsOn: readonly string[];
   /** The service whose namespaces `container.joins` names. */
   readonly podOwner?: string;
+  /** Where its data says which version wrote it: an image of another major version can't read that. */
+  readonly data?: DataVersion;
   /** Written to the host before the container is created; its mounts show them to the container. */
   readonly files: readonly RenderedFile[];
+}
+
+export interface DataVersion {
+  /** As a person says it. */
+  readonly product: string;
+  /** In the container; its text is the major version. */
+  readonly file: string;
+  /** The variable by which an image says its own. */
+  readonly imageVariable: string;
 }
 
 /** A file under the service's folder in the state directory. */

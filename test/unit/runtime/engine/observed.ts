@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import test from 'ava';
-import { toContainerDetails, toEngineEvent } from '../../../../src/runtime/engine/observed.ts';
+import { toContainerDetails, toEngineEvent, toObservedImage } from '../../../../src/runtime/engine/observed.ts';
 
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,
@@ -41,4 +41,14 @@ test('a container that was paused is not judged until enough checks have failed'
   t.is(health(2), 'unhealthy');
   t.is(health(2, 0), 'starting', 'the Engine\'s own number of retries is 3');
   t.is(health(3, 0), 'unhealthy');
+});
+
+/** What is read of an image, as the Engine sends it. */
+const imageWith = (config: object) =>
+  JSON.parse(JSON.stringify({ Id: 'sha256:1', Size: 7, Created: '2026-01-01T00:00:00Z', ...config })) as Dockerode.ImageInspectInfo;
+
+test('an image says what it sets in the environment, if anything', (t) => {
+  t.deepEqual(toObservedImage(imageWith({ Config: { Env: ['PG_MAJOR=17', 'OPTIONS=a=b', 'EMPTY='] } })).env, { PG_MAJOR: '17', OPTIONS: 'a=b', EMPTY: '' });
+  t.deepEqual(toObservedImage(imageWith({ Config: { Env: null } })).env, {});
+  t.deepEqual(toObservedImage(imageWith({})).env, {});
 });

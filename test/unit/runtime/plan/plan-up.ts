@@ -56,6 +56,17 @@ await app_1 — config hash changed: environment [after start app_1]
   );
 });
 
+test('whether a new image can read the data is asked before what serves it is stopped', (t) => {
+  const data = { product: 'PostgreSQL', file: '/data/VERSION', imageVariable: 'MAJOR' };
+  const before = aTopology([aService('db', { data })]);
+  const images = [{ kind: 'pull', reference: 'image:2' }] as const;
+  const after = aTopology([aService('db', { data, container: { image: 'image:2' } })], { images });
+  const [ensure, check, stop] = planUp(after, asObserved(before)).operations;
+  t.is(ensure?.id, 'ensure image image:2');
+  t.like(check, { id: 'check data of db', kind: 'check-data', container: 'p-db', image: 'image:2', data, after: ['ensure image image:2'] });
+  t.like(stop, { id: 'stop db', after: ['check data of db', 'ensure image image:2'] });
+});
+
 test('replicas are replaced one after the other', (t) => {
   const replica = (name: string, image: string) => aService(name, { container: { image } });
   const before = aTopology([replica('app_1', 'image:1'), replica('app_2', 'image:1')]);

@@ -1,0 +1,44 @@
+import test from 'ava';
+import type { Engine } from '../../../../src/runtime/engine/port.ts';
+import { OperationError } from '../../../../src/runtime/errors.ts';
+import { checkData } from '../../../../src/runtime/execute/check-data.ts';
+import { aService, aTopology, observedContainer } from '../plan/_build.ts';
+
+const db = aService('db');
+const asked = { container: 'p-db', image: 'postgres:18', data: { product: 'PostgreSQL', file: '/data/PG_VERSION', imageVariable: 'PG_MAJOR' } };
+const unknown = { startedAt: undefined, finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 7, failedChecks: 0, healthLog: [] };
+
+interface There {
+  readonly imageEnv?: Readonly<Record<string, string>>;
+  readonly state?: 'running' | 'exited';
+  /** Undefined: there is no such file. */
+  readonly version?: string | undefined;
+}
+
+function engineWith({ imageEnv = { PG_MAJOR: '18' }, state = 'running', version }: There): Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'> {
+  return {
+    inspectImage: () => Promise.resolve({ id: 'sha256:1', sizeBytes: 1, createdAt: new Date(0), env: imageEnv }),
+    inspectContainer: () => Promise.resolve({ ...observedContainer(aTopology([db]), db, { state }), ...unknown }),
+    exec: (_name, command) => {
+      if (state !== 'running') return Promise.reject(new OperationError('exec in p-db: it is not running'));
+      return Promise.resolve(version === undefined || command.at(-1) !== asked.data.file ? { exitCode: 1, stdout: '', stderr: 'no' } : { exitCode: 0, stdout: version, stderr: '' });
+    },
+  };
+}
+
+test('data of another major version is an error that names both', async (t) => {
+  const error = await t.throwsAsync(checkData(engineWith({ version: '17\n' }), asked), { instanceOf: OperationError });
+  t.is(error.message, 'postgres:18 is PostgreSQL 18, and can\'t read the data of PostgreSQL 17 that is there');
+  t.regex(error.remedy ?? '', /^use an image of PostgreSQL 17; how to take the data to 18 /);
+});
+
+for (const [name, there] of Object.entries<There>({
+  'data of the same major version': { version: '18\n' },
+  'an image that does not tell its version': { imageEnv: {}, version: '17\n' },
+  'a container that does not run': { state: 'exited', version: '17\n' },
+  'a volume without data': {},
+})) {
+  test(`${name} is let through`, async (t) => {
+    await t.notThrowsAsync(checkData(engineWith(there), asked));
+  });
+}
