@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
+import { engineSocketAt } from './_engine-socket.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -146,6 +148,22 @@ serial('a container that keeps dying is started less and less often, and status 
   await counting;
   t.true(starts <= killingMs / 4000, `${starts} starts in ${killingMs} ms`);
   await platform.untilHealthy(90_000);
+});
+
+serial('an Engine that has made itself another socket while all ran on (live-restore) is found again', async (t) => {
+  const socketPath = join(platform.folder, 'docker.sock');
+  await using sockets = new AsyncDisposableStack();
+  const former = sockets.use(await engineSocketAt(socketPath));
+  await platform.configure(`engine: {socketPath: "${socketPath}"}`);
+  await platform.mustRun('up', '-q');
+  await heals(t, ['engine-proxy_1', 'engine-proxy_2'], async () => {
+    await former[Symbol.asyncDispose]();
+    sockets.use(await engineSocketAt(socketPath));
+  });
+  await heals(t, ['app_1'], () => docker('kill', platform.container('app_1')));
+  await platform.configure('');
+  await platform.mustRun('up', '-q');
+  t.true((await platform.status()).healthy);
 });
 
 // Restarting the Engine stops everybody's containers: only where the tests have it to themselves.

@@ -57,6 +57,7 @@ function engineProxy(context: TopologyContext, name: string): Service {
         }),
         mode: 0o644,
       },
+      { path: 'health', text: plain(templates, 'engine-proxy/health'), mode: 0o755 },
       { path: 'haplat-health', text: plain(templates, healthScript), mode: 0o755 },
     ],
     container: container(context, name, {
@@ -72,9 +73,8 @@ function engineProxy(context: TopologyContext, name: string): Service {
         volume(context, controlVolume, controlPath),
         ...(isFencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
       ],
-      healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.engineProxy), '/_ping']),
-      // The image's own waits for the followers of events, who never leave.
-      stopSignal: 'SIGTERM',
+      healthcheck: healthcheck(['bash', `${filesMountPath}/health`, String(ports.engineProxy)]),
+      stopSignal: 'SIGUSR1',
       stopGraceMs: 2000,
       pidsLimit: 32,
     }),

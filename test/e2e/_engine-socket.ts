@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The Engine that is here, at a path of its own: a socket that can go and come again without the Engine. */
+export async function engineSocketAt(path: string): Promise<AsyncDisposable> {
+  const open = new Set<Socket>();
+  // Who gives a command its input says by half a close that there is no more.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const engine = connect({ path: '/var/run/docker.sock', allowHalfOpen: true });
+    for (const [one, other] of [[client, engine], [engine, client]] as const) {
+      open.add(one);
+      one.on('error', () => { other.destroy(); });
+      one.on('close', () => { open.delete(one); });
+      one.pipe(other);
+    }
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+  };
+}
