@@ -1,3 +1,4 @@
+import type Koa from 'koa';
 import { pause, reconnectPolicy, retry } from './backoff.ts';
 import { queueDepths } from './broker/depth.ts';
 import { BrokerSession } from './broker/session.ts';
@@ -20,7 +21,8 @@ import { Lifecycle } from './state.ts';
 const WRITES_TOGETHER = 64;
 
 /**
- * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both.
+ * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both:
+ * for the first few seconds before it listens, so that it is asked nothing that it can't answer yet.
  * Throws SettingsError and ListenError: what no waiting mends.
  */
 export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
@@ -31,16 +33,14 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   // Work behind the requests goes on while they are drained, so it has a signal of its own.
   const background = new AbortController();
   const parts = createParts(settings, logger, background.signal);
-  const handle = parts.app.callback();
-  const server = await listen((request, response) => void handle(request, response), {
-    host: settings.HOST,
-    port: settings.PORT,
-    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
-    keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
-  });
-  logger.info({ port: settings.PORT }, 'listening');
   parts.database.start();
   const running = [parts.broker.run(), migrateThenRelay(settings, logger, parts, background.signal)];
+  await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
+  const server = await listenAs(settings, parts.app.callback()).catch((error: unknown) => {
+    background.abort();
+    throw error;
+  });
+  logger.info({ port: settings.PORT }, 'listening');
 
   await aborted(signal);
   const deadline = performance.now() + settings.SHUTDOWN_GRACE_MS;
@@ -51,6 +51,15 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   background.abort();
   await settleWithin(deadline - performance.now(), [...running, parts.broker.close(), parts.database.close()]);
   logger.info('stopped');
+}
+
+function listenAs(settings: ApiSettings, handle: ReturnType<Koa['callback']>) {
+  return listen((request, response) => void handle(request, response), {
+    host: settings.HOST,
+    port: settings.PORT,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
+  });
 }
 
 function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal) {

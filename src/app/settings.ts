@@ -40,6 +40,12 @@ export const commonShape = {
 const apiSchema = z.object({
   ...commonShape,
   PORT: port(3000),
+  /**
+   * A start keeps its port closed until the schema is there, but no longer. The Engine's check passes as soon as somebody
+   * listens, and Traefik sends requests until its own, up to a second later, asks whether they make sense; where nobody
+   * listens it asks another replica. Less than the Engine allows for a start: without a database it has to live, too.
+   */
+  LISTEN_WITHIN_MS: ms(5_000, 0),
   BODY_LIMIT_BYTES: count(65_536, 64, 16_777_216),
   REQUEST_TIMEOUT_MS: ms(10_000),
   /** Longer than Traefik keeps an idle connection (90 s): only the balancer may close one, or it races its next request. */

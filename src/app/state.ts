@@ -1,11 +1,17 @@
 /** Where the process is in its life. It answers health checks from the start. */
 export class Lifecycle {
+  readonly #migration = Promise.withResolvers<undefined>();
   #migrated = false;
   #draining = false;
 
   /** The schema is there: requests make sense. */
   get migrated(): boolean {
     return this.#migrated;
+  }
+
+  /** Resolves when the schema is there. */
+  get migration(): Promise<undefined> {
+    return this.#migration.promise;
   }
 
   /** It is about to stop: no new traffic please. */
@@ -20,6 +26,7 @@ export class Lifecycle {
 
   markMigrated(): void {
     this.#migrated = true;
+    this.#migration.resolve(undefined);
   }
 
   startDraining(): void {

@@ -269,6 +269,18 @@ serial('more than a replica can take is turned away at once, told when to come a
   await createItem('after the crowd');
 });
 
+// Traefik asks who has just started before it knows whether they are ready.
+serial('the first request that a starting replica takes is one that it can answer', async (t) => {
+  const first = String.raw`until exec 3<>/dev/tcp/app_1/3000; do sleep 0.01; done 2>/dev/null
+    printf 'GET /items?limit=1 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n' >&3 && head -n 1 <&3`;
+  for (let time = 1; time <= 3; time += 1) {
+    await docker('kill', platform.container('app_1'));
+    const { stdout } = await platform.engine.exec(platform.container('app_2'), ['bash', '-c', first], { timeoutMs: 30_000 });
+    t.is(stdout.trim(), 'HTTP/1.1 200 OK', `time ${time}`);
+  }
+  await platform.untilHealthy(60_000);
+});
+
 serial('a worker that is stopped finishes what it has in hand or gives it back, and it is done once', async (t) => {
   const itemId = await createItem('given back');
   const { free } = await lockFor(platform, 4, `SELECT 1 FROM items WHERE id = '${itemId}' FOR UPDATE`);
