@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Platform, docker, type Outcome } from './_platform.ts';
+import { Platform, docker, outcomeOf, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
@@ -43,6 +43,11 @@ for (const [what, yaml, message, remedy] of wrong) {
     await platform.configure('');
   });
 }
+
+serial('an entry point without its settings is refused', async (t) => {
+  const outcome = outcomeOf(await platform.start(['serve', 'api'], { env: { DB_PASSWORD_FILE: '/nowhere' } }));
+  await refuses(t, outcome, 'settings: DB_PASSWORD_FILE: cannot read /nowhere: ENOENT', 'they are variables');
+});
 
 for (const [what, line, message, remedy] of [
   ['a variable that haplat does not know', 'HAPLAT_HTTP_PROT=81', '.env: HAPLAT_HTTP_PROT: there is no such variable', 'did you mean HAPLAT_HTTP_PORT?'],

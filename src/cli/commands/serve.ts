@@ -1,10 +1,25 @@
-import { ConfigError } from '../../runtime/errors.ts';
+import { ConfigError, OperationError } from '../../runtime/errors.ts';
 import type { Invocation } from '../invocation.ts';
 
 const roles = ['api', 'worker', 'jobs', 'probe', 'guardian'] as const;
 
 /** Runs one of the platform's own programs until SIGTERM. Each is loaded only when asked for. */
-export async function runServe(invocation: Invocation, _options: object, [role, ...args]: readonly string[]): Promise<void> {
+export async function runServe(invocation: Invocation, _options: object, args: readonly string[]): Promise<void> {
+  try {
+    await serve(invocation, args);
+  } catch (error) {
+    throw await inOurWords(error);
+  }
+}
+
+/** What no waiting mends is no defect of the program: a setting, or a port that is taken. */
+async function inOurWords(error: unknown): Promise<unknown> {
+  const { ListenError, SettingsError } = await import('../../app/errors.ts');
+  if (error instanceof SettingsError) return new ConfigError(error.message, { cause: error, remedy: 'they are variables of the environment, and files that these name' });
+  return error instanceof ListenError ? new OperationError(error.message, { cause: error, remedy: 'PORT names another' }) : error;
+}
+
+async function serve(invocation: Invocation, [role, ...args]: readonly string[]): Promise<void> {
   const surroundings = { env: process.env, signal: invocation.signal };
   switch (roles.find((known) => known === role)) {
     case 'api':
