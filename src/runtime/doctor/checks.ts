@@ -25,6 +25,7 @@ export function checkEngine(info: EngineInfo, weight?: ContainerWeight): Check[]
   return [
     { id: 'engine', title: 'Docker Engine', state: 'ok', detail: `${info.version} on ${info.operatingSystem} (${info.os}/${info.architecture}, kernel ${info.kernel})` },
     apiCheck(info.apiVersion),
+    checkUsers(info),
     info.os === 'linux'
       ? { id: 'os', title: 'containers', state: 'ok', detail: 'Linux' }
       : { id: 'os', title: 'containers', state: 'fail', detail: info.os, remedy: 'switch the Engine to Linux containers' },
@@ -32,6 +33,19 @@ export function checkEngine(info: EngineInfo, weight?: ContainerWeight): Check[]
     { id: 'cpus', title: 'processors', state: info.cpus > 1 ? 'ok' : 'warn', detail: String(info.cpus), ...(info.cpus < 2 && { remedy: 'two or more make failovers quicker' }) },
     cgroupsCheck(info, weight),
   ];
+}
+
+/** Files of mode 0600 are read by who owns them; an Engine that maps users makes that nobody whom haplat could name. */
+export function checkUsers({ users }: Pick<EngineInfo, 'users'>): Check {
+  const check = { id: 'users', title: 'users' };
+  if (users === 'same') return { ...check, state: 'ok', detail: 'the same in containers and on the host' };
+  if (users === 'rootless') return { ...check, state: 'ok', detail: 'of an Engine without root: root in a container is who runs the Engine' };
+  return {
+    ...check,
+    state: 'fail',
+    detail: 'the Engine maps them to others (userns-remap): containers could not read what haplat writes for them',
+    remedy: 'use an Engine without userns-remap, or one that runs without root',
+  };
 }
 
 /** The kernel's defaults: cpu.shares of version 1, cpu.weight of version 2 (cgroup-v2.rst). */

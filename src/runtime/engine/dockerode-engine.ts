@@ -6,7 +6,7 @@ import { toCreateOptions, toEndpoint } from './create-options.ts';
 import { calling, fulfilling, statusOf } from './engine-errors.ts';
 import { labels } from './labels.ts';
 import { jsonLines } from './json-lines.ts';
-import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedImage, toObservedNetwork } from './observed.ts';
+import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedImage, toObservedNetwork, toUsers } from './observed.ts';
 import type {
   BuildOptions, ContainerDetails, Engine, EngineEvent, EngineInfo, ExecOptions, ExecResult, LogLine, LogOptions,
   ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, ProgressOptions,
@@ -49,6 +49,7 @@ class DockerodeEngine implements Engine {
         cgroupDriver: String(info['CgroupDriver']),
         // Engines before 20.10 do not say, and know version 1 only.
         cgroupVersion: typeof info['CgroupVersion'] === 'string' ? info['CgroupVersion'] : '1',
+        users: toUsers(info['SecurityOptions']),
       };
     });
   }

@@ -1,11 +1,18 @@
 import type Dockerode from 'dockerode';
 import { labels } from './labels.ts';
 import type {
-  ContainerDetails, ContainerState, EngineEvent, HealthState, ObservedContainer, ObservedImage, ObservedNetwork,
+  ContainerDetails, ContainerState, EngineEvent, EngineInfo, HealthState, ObservedContainer, ObservedImage, ObservedNetwork,
 } from './port.ts';
 
 const nanosecondsPerMillisecond = 1_000_000;
 const states: readonly ContainerState[] = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+
+/** `SecurityOptions` of `GET /info`: `name=rootless`, `name=userns`, `name=seccomp,profile=builtin`, … */
+export function toUsers(securityOptions: unknown): EngineInfo['users'] {
+  const names = Array.isArray(securityOptions) ? securityOptions.map((option) => String(option).split(',')[0]) : [];
+  if (names.includes('name=rootless')) return 'rootless';
+  return names.includes('name=userns') ? 'remapped' : 'same';
+}
 
 /** A row of `GET /containers/json`. */
 export function toObservedContainer(row: Dockerode.ContainerInfo): ObservedContainer {

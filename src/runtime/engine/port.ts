@@ -67,6 +67,11 @@ export interface EngineInfo {
   readonly cgroupVersion: string;
   /** `systemd` or `cgroupfs`. */
   readonly cgroupDriver: string;
+  /**
+   * Whose a container's users are on the host: the same, others that the Engine maps them to (userns-remap), or, where an
+   * Engine runs without root, of root the user who runs the Engine and of the rest others.
+   */
+  readonly users: 'same' | 'remapped' | 'rootless';
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

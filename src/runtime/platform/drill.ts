@@ -7,7 +7,7 @@ import { fullName } from '../topology/names.ts';
 import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
-import { containerOwner, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import { lookAhead, upWithLock } from './up.ts';
 
 /** What the user may say about drills. */
@@ -35,12 +35,11 @@ export async function drillPlatform<Result>(
 ): Promise<Result> {
   const { loaded, engine, signal } = around;
   const { config, stateDirectory } = loaded;
-  const { topology } = await prepare(loaded, { readOnly: true });
+  const { topology, context: { owner } } = await prepare(loaded, { readOnly: true, engine });
   const image = topology.images.find((one) => one.kind === 'build' && one.recipe === 'runtime')?.reference;
   if (image === undefined || (await engine.inspectImage(image)) === undefined) {
     throw new OperationError(`the image that the probe runs in is missing: ${image ?? 'runtime'}`, { remedy: 'run "haplat up" first' });
   }
-  const { uid, gid } = containerOwner();
   const lock = {
     timeoutMs: config.timeouts.lockMs,
     signal,
@@ -55,7 +54,7 @@ export async function drillPlatform<Result>(
       vip: config.network.vip,
       tlsDirectory: join(stateDirectory, 'tls'),
       issueExpired: () => expiredCertificate(loaded),
-      probe: { image, network: fullName(config.project, 'public'), user: `${uid}:${gid}`, ...(await trustOfClients(loaded)) },
+      probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await trustOfClients(loaded)) },
       signal,
       onEvent: around.onEvent,
     }),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { checkUsers, type Check } from '../doctor/checks.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
@@ -13,15 +14,20 @@ const startingWithinMs = 3000;
 const lookEachMs = 200;
 
 /**
- * What only this machine can tell of a configuration: subnets that something else has, ports that are taken.
- * Throws ConfigError for the first, with the others as details. What the project itself already has is no conflict.
+ * What only this machine can tell of a configuration: an Engine that maps users, subnets that something else has, ports
+ * that are taken. Throws ConfigError for the first, with the others as details. What the project itself already has is no conflict.
  */
 export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<void> {
+  refuse(checkUsers(await engine.info()));
   const conflicts = await findConflicts(loaded, engine, observed);
   const [first, ...others] = conflicts;
   if (first === undefined) return;
   const line = (one: Conflict) => `${loaded.source === 'defaults' ? 'defaults' : loaded.source}: ${one.key}: ${one.message}`;
   throw new ConfigError(line(first), { remedy: first.remedy, details: others.map((one) => `${line(one)} (${one.remedy})`) });
+}
+
+function refuse({ state, detail, remedy }: Check): void {
+  if (state === 'fail') throw new ConfigError(`this Docker Engine can't have the platform: ${detail}`, remedy === undefined ? {} : { remedy });
 }
 
 /** All of them, for `doctor` as well. */

@@ -1,5 +1,6 @@
 import { loadAssets } from '../assets/assets.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { Engine, EngineInfo } from '../engine/port.ts';
 import { findPayload } from '../images/find-payload.ts';
 import { ourImageReferences, type RecipeSources } from '../images/recipe.ts';
 import { loadSecrets } from '../secrets/load-secrets.ts';
@@ -19,11 +20,12 @@ export interface Prepared {
 
 /**
  * Works out the desired topology. With `readOnly` nothing is written: secrets that are not there yet are made up for
- * this call, and containers made from them would differ, as they must be created anyway.
+ * this call, and containers made from them would differ, as they must be created anyway. Without `engine`: for one that runs
+ * as root.
  */
 export async function prepare(
   loaded: LoadedConfig,
-  options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void },
+  options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void; readonly engine?: Pick<Engine, 'info'> },
 ): Promise<Prepared> {
   const { config, source, stateDirectory } = loaded;
   const { version, templates } = loadAssets();
@@ -34,7 +36,7 @@ export async function prepare(
     config,
     version,
     stateDirectory,
-    owner: containerOwner(),
+    owner: containerOwner(await options.engine?.info()),
     images: ourImageReferences(sources(config.baseImage)),
     secrets,
     templates,
@@ -42,8 +44,12 @@ export async function prepare(
   return { topology: buildTopology(context), context, sources };
 }
 
-/** The user that our own containers run as: never root, and able to read what this user wrote. */
-export function containerOwner(): { readonly uid: number; readonly gid: number } {
+/**
+ * The user that our own containers run as: never root on the host, and able to read what this user wrote. In containers of
+ * an Engine without root this user is called root.
+ */
+export function containerOwner(info?: Pick<EngineInfo, 'users'>): { readonly uid: number; readonly gid: number } {
+  if (info?.users === 'rootless') return { uid: 0, gid: 0 };
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   return uid === 0 ? { uid: containerUid, gid: containerUid } : { uid, gid };

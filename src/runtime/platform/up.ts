@@ -82,7 +82,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
 export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const certificates = await bringCertificates(loaded, options.onWarning);
-  const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning });
+  const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning, engine });
   if (prepared.topology.cluster !== undefined) {
     await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
@@ -100,7 +100,7 @@ export async function lookAhead(
   const { loaded, engine } = options;
   await checkOwnCertificate({ ...loaded.config.certificates, source: loaded.source });
   await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source);
-  const { topology } = await prepare(loaded, { readOnly: true });
+  const { topology } = await prepare(loaded, { readOnly: true, engine });
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology, loaded.config.network.vip);
   await preflight(loaded, engine, observed);

@@ -15,4 +15,5 @@ export const goodInfo: EngineInfo = {
   memoryBytes: 8 * gib,
   cgroupVersion: '2',
   cgroupDriver: 'systemd',
+  users: 'same',
 };

@@ -22,6 +22,11 @@ for (const [apiVersion, state] of [
   });
 }
 
+test('an Engine that maps users can\'t have the platform, one without root can', (t) => {
+  t.like(checkEngine({ ...good, users: 'remapped' }).find(({ id }) => id === 'users'), { state: 'fail', remedy: 'use an Engine without userns-remap, or one that runs without root' });
+  t.is(stateOf(checkEngine({ ...good, users: 'rootless' }), 'users'), 'ok');
+});
+
 test('little memory is a warning, too little a failure', (t) => {
   const memory = (amount: number) => stateOf(checkEngine({ ...good, memoryBytes: amount * gib }), 'memory');
   t.deepEqual([0.5, 1.5, 2].map(memory), ['fail', 'warn', 'ok']);

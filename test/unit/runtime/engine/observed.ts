@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import test from 'ava';
-import { toContainerDetails, toEngineEvent, toObservedImage } from '../../../../src/runtime/engine/observed.ts';
+import { toContainerDetails, toEngineEvent, toObservedImage, toUsers } from '../../../../src/runtime/engine/observed.ts';
 
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,
@@ -51,4 +51,11 @@ test('an image says what it sets in the environment, if anything', (t) => {
   t.deepEqual(toObservedImage(imageWith({ Config: { Env: ['PG_MAJOR=17', 'OPTIONS=a=b', 'EMPTY='] } })).env, { PG_MAJOR: '17', OPTIONS: 'a=b', EMPTY: '' });
   t.deepEqual(toObservedImage(imageWith({ Config: { Env: null } })).env, {});
   t.deepEqual(toObservedImage(imageWith({})).env, {});
+});
+
+test('whose users a container has is told by the options of security', (t) => {
+  t.is(toUsers(['name=seccomp,profile=builtin', 'name=cgroupns']), 'same');
+  t.is(toUsers(['name=seccomp,profile=builtin', 'name=userns']), 'remapped');
+  t.is(toUsers(['name=rootless', 'name=cgroupns']), 'rootless');
+  t.is(toUsers(undefined), 'same');
 });
