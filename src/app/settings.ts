@@ -41,9 +41,9 @@ const apiSchema = z.object({
   ...commonShape,
   PORT: port(3000),
   /**
-   * A start keeps its port closed until the schema is there, but no longer. The Engine's check passes as soon as somebody
-   * listens, and Traefik sends requests until its own, up to a second later, asks whether they make sense; where nobody
-   * listens it asks another replica. Less than the Engine allows for a start: without a database it has to live, too.
+   * A start keeps its port closed until the schema is there, but no longer. The Engine's check passes as soon as
+   * somebody listens, and Traefik sends requests until its own, up to a second later, asks whether they make sense; where
+   * nobody listens it asks another replica. Less than the Engine allows for a start: without a database it has to live.
    */
   LISTEN_WITHIN_MS: ms(5_000, 0),
   BODY_LIMIT_BYTES: count(65_536, 64, 16_777_216),

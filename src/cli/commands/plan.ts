@@ -28,7 +28,7 @@ function describe(operations: readonly Operation[], paint: Paint): string {
   const subjects = [...Map.groupBy(operations, (operation) => operation.subject)];
   const width = Math.max(...subjects.map(([subject]) => subject.length));
   const rows = subjects.map(([subject, steps]) => {
-    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|healthy|route)$/, '')))];
+    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|data|healthy|route)$/, '')))];
     return `  ${paint.strong(subject.padEnd(width))}  ${verbs.join(', ')}  ${paint.dim(steps[0]?.cause ?? '')}`;
   });
   return [...rows, `${operations.length} operations on ${subjects.length} objects; "haplat up" carries them out.`].join('\n');

@@ -68,8 +68,8 @@ export interface EngineInfo {
   /** `systemd` or `cgroupfs`. */
   readonly cgroupDriver: string;
   /**
-   * Whose a container's users are on the host: the same, others that the Engine maps them to (userns-remap), or, where an
-   * Engine runs without root, of root the user who runs the Engine and of the rest others.
+   * Who a container's users are on the host: the same, others that the Engine maps them to (userns-remap), or, where an
+   * Engine runs without root, who runs the Engine for root, and others for the rest.
    */
   readonly users: 'same' | 'remapped' | 'rootless';
 }

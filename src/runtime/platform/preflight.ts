@@ -15,7 +15,8 @@ const lookEachMs = 200;
 
 /**
  * What only this machine can tell of a configuration: an Engine that maps users, subnets that something else has, ports
- * that are taken. Throws ConfigError for the first, with the others as details. What the project itself already has is no conflict.
+ * that are taken. Throws ConfigError for the first, with the others as details. What the project itself already has is
+ * no conflict.
  */
 export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<void> {
   refuse(checkUsers(await engine.info()));

@@ -20,8 +20,8 @@ export interface Prepared {
 
 /**
  * Works out the desired topology. With `readOnly` nothing is written: secrets that are not there yet are made up for
- * this call, and containers made from them would differ, as they must be created anyway. Without `engine`: for one that runs
- * as root.
+ * this call, and containers made from them would differ, as they must be created anyway. Without `engine` it is for one
+ * that runs as root.
  */
 export async function prepare(
   loaded: LoadedConfig,
@@ -45,8 +45,8 @@ export async function prepare(
 }
 
 /**
- * The user that our own containers run as: never root on the host, and able to read what this user wrote. In containers of
- * an Engine without root this user is called root.
+ * The user that our own containers run as: never root on the host, and able to read what this user wrote. In containers
+ * of an Engine without root this user is called root.
  */
 export function containerOwner(info?: Pick<EngineInfo, 'users'>): { readonly uid: number; readonly gid: number } {
   if (info?.users === 'rootless') return { uid: 0, gid: 0 };

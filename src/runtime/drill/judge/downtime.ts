@@ -35,7 +35,7 @@ export function ownGap(samples: readonly Sample[], injectedAtMs: number, interva
   return longestFirst(own)[0];
 }
 
-/** Answers that were under way when the fault took effect still come for so long: the gap that it makes begins after them. */
+/** Answers that were under way when the fault took effect still come for so long: its gap begins after them. */
 const underWayMs = 250;
 
 /**
