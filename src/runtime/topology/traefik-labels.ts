@@ -15,7 +15,7 @@ const retriedBodyBytes = 65_536;
  * in different ways Traefik takes neither: with the same names, a rolling update from one haplat to the next would leave
  * clients with 404.
  */
-const revision = 2;
+const revision = 3;
 /**
  * With the least rank just above what Traefik gives the rule below without a priority, its length (15): a longer rule, for
  * a host of somebody else's, still goes first.
@@ -43,8 +43,9 @@ export function traefikLabels(image: string): Record<string, string> {
     ...router('reach', { rule: 'Path(`/healthz`)', entrypoints: 'ping', service }),
     // The service is named, because a second router makes the choice of one ambiguous.
     ...router('app', { rule: 'PathPrefix(`/`)', entrypoints: 'websecure', tls: 'true', middlewares: `retry-${rank}`, service }),
-    // Each attempt takes the next server, and others take theirs in between: it may be the dead one several times.
-    [`${retry}.attempts`]: '10',
+    // Each attempt takes the next server, and others take theirs in between: with two it may be the dead one each time
+    // with a chance of one in two. After ten, one in fifty kills of a replica had a read that failed.
+    [`${retry}.attempts`]: '20',
     [`${retry}.initialinterval`]: '10ms',
     ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas, [`${retry}.maxrequestbodybytes`]: String(retriedBodyBytes) }),
     [`${servers}.server.port`]: String(ports.api),
