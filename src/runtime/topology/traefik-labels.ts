@@ -44,7 +44,7 @@ export function traefikLabels(image: string): Record<string, string> {
     // The service is named, because a second router makes the choice of one ambiguous.
     ...router('app', { rule: 'PathPrefix(`/`)', entrypoints: 'websecure', tls: 'true', middlewares: `retry-${rank}`, service }),
     // Each attempt takes the next server, and others take theirs in between: with two it may be the dead one each time
-    // with a chance of one in two. After ten, one in fifty kills of a replica had a read that failed.
+    // with a chance of one in two. With ten attempts, a read failed in one of thirty kills of a replica.
     [`${retry}.attempts`]: '20',
     [`${retry}.initialinterval`]: '10ms',
     ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas, [`${retry}.maxrequestbodybytes`]: String(retriedBodyBytes) }),
