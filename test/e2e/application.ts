@@ -3,7 +3,8 @@ import test from 'ava';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { encodeCursor } from '../../src/app/items/cursor.ts';
-import { jsonOf, type RequestOptions } from './_http.ts';
+import { applicationOf, type JobDocument } from './_application.ts';
+import { jsonOf } from './_http.ts';
 import { inside, lockFor, publish, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
@@ -11,21 +12,11 @@ const serial = test.serial;
 const taskQueue = 'task_queue';
 const settings = 'netdata: {enabled: false}';
 let platform: Platform;
+const { breakItems, createItem, drain, enqueue, processedCount, untilJob } = applicationOf(() => platform);
 
-interface JobDocument {
-  readonly jobId: string;
-  readonly itemId: string;
-  readonly state: string;
-  readonly attempts: number;
-  readonly error: string | null;
-}
 interface Crowd {
   readonly alive: { readonly status: number; readonly ms: number };
   readonly answers: readonly { readonly status: number; readonly retryAfter?: string; readonly ms: number }[];
-}
-interface Drained {
-  readonly letters: readonly { readonly jobId: string | null; readonly reason: string; readonly action: string; readonly content: string | null }[];
-  readonly left: number;
 }
 
 test.before(async () => {
@@ -38,35 +29,6 @@ test.afterEach.always(async (t) => {
 test.after.always(async () => {
   await platform.dispose();
 });
-
-async function createItem(name: string): Promise<string> {
-  const answer = await platform.https('/items', { method: 'POST', body: { name } });
-  if (answer.status !== 201) throw new Error(answer.text);
-  return String(jsonOf(answer)['id']);
-}
-
-async function enqueue(itemId: string, options: Omit<RequestOptions, 'ca'> = {}): Promise<string> {
-  const answer = await platform.https(`/items/${itemId}/process`, { method: 'POST', ...options });
-  if (answer.status !== 202) throw new Error(answer.text);
-  return String(jsonOf(answer)['jobId']);
-}
-
-const jobOf = async (id: string) => (await platform.json<{ job: JobDocument }>('jobs', 'show', id)).job;
-const untilJob = (id: string, what: string, holds: (job: JobDocument) => boolean, withinMs = 60_000) =>
-  eventually(`job ${id} to be ${what}`, withinMs, async () => {
-    const job = await jobOf(id);
-    return holds(job) ? job : new Error(JSON.stringify(job));
-  });
-const processedCount = async (itemId: string) => jsonOf(await platform.https(`/items/${itemId}`))['processedCount'];
-const drain = (...args: string[]) => platform.json<Drained>('jobs', 'drain-dlq', ...args);
-
-/** Makes every change of items with this name fail, as a defect of the worker would. */
-async function breakItems(name: string): Promise<() => Promise<unknown>> {
-  await sql(platform, `CREATE OR REPLACE FUNCTION test_break() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN IF NEW.name = '${name}' AND NEW.status = 'processed' THEN RAISE EXCEPTION 'broken on purpose'; END IF; RETURN NEW; END $$;
-    CREATE TRIGGER test_break BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION test_break();`);
-  return () => sql(platform, 'DROP TRIGGER IF EXISTS test_break ON items');
-}
 
 serial('a job whose attempts fail is tried again later, and done once when the cause is gone', async (t) => {
   const itemId = await createItem('retried');

@@ -7,7 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import { serveApi } from '../../../src/app/main.ts';
 
-/** A port of this machine that nobody listens on. */
+/** tcpmux, which nobody has any more: connections are refused. */
+const nobodysPort = '1';
+
+/** A port of this machine that nobody listens on yet. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -29,12 +32,12 @@ test('without a database it listens all the same, lives, and says what is missin
   const folder = await mkdtemp(join(tmpdir(), 'haplat-api-'));
   const password = join(folder, 'password');
   await writeFile(password, 'secret');
-  const [port, nobody] = [await freePort(), await freePort()];
+  const port = await freePort();
   const end = new AbortController();
   const env = {
     HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'silent', LISTEN_WITHIN_MS: '200', DRAIN_DELAY_MS: '0', METRICS: 'false',
-    DB_HOST: '127.0.0.1', DB_PORT: String(nobody), DB_PASSWORD_FILE: password,
-    AMQP_HOST: '127.0.0.1', AMQP_PORT: String(nobody), AMQP_PASSWORD_FILE: password,
+    DB_HOST: '127.0.0.1', DB_PORT: nobodysPort, DB_PASSWORD_FILE: password,
+    AMQP_HOST: '127.0.0.1', AMQP_PORT: nobodysPort, AMQP_PASSWORD_FILE: password,
   };
   const serving = serveApi({ env, signal: end.signal });
   t.teardown(async () => {

@@ -1,0 +1,45 @@
+import { jsonOf, type RequestOptions } from './_http.ts';
+import { sql } from './_inside.ts';
+import { eventually, type Platform } from './_platform.ts';
+
+export interface JobDocument {
+  readonly jobId: string;
+  readonly itemId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+interface Drained {
+  readonly letters: readonly { readonly jobId: string | null; readonly reason: string; readonly action: string; readonly content: string | null }[];
+  readonly left: number;
+}
+
+/** What tests ask of the application again and again: items through the API, jobs through the command line. */
+export function applicationOf(platform: () => Platform) {
+  const createItem = async (name: string): Promise<string> => {
+    const answer = await platform().https('/items', { method: 'POST', body: { name } });
+    if (answer.status !== 201) throw new Error(answer.text);
+    return String(jsonOf(answer)['id']);
+  };
+  const enqueue = async (itemId: string, options: Omit<RequestOptions, 'ca'> = {}): Promise<string> => {
+    const answer = await platform().https(`/items/${itemId}/process`, { method: 'POST', ...options });
+    if (answer.status !== 202) throw new Error(answer.text);
+    return String(jsonOf(answer)['jobId']);
+  };
+  const jobOf = async (id: string) => (await platform().json<{ job: JobDocument }>('jobs', 'show', id)).job;
+  const untilJob = (id: string, what: string, holds: (job: JobDocument) => boolean, withinMs = 60_000) =>
+    eventually(`job ${id} to be ${what}`, withinMs, async () => {
+      const job = await jobOf(id);
+      return holds(job) ? job : new Error(JSON.stringify(job));
+    });
+  const processedCount = async (itemId: string) => jsonOf(await platform().https(`/items/${itemId}`))['processedCount'];
+  const drain = (...args: string[]) => platform().json<Drained>('jobs', 'drain-dlq', ...args);
+  /** Makes every change of items with this name fail, as a defect of the worker would. */
+  const breakItems = async (name: string): Promise<() => Promise<unknown>> => {
+    await sql(platform(), `CREATE OR REPLACE FUNCTION test_break() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF NEW.name = '${name}' AND NEW.status = 'processed' THEN RAISE EXCEPTION 'broken on purpose'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER test_break BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION test_break();`);
+    return () => sql(platform(), 'DROP TRIGGER IF EXISTS test_break ON items');
+  };
+  return { breakItems, createItem, drain, enqueue, processedCount, untilJob };
+}
