@@ -30,6 +30,7 @@ export function createProgram(host: Host): Command {
   addClusterCommands(tree);
   addDrillCommands(tree);
   addJobCommands(tree);
+  addImageCommands(tree);
   addOtherCommands(tree);
   return program;
 }
@@ -196,6 +197,19 @@ function addJobCommands(tree: Tree): void {
     .option('--discard', 'remove what belongs to no job (it is printed)', false)
     .option('--limit <count>', 'dead letters at most', parseLimit, 1000);
   tree.run(drain, async () => (await import('./commands/jobs.ts')).runJobsDrain);
+}
+
+function addImageCommands(tree: Tree): void {
+  const images = tree.add('images', 'what the platform runs, and a bundle of it for machines without a registry', 'haplat images save platform.tar.gz');
+  tree.run(images, async () => (await import('./commands/images.ts')).runImagesList);
+  const list = tree.add('ls', 'the images, whether the Engine has them, and what runs them', 'haplat images ls --json', images);
+  tree.run(list, async () => (await import('./commands/images.ts')).runImagesList);
+  const pull = tree.add('pull', 'get or build what the Engine does not have', 'haplat images pull', images);
+  tree.run(pull, async () => (await import('./commands/images.ts')).runImagesPull);
+  const save = tree.add('save <file>', 'write all of them to one archive (.gz: compressed; -: standard output)', 'haplat images save platform.tar.gz', images);
+  tree.run(save, async () => (await import('./commands/images.ts')).runImagesSave);
+  const load = tree.add('load <file>', 'take in such an archive (-: standard input)', 'haplat images load platform.tar.gz', images);
+  tree.run(load, async () => (await import('./commands/images.ts')).runImagesLoad);
 }
 
 function addOtherCommands(tree: Tree): void {

@@ -203,6 +203,23 @@ class DockerodeEngine implements Engine {
       }
     });
   }
+
+  async saveImages(references: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<NodeJS.ReadableStream> {
+    return calling('save images', () => (this.#docker as Dockerode & ImageArchives).getImages({ names: references, abortSignal: signal }));
+  }
+
+  async loadImages(archive: NodeJS.ReadableStream, options: ProgressOptions): Promise<void> {
+    await calling('load images', async () => {
+      // Quiet is what the Engine is unless told.
+      const stream = await this.#docker.loadImage(archive, { quiet: false, ...(options.signal && { abortSignal: options.signal }) });
+      await followProgress(stream, options);
+    });
+  }
+}
+
+/** What dockerode has and its types have not. */
+interface ImageArchives {
+  getImages(options: { readonly names: readonly string[]; readonly abortSignal: AbortSignal }): Promise<NodeJS.ReadableStream>;
 }
 
 async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {

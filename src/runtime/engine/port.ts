@@ -52,6 +52,10 @@ export interface Engine {
   inspectImage(reference: string): Promise<ObservedImage | undefined>;
   pullImage(reference: string, options: ProgressOptions): Promise<void>;
   buildImage(options: BuildOptions & ProgressOptions): Promise<void>;
+  /** All of them in one tar archive; what they share is in it once. Rejects when one is not there. */
+  saveImages(references: readonly string[], options: { readonly signal: AbortSignal }): Promise<NodeJS.ReadableStream>;
+  /** Takes in what `saveImages` gave, compressed by gzip or not. */
+  loadImages(archive: NodeJS.ReadableStream, options: ProgressOptions): Promise<void>;
 }
 
 export interface EngineInfo {

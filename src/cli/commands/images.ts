@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import { ConfigError } from '../../runtime/errors.ts';
+import { openBundle } from '../../runtime/images/bundle.ts';
+import type { PlatformImage } from '../../runtime/images/list-images.ts';
+import { bringImages, imagesOf, loadImages, saveImages, type ImagesOptions } from '../../runtime/platform/images.ts';
+import type { Invocation } from '../invocation.ts';
+import { formatImages, formatMegabytes, ImagesProgress } from '../present/images.ts';
+
+/** Standard output or input, as tar has it. */
+const standardStream = '-';
+
+/** `images` and `images ls`. */
+export async function runImagesList(invocation: Invocation): Promise<void> {
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const images = await imagesOf({ loaded, engine });
+  report(invocation, loaded.config.project, images, formatImages(images));
+}
+
+export async function runImagesPull(invocation: Invocation): Promise<void> {
+  const { images, project } = await work(invocation, 'pulled', (options) => bringImages(options));
+  report(invocation, project, images, formatImages(images));
+}
+
+export async function runImagesSave(invocation: Invocation, _options: object, [file = '']: readonly string[]): Promise<void> {
+  if (file !== standardStream) {
+    const { images, project } = await work(invocation, 'saved', (options) => saveImages(options, file));
+    const { size } = await stat(file);
+    report(invocation, project, images, `${file}: ${images.length} images, ${formatMegabytes(size)}`);
+    return;
+  }
+  if (invocation.options.json) throw new ConfigError('images save -: the archive and --json both want standard output', { remedy: 'name a file' });
+  if (process.stdout.isTTY) throw new ConfigError('images save -: standard output is a terminal', { remedy: 'send it to a file or a program: haplat images save - | ssh HOST haplat images load -' });
+  await work(invocation, 'saved', (options) => saveImages(options, process.stdout));
+}
+
+export async function runImagesLoad(invocation: Invocation, _options: object, [file = '']: readonly string[]): Promise<void> {
+  if (file === standardStream && process.stdin.isTTY) throw new ConfigError('images load -: standard input is a terminal', { remedy: 'name a file, or send one: haplat images load - < platform.tar' });
+  const archive = file === standardStream ? process.stdin : await openBundle(file);
+  const { images, project } = await work(invocation, 'loaded', (options, progress) => loadImages(options, archive, (line) => { progress.loading(line); }));
+  report(invocation, project, images, formatImages(images));
+}
+
+async function work(invocation: Invocation, what: string, run: (options: ImagesOptions, progress: ImagesProgress) => Promise<PlatformImage[]>) {
+  const loaded = await invocation.loadConfig();
+  const engine = await invocation.connect(loaded);
+  const progress = new ImagesProgress(invocation.options);
+  const options: ImagesOptions = {
+    loaded,
+    engine,
+    signal: invocation.signal,
+    onImage: (one) => { progress.image(one); },
+    onBytes: (bytes) => { progress.bytes(what, bytes); },
+  };
+  try {
+    return { images: await run(options, progress), project: loaded.config.project };
+  } finally {
+    progress.end();
+  }
+}
+
+function report(invocation: Invocation, project: string, images: readonly PlatformImage[], text: string): void {
+  if (invocation.options.json) invocation.printJson({ schema: 'haplat.images/1', project, images });
+  else invocation.print(text);
+}
