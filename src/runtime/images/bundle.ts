@@ -30,8 +30,8 @@ export async function checkTarget(file: string): Promise<void> {
 }
 
 /**
- * The same to a file, compressed where its name ends in `.gz`. It is there once it is whole: what is written first has
- * `.partial` behind its name. OperationError when it breaks off.
+ * The Engine's archive of these images in a file, compressed where its name ends in `.gz`. It is there once it is
+ * whole: what is written first has `.partial` behind its name. OperationError when it breaks off.
  */
 export async function saveBundle(engine: Pick<Engine, 'saveImages'>, references: readonly string[], file: string, options: BundleOptions): Promise<void> {
   const partial = `${file}.partial`;
