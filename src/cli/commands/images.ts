@@ -24,14 +24,14 @@ export async function runImagesPull(invocation: Invocation): Promise<void> {
 
 export async function runImagesSave(invocation: Invocation, _options: object, [file = '']: readonly string[]): Promise<void> {
   if (file !== standardStream) {
-    const { images, project } = await work(invocation, 'saved', (options) => saveImages(options, file));
+    const { images, project } = await save(invocation, file);
     const { size } = await stat(file);
     report(invocation, project, images, `${file}: ${images.length} images, ${formatMegabytes(size)}`);
     return;
   }
   if (invocation.options.json) throw new ConfigError('images save -: the archive and --json both want standard output', { remedy: 'name a file' });
   if (process.stdout.isTTY) throw new ConfigError('images save -: standard output is a terminal', { remedy: 'send it to a file or a program: haplat images save - | ssh HOST haplat images load -' });
-  await work(invocation, 'saved', (options) => saveImages(options, process.stdout));
+  await save(invocation, process.stdout);
 }
 
 export async function runImagesLoad(invocation: Invocation, _options: object, [file = '']: readonly string[]): Promise<void> {
@@ -39,6 +39,12 @@ export async function runImagesLoad(invocation: Invocation, _options: object, [f
   const archive = file === standardStream ? process.stdin : await openBundle(file);
   const { images, project } = await work(invocation, 'loaded', (options, progress) => loadImages(options, archive, (line) => { progress.loading(line); }));
   report(invocation, project, images, formatImages(images));
+}
+
+async function save(invocation: Invocation, to: Parameters<typeof saveImages>[1]) {
+  // The Engine puts an archive together for some ten seconds before it sends anything.
+  invocation.note("… saving the platform's images");
+  return work(invocation, 'saved', (options) => saveImages(options, to));
 }
 
 async function work(invocation: Invocation, what: string, run: (options: ImagesOptions, progress: ImagesProgress) => Promise<PlatformImage[]>) {
