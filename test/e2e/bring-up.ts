@@ -132,6 +132,18 @@ serial('every error is problem JSON', async (t) => {
   t.deepEqual(wrong.map((answer) => jsonOf(answer)['status']), wrong.map((answer) => answer.status));
 });
 
+serial('a balancer logs what fails, and the API every request', async (t) => {
+  const bad = '/logged-as-missing';
+  t.is((await platform.https('/items?limit=7')).status, 200);
+  t.is((await platform.https(bad)).status, 404);
+  const logged = await eventually('the failure in a balancer\'s log', 10_000, async () => {
+    const { stdout } = await platform.mustRun('logs', 'traefik');
+    return stdout.includes(bad) ? stdout : new Error(stdout);
+  });
+  t.false(logged.includes('/items?limit=7'));
+  t.true((await platform.mustRun('logs', 'app')).stdout.includes('"route":"/items","status":200'));
+});
+
 serial('a job is accepted, carried out by a worker once, and its item says so', async (t) => {
   const item = jsonOf(await platform.https('/items', { method: 'POST', body: { name: 'to be processed' } }));
   const accepted = await platform.https(`/items/${String(item['id'])}/process`, { method: 'POST' });

@@ -15,6 +15,7 @@ export function traefikYml(context: TopologyContext): string {
   const { config } = context;
   return render(context.templates, 'traefik/traefik.yml.eta', {
     logLevel: config.loadBalancers.logLevel,
+    accessLog: config.loadBalancers.accessLog,
     publishedHttps: config.ports.https,
     ports: {
       webPublished: ports.webPublished,

@@ -41,6 +41,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       image: imageReference.default('traefik:v3'),
       logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+      accessLog: z.enum(['all', 'problems', 'none']).default('problems'),
       manager: z.enum(managers, `use ${managers.join(' or ')}`).default('keepalived'),
       /** Absent: two with Keepalived, three with Pacemaker. */
       nodes: z.int().min(0).max(7).optional(),

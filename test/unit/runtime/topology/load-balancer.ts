@@ -86,3 +86,10 @@ test('plain HTTP is redirected to the port that the client can reach', (t) => {
 test('ping answers in the node\'s own namespace only', (t) => {
   t.like(traefikYml({}), { ping: { entryPoint: 'ping' }, entryPoints: { ping: { address: '127.0.0.1:8082' } } });
 });
+
+test('the access log has what went wrong, all of it, or is not there', (t) => {
+  const accessLog = (config: object) => traefikYml(config)['accessLog'];
+  t.like(accessLog({}), { filters: { statusCodes: ['400-599'], retryAttempts: true, minDuration: '500ms' } });
+  t.deepEqual(accessLog({ loadBalancers: { accessLog: 'all' } }), { format: 'json', bufferingSize: 64 });
+  t.is(accessLog({ loadBalancers: { accessLog: 'none' } }), undefined);
+});
