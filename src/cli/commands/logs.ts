@@ -3,8 +3,9 @@ import { labels } from '../../runtime/engine/labels.ts';
 import { ConfigError } from '../../runtime/errors.ts';
 import type { Invocation } from '../invocation.ts';
 
-interface Source {
+export interface LogSource {
   readonly service: string;
+  readonly component: string;
   readonly container: string;
 }
 
@@ -13,11 +14,15 @@ export async function runLogs(
   options: { readonly follow: boolean; readonly tail: number },
   names: readonly string[],
 ): Promise<void> {
+  const { json } = invocation.options;
+  if (json && options.follow) {
+    throw new ConfigError('--json gives one document, and --follow never ends', { remedy: 'leave one of the two out' });
+  }
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
-  const sources = choose(await findSources(engine, loaded.config.project), names);
+  const sources = chooseSources(await findSources(engine, loaded.config.project), names);
   const width = Math.max(...sources.map((source) => source.service.length));
-  const show = (source: Source, line: LogLine) => { invocation.print(`${source.service.padEnd(width)} | ${line.text}`); };
+  const show = (source: LogSource, line: LogLine) => { invocation.print(`${source.service.padEnd(width)} | ${line.text}`); };
   if (options.follow) {
     await Promise.all(
       sources.map(async (source) => {
@@ -29,29 +34,43 @@ export async function runLogs(
   }
   const all = await Promise.all(sources.map((source) => collect(engine, source, options.tail)));
   // Each container's lines are in order already; the Engine's time stamps interleave them.
-  for (const { source, line } of all.flat().sort((a, b) => a.line.at.getTime() - b.line.at.getTime())) show(source, line);
+  const lines = all.flat().sort((a, b) => a.line.at.getTime() - b.line.at.getTime());
+  if (json) {
+    const rows = lines.map(({ source, line }) => ({ name: source.service, at: line.at.toISOString(), text: line.text }));
+    invocation.printJson({ schema: 'haplat.logs/1', project: loaded.config.project, lines: rows });
+    return;
+  }
+  for (const { source, line } of lines) show(source, line);
 }
 
-async function collect(engine: Engine, source: Source, tail: number) {
-  const lines: { source: Source; line: LogLine }[] = [];
+async function collect(engine: Engine, source: LogSource, tail: number) {
+  const lines: { source: LogSource; line: LogLine }[] = [];
   for await (const line of engine.logs(source.container, { tail })) lines.push({ source, line });
   return lines;
 }
 
-async function findSources(engine: Engine, project: string): Promise<Source[]> {
+async function findSources(engine: Engine, project: string): Promise<LogSource[]> {
   const containers = await engine.listContainers({ project });
   return containers
-    .map((one) => ({ service: one.labels[labels.service] ?? one.name, container: one.name }))
+    .map((one) => ({
+      service: one.labels[labels.service] ?? one.name,
+      component: one.labels[labels.component] ?? '',
+      container: one.name,
+    }))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
 }
 
-function choose(sources: readonly Source[], names: readonly string[]): readonly Source[] {
-  const known = sources.map((source) => source.service);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined || sources.length === 0) {
-    throw new ConfigError(unknown === undefined ? 'there are no containers of this project' : `there is no container ${unknown}`, {
-      remedy: sources.length === 0 ? 'run "haplat up" first' : `there are: ${known.join(', ')}`,
-    });
+/** Those that are named, a component standing for all of its containers; all without a name. Throws ConfigError for an unknown one. */
+export function chooseSources(sources: readonly LogSource[], names: readonly string[]): readonly LogSource[] {
+  if (sources.length === 0) throw new ConfigError('there are no containers of this project', { remedy: 'run "haplat up" first' });
+  const unknown = names.find((name) => !sources.some((source) => isCalled(source, name)));
+  if (unknown !== undefined) {
+    const known = sources.map((source) => source.service).join(', ');
+    throw new ConfigError(`there is no container ${unknown}`, { remedy: `there are: ${known}` });
   }
-  return names.length === 0 ? sources : sources.filter((source) => names.includes(source.service));
+  return names.length === 0 ? sources : sources.filter((source) => names.some((name) => isCalled(source, name)));
+}
+
+function isCalled({ service, component }: LogSource, name: string): boolean {
+  return service === name || component === name;
 }
