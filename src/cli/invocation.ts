@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import type { LoadedConfig, LoadOptions } from '../runtime/config/load-config.ts';
 import type { Engine } from '../runtime/engine/port.ts';
@@ -54,7 +55,9 @@ export function invocationOf(command: Command, host: Host): Invocation {
     },
     connect: async (loaded) => {
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
-      return connectEngine({ socketPath: loaded.config.engine.socketPath, dockerHost: process.env['DOCKER_HOST'] });
+      const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
+      const { socketPath } = loaded.config.engine;
+      return connectEngine(await findEndpoint({ env: process.env, homeDirectory: homedir(), socketPath }));
     },
   };
 }

@@ -1,13 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { connectEngine } from '../../src/runtime/engine/dockerode-engine.ts';
+import { findEndpoint } from '../../src/runtime/engine/endpoint.ts';
 import type { Engine } from '../../src/runtime/engine/port.ts';
 import type { StatusReport } from '../../src/runtime/status/report.ts';
 import { request, type Answer, type RequestOptions } from './_http.ts';
 
+/** The one that haplat finds, and with it the platforms. */
+const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir() });
 const executable = join(import.meta.dirname, '../../dist/haplat');
 
 /** What a platform of the tests is to be like; the rest is made up from the number. */
@@ -31,7 +34,7 @@ export class Platform {
   readonly folder: string;
   readonly vip: string;
   readonly ports: { readonly http: number; readonly https: number; readonly dashboard: number; readonly netdata: number };
-  readonly engine: Engine = connectEngine({ socketPath: '/var/run/docker.sock' });
+  readonly engine: Engine = connectEngine(endpoint);
   readonly #number: number;
 
   private constructor(folder: string, options: PlatformOptions) {

@@ -147,3 +147,20 @@ serial('an Engine that does not answer is exit 5, with what to do', async (t) =>
   t.is(result.exitCode, 5);
   t.regex(result.stderr, /^error: the Docker Engine does not answer .*\n {2}→ start it/);
 });
+
+serial('a Docker context says which Engine is meant, and one that is not there is refused', async (t) => {
+  const env = { DOCKER_CONFIG: platform.folder, DOCKER_CONTEXT: 'elsewhere' };
+  await refuses(t, outcomeOf(await platform.start(['status'], { env })), 'there is no Docker context elsewhere', '"docker context ls" shows those that there are');
+  await docker('--config', platform.folder, 'context', 'create', 'elsewhere', '--docker', 'host=unix:///nonexistent.sock');
+  const result = await platform.start(['status'], { env });
+  t.is(result.exitCode, 5);
+  t.regex(result.stderr, /ENOENT: connect ENOENT \/nonexistent\.sock/);
+});
+
+serial('an Engine knows which paths its host has, and makes nothing to find out', async (t) => {
+  const containers = () => docker('ps', '-aq', '--no-trunc');
+  const before = await containers();
+  t.true(await platform.engine.seesPath(platform.folder));
+  t.false(await platform.engine.seesPath(`${platform.folder}/not-there`));
+  t.is(await containers(), before);
+});

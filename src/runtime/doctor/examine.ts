@@ -7,13 +7,15 @@ import { observeProject } from '../platform/observe.ts';
 import { findConflicts } from '../platform/preflight.ts';
 import { checkDisk, checkEngine, type Check } from './checks.ts';
 import { readContainerWeight } from './container-weight.ts';
+import { checkFiles } from './files.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
 export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {
   const disk = await examineDisk(loaded.stateDirectory);
   try {
     const info = await engine.info();
-    return [...checkEngine(info, await readContainerWeight(info)), ...(await examineConflicts(loaded, engine)), ...disk];
+    const files = await checkFiles(engine, loaded.stateDirectory);
+    return [...checkEngine(info, await readContainerWeight(info)), files, ...(await examineConflicts(loaded, engine)), ...disk];
   } catch (error) {
     if (!(error instanceof EngineUnreachableError)) throw error;
     const check: Check = { id: 'engine', title: 'Docker Engine', state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };

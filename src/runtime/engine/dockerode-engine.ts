@@ -1,8 +1,9 @@
 import Dockerode from 'dockerode';
-import { OperationError } from '../errors.ts';
+import { messageOf, OperationError } from '../errors.ts';
 import { endOnAbort, execIn, logsOf } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
 import { toCreateOptions, toEndpoint } from './create-options.ts';
+import { dockerOptions, type EngineEndpoint } from './endpoint.ts';
 import { calling, fulfilling, statusOf } from './engine-errors.ts';
 import { labels } from './labels.ts';
 import { jsonLines } from './json-lines.ts';
@@ -13,24 +14,37 @@ import type {
 } from './port.ts';
 import { followProgress } from './progress.ts';
 
+/** The Engine looks at the mounts of a container before it looks for its image: nothing is ever made. */
+const noSuchImage = 'haplat/no-such-image:0';
 const notFound = 404;
 const notModified = 304;
 const conflict = 409;
 
-/**
- * Connects to the Engine that DOCKER_HOST names, else to the socket given.
- * Nothing is sent until the first call.
- */
-export function connectEngine(options: { readonly socketPath: string; readonly dockerHost?: string | undefined }): Engine {
-  const remote = options.dockerHost !== undefined && options.dockerHost !== '';
-  return new DockerodeEngine(remote ? new Dockerode() : new Dockerode({ socketPath: options.socketPath }));
+/** Nothing is sent until the first call. */
+export function connectEngine(endpoint: EngineEndpoint): Engine {
+  return new DockerodeEngine(endpoint);
 }
 
 class DockerodeEngine implements Engine {
   readonly #docker: Dockerode;
+  readonly socketPath: string | undefined;
 
-  constructor(docker: Dockerode) {
-    this.#docker = docker;
+  constructor(endpoint: EngineEndpoint) {
+    this.#docker = new Dockerode(dockerOptions(endpoint));
+    this.socketPath = endpoint.kind === 'socket' ? endpoint.path : undefined;
+  }
+
+  async seesPath(path: string): Promise<boolean> {
+    return calling(`look for ${path}`, async () => {
+      const Mounts = [{ Type: 'bind' as const, Source: path, Target: '/look', ReadOnly: true }];
+      try {
+        await this.#docker.createContainer({ Image: noSuchImage, HostConfig: { Mounts } });
+      } catch (error) {
+        if (statusOf(error) === undefined) throw error;
+        return !messageOf(error).includes('bind source path does not exist');
+      }
+      throw new OperationError(`there is an image ${noSuchImage}`);
+    });
   }
 
   async info(): Promise<EngineInfo> {

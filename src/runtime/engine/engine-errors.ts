@@ -43,7 +43,7 @@ function unreachable(code: string, cause: unknown): EngineUnreachableError {
     remedy:
       code === 'EACCES'
         ? 'run as root or as a member of the group "docker"'
-        : 'start it (on Debian as root: scripts/engine), or point DOCKER_HOST or engine.socketPath at one',
+        : 'start it (on Debian as root: scripts/engine), or point DOCKER_HOST, a Docker context or engine.socketPath at one',
   });
 }
 

@@ -11,7 +11,7 @@ export class EngineLink {
   #index = 0;
 
   constructor(sockets: readonly string[]) {
-    this.#engines = sockets.map((socketPath) => connectEngine({ socketPath }));
+    this.#engines = sockets.map((socketPath) => connectEngine({ kind: 'socket', path: socketPath }));
   }
 
   get engine(): Engine {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { checkUsers, type Check } from '../doctor/checks.ts';
+import { checkFiles } from '../doctor/files.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
@@ -14,12 +15,13 @@ const startingWithinMs = 3000;
 const lookEachMs = 200;
 
 /**
- * What only this machine can tell of a configuration: an Engine that maps users, subnets that something else has, ports
- * that are taken. Throws ConfigError for the first, with the others as details. What the project itself already has is
- * no conflict.
+ * What only this machine can tell of a configuration: an Engine that maps users or has other files, subnets that
+ * something else has, ports that are taken. Throws ConfigError for the first of them, with the others as details. What
+ * the project itself already has is no conflict.
  */
 export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<void> {
   refuse(checkUsers(await engine.info()));
+  refuse(await checkFiles(engine, loaded.stateDirectory));
   const conflicts = await findConflicts(loaded, engine, observed);
   const [first, ...others] = conflicts;
   if (first === undefined) return;
@@ -34,13 +36,13 @@ function refuse({ state, detail, remedy }: Check): void {
 /** All of them, for `doctor` as well. */
 export async function findConflicts(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
   const subnets = await findTakenSubnets(loaded, engine);
-  return isEngineHere() ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
+  return isHere(engine) ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
 }
 
 async function findTakenSubnets({ config }: LoadedConfig, engine: Engine): Promise<Conflict[]> {
   const deadline = performance.now() + startingWithinMs;
   for (;;) {
-    const [networks, routes] = await Promise.all([engine.listNetworks(), isEngineHere() ? readRoutes() : []]);
+    const [networks, routes] = await Promise.all([engine.listNetworks(), isHere(engine) ? readRoutes() : []]);
     const conflicts = findSubnetConflicts(config, { networks, routes });
     if (conflicts.length === 0 || !hasUnlistedBridge(networks, routes) || performance.now() > deadline) return conflicts;
     await pause(lookEachMs);
@@ -74,7 +76,6 @@ function toConflict({ key, host, port }: HostPort): Conflict {
 }
 
 /** Ports and routes of this machine say nothing about an Engine elsewhere. */
-function isEngineHere(): boolean {
-  const dockerHost = process.env['DOCKER_HOST'] ?? '';
-  return process.platform === 'linux' && (dockerHost === '' || dockerHost.startsWith('unix://'));
+function isHere({ socketPath }: Pick<Engine, 'socketPath'>): boolean {
+  return process.platform === 'linux' && socketPath !== undefined;
 }

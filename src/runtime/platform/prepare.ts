@@ -1,5 +1,7 @@
+import { realpath } from 'node:fs/promises';
 import { loadAssets } from '../assets/assets.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { defaultEngineSocket } from '../engine/endpoint.ts';
 import type { Engine, EngineInfo } from '../engine/port.ts';
 import { findPayload } from '../images/find-payload.ts';
 import { ourImageReferences, type RecipeSources } from '../images/recipe.ts';
@@ -25,18 +27,20 @@ export interface Prepared {
  */
 export async function prepare(
   loaded: LoadedConfig,
-  options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void; readonly engine?: Pick<Engine, 'info'> },
+  options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void; readonly engine?: Pick<Engine, 'info' | 'socketPath'> },
 ): Promise<Prepared> {
   const { config, source, stateDirectory } = loaded;
   const { version, templates } = loadAssets();
   const payload = findPayload();
   const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, traefikImage: config.loadBalancers.image, payload });
   const secrets = await loadSecrets({ stateDirectory, config, source, ...options });
+  const info = await options.engine?.info();
   const context: TopologyContext = {
     config,
     version,
     stateDirectory,
-    owner: containerOwner(await options.engine?.info()),
+    owner: containerOwner(info),
+    engineSocket: config.engine.socketPath ?? (await socketOnHost(options.engine?.socketPath, info)),
     images: ourImageReferences(sources(config.baseImage)),
     secrets,
     templates,
@@ -53,4 +57,15 @@ export function containerOwner(info?: Pick<EngineInfo, 'users'>): { readonly uid
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   return uid === 0 ? { uid: containerUid, gid: containerUid } : { uid, gid };
+}
+
+/**
+ * The Engine's socket as a container mounts it: the one that we use, where the Engine is on this machine. In front of an
+ * Engine in a virtual machine it is a stand-in that only this side has. Another way to the usual one is no change.
+ */
+export async function socketOnHost(ours: string | undefined, info: Pick<EngineInfo, 'operatingSystem'> | undefined, platform = process.platform): Promise<string> {
+  const isHere = platform === 'linux' && info?.operatingSystem !== 'Docker Desktop';
+  if (!isHere || ours === undefined) return defaultEngineSocket;
+  const [own, usual] = await Promise.all([ours, defaultEngineSocket].map((path) => realpath(path).catch(() => path)));
+  return own === usual ? defaultEngineSocket : ours;
 }

@@ -6,6 +6,8 @@ export interface TopologyContext {
   readonly version: string;
   /** Absolute path of this project's folder: `files/<service>/`, `tls/` (leaf certificate and key), `ca/`. */
   readonly stateDirectory: string;
+  /** The Engine's socket on its own host. */
+  readonly engineSocket: string;
   /** Who owns the rendered files, and whom our own containers run as; never root's uid. */
   readonly owner: { readonly uid: number; readonly gid: number };
   /** References of the images that haplat builds itself; their tags are content hashes. */

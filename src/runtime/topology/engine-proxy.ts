@@ -11,6 +11,7 @@ import type { Service } from './topology.ts';
 const alias = 'engine-proxy';
 /** Two, so that the guardian, who has no other way to the Engine, can start either. */
 const count = 2;
+/** In a proxy. */
 const socketPath = '/var/run/docker.sock';
 /** A volume that only the proxies and the guardians have. */
 export const controlVolume = 'control';
@@ -69,7 +70,7 @@ function engineProxy(context: TopologyContext, name: string): Service {
       networks: [attach(config.project, 'control', [alias, name])],
       mounts: [
         filesMount(context, name),
-        { kind: 'bind', source: config.engine.socketPath, target: socketPath, readOnly: true },
+        { kind: 'bind', source: context.engineSocket, target: socketPath, readOnly: true },
         volume(context, controlVolume, controlPath),
         ...(isFencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
       ],

@@ -125,7 +125,8 @@ export const configSchema = z.strictObject({
       lockMs: milliseconds(0, 3_600_000).default(300_000),
     })
     .prefault({}),
-  engine: z.strictObject({ socketPath: path.default('/var/run/docker.sock') }).prefault({}),
+  /** Absent: the one that haplat itself talks to. */
+  engine: z.strictObject({ socketPath: path.optional() }).prefault({}),
   stateDirectory: path.optional(),
 });
 

@@ -28,7 +28,7 @@ export class Platform implements AsyncDisposable {
 
   /** Undefined where there is no Engine, or not the image that the containers are made of. */
   static async start(): Promise<Platform | undefined> {
-    const engine = connectEngine({ socketPath });
+    const engine = connectEngine({ kind: 'socket', path: socketPath });
     const found = await engine.inspectImage(image).catch(() => undefined);
     if (found === undefined) return undefined;
     const platform = new Platform(engine);

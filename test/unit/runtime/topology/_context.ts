@@ -19,6 +19,7 @@ export function contextOf(config: object = {}): TopologyContext {
     config: configSchema.parse(config),
     version: '1.2.3',
     stateDirectory: '/state',
+    engineSocket: '/some/docker.sock',
     owner: { uid: 1234, gid: 5678 },
     images: { runtime: 'haplat/runtime:1', keepalived: 'haplat/keepalived:2', edge: 'haplat/edge:3', cluster: 'haplat/cluster:4' },
     secrets,
