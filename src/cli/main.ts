@@ -10,6 +10,8 @@ import { watchSignals } from './signals.ts';
  * lines on stderr here.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Of Node's for what a dependency uses: nothing that a user could mend.
+  process.noDeprecation = true;
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
   const signals = watchSignals();

@@ -4,6 +4,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { engineByTcp } from './_engine-socket.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 import { jsonOf, request } from './_http.ts';
 
@@ -74,6 +75,15 @@ serial('a second up does nothing and says so', async (t) => {
   t.regex(stdout, /^Nothing to do/);
   t.like(await platform.json('up'), { changed: false, operations: [] });
   t.is((await platform.run('plan', '--detailed-exitcode')).exitCode, 0);
+});
+
+serial('an Engine that is reached by TCP is the same one, and nothing else is said', async (t) => {
+  await using engine = await engineByTcp();
+  const env = { DOCKER_HOST: engine.host };
+  const status = await platform.start(['status'], { env });
+  t.is(status.exitCode, 0, status.stderr);
+  t.is(status.stderr, '');
+  t.regex((await platform.start(['up'], { env })).stdout, /^Nothing to do/);
 });
 
 serial('the application answers over HTTPS on localhost and on the virtual address, with a certificate for both', async (t) => {

@@ -10,11 +10,9 @@ export const defaultEngineSocket = '/var/run/docker.sock';
 /** Where an Engine is, and how it is reached. */
 export type EngineEndpoint =
   | { readonly kind: 'socket'; readonly path: string }
-  /** By what DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say. */
-  | { readonly kind: 'environment' }
-  /** By TCP or SSH; with certificates: by TLS. */
-  | { readonly kind: 'remote'; readonly host: URL; readonly tls: TlsFiles };
+  | { readonly kind: 'tcp'; readonly host: URL; readonly isTls: boolean; readonly tls: TlsFiles };
 
+/** Texts of the files that Docker's clients have: whom to trust, and who we are. */
 interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
@@ -28,37 +26,45 @@ export interface EndpointOptions {
   readonly socketPath?: string | undefined;
 }
 
-const fileSchema = z.object({ currentContext: z.string().optional() });
+const configSchema = z.object({ currentContext: z.string().optional() });
 const metaSchema = z.object({ Endpoints: z.object({ docker: z.object({ Host: z.string() }) }) });
-/** Of an Engine that is given without one (IANA: docker-s, docker, ssh). */
-const [tlsPort, plainPort, sshPort] = [2376, 2375, 22];
-/** The name that means none: DOCKER_HOST, else the usual socket. */
+/** Of an Engine that is given without one (IANA: docker-s, docker). */
+const [tlsPort, plainPort] = [2376, 2375];
+/** `ca.pem`, … */
+const tlsNames = ['ca', 'cert', 'key'] as const;
+/** The name that means none. */
 const noContext = 'default';
 
 /**
  * The Engine that is meant, in the order of Docker's own command line (docker-context-use(1)): DOCKER_HOST, the context of
  * DOCKER_CONTEXT, that of `docker context use`, the usual socket. A socket that the configuration names goes before the
- * context in use. Throws ConfigError for a context that is not there or makes no sense.
+ * context in use. Throws ConfigError for what is not there, makes no sense, or is reached by SSH.
  */
 export async function findEndpoint({ env, homeDirectory, socketPath }: EndpointOptions): Promise<EngineEndpoint> {
-  const host = env['DOCKER_HOST'] ?? '';
-  if (host.startsWith('unix://')) return socketAt(host.slice('unix://'.length));
-  if (host !== '') return { kind: 'environment' };
   const folder = env['DOCKER_CONFIG'] ?? join(homeDirectory, '.docker');
+  const host = env['DOCKER_HOST'] ?? '';
+  if (host !== '') return endpointAt(host, 'DOCKER_HOST', await environmentTls(env, folder));
   const named = env['DOCKER_CONTEXT'] ?? '';
-  if (named === '' && socketPath !== undefined) return socketAt(socketPath);
+  if (named === '' && socketPath !== undefined) return { kind: 'socket', path: socketPath };
   const context = named === '' ? await contextInUse(folder) : named;
-  return context === noContext ? socketAt(socketPath ?? defaultEngineSocket) : endpointOf(context, folder);
+  return context === noContext ? { kind: 'socket', path: socketPath ?? defaultEngineSocket } : endpointOf(context, folder);
 }
 
-function socketAt(path: string): EngineEndpoint {
-  return { kind: 'socket', path: path === '' ? defaultEngineSocket : path };
+/** TLS is asked for by DOCKER_TLS_VERIFY, whatever it says but nothing. */
+async function environmentTls(env: EndpointOptions['env'], folder: string): Promise<TlsFiles | undefined> {
+  if ((env['DOCKER_TLS_VERIFY'] ?? '') === '') return undefined;
+  const named = env['DOCKER_CERT_PATH'] ?? '';
+  const tls = await readTls(named === '' ? folder : named);
+  if (named !== '' && Object.keys(tls).length < tlsNames.length) {
+    throw new ConfigError(`DOCKER_CERT_PATH: ${named} does not have ${tlsNames.map((name) => `${name}.pem`).join(', ')}`, { remedy: 'name the folder that has them' });
+  }
+  return tls;
 }
 
 async function contextInUse(folder: string): Promise<string> {
   const path = join(folder, 'config.json');
   const text = await readIfThere(path);
-  const context = text === undefined ? '' : parsed(path, text, fileSchema).currentContext ?? '';
+  const context = text === undefined ? '' : parsed(path, text, configSchema).currentContext ?? '';
   return context === '' ? noContext : context;
 }
 
@@ -72,26 +78,28 @@ async function endpointOf(context: string, folder: string): Promise<EngineEndpoi
       remedy: '"docker context ls" shows those that there are; "docker context use", DOCKER_CONTEXT or DOCKER_HOST names another',
     });
   }
-  const { Host: host } = parsed(path, text, metaSchema).Endpoints.docker;
-  if (host.startsWith('unix://')) return socketAt(host.slice('unix://'.length));
-  if (!URL.canParse(host)) throw new ConfigError(`Docker context ${context}: ${host} is no address of an Engine`, { remedy: `mend it with "docker context update ${context}"` });
-  return { kind: 'remote', host: new URL(host), tls: await readTls(join(folder, 'contexts/tls', digest, 'docker')) };
+  const tls = await readTls(join(folder, 'contexts/tls', digest, 'docker'));
+  return endpointAt(parsed(path, text, metaSchema).Endpoints.docker.Host, `Docker context ${context}`, Object.keys(tls).length > 0 ? tls : undefined);
+}
+
+function endpointAt(address: string, origin: string, tls: TlsFiles | undefined): EngineEndpoint {
+  const socket = /^(?:unix|npipe):\/\/(.*)$/.exec(address)?.[1];
+  if (socket !== undefined) return { kind: 'socket', path: socket === '' ? defaultEngineSocket : socket };
+  // Of http a URL would leave out port 80, of https 443.
+  const text = address.includes('://') ? address.replace(/^https?:/, 'tcp:') : `tcp://${address}`;
+  const host = URL.canParse(text) ? new URL(text) : undefined;
+  if (host?.protocol === 'ssh:') {
+    throw new ConfigError(`${origin}: ${address}: haplat does not reach an Engine by SSH`, { remedy: 'run haplat on that machine' });
+  }
+  if (host?.protocol !== 'tcp:' || host.hostname === '') {
+    throw new ConfigError(`${origin}: ${address} is no address of an Engine`, { remedy: `such are unix://${defaultEngineSocket} and tcp://192.0.2.1:${tlsPort}` });
+  }
+  return { kind: 'tcp', host, isTls: tls !== undefined || address.startsWith('https:'), tls: tls ?? {} };
 }
 
 async function readTls(folder: string): Promise<TlsFiles> {
-  const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((name) => readIfThere(join(folder, `${name}.pem`))));
-  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
-}
-
-/** What dockerode is told; what it is not told, it reads from the environment. */
-export function dockerOptions(endpoint: EngineEndpoint): DockerOptions {
-  if (endpoint.kind === 'environment') return {};
-  if (endpoint.kind === 'socket') return { socketPath: endpoint.path };
-  const { host: { hostname, port, username, protocol }, tls } = endpoint;
-  const agent = process.env['SSH_AUTH_SOCK'];
-  if (protocol === 'ssh:') return { protocol: 'ssh', host: hostname, port: port || sshPort, username, sshOptions: agent === undefined ? {} : { agent } };
-  const isTls = Object.keys(tls).length > 0;
-  return { protocol: isTls ? 'https' : 'http', host: hostname, port: port || (isTls ? tlsPort : plainPort), ...tls };
+  const texts = await Promise.all(tlsNames.map(async (name) => [name, await readIfThere(join(folder, `${name}.pem`))] as const));
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
 }
 
 function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
@@ -100,4 +108,11 @@ function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
   } catch (cause) {
     throw new ConfigError(`${path} is not what Docker writes there`, { cause, remedy: 'mend it, or say in DOCKER_HOST where the Engine is' });
   }
+}
+
+/** What dockerode is told, so that it decides nothing by itself. */
+export function dockerOptions(endpoint: EngineEndpoint): DockerOptions {
+  if (endpoint.kind === 'socket') return { socketPath: endpoint.path };
+  const { host: { hostname, port }, isTls, tls } = endpoint;
+  return { protocol: isTls ? 'https' : 'http', host: hostname, port: port === '' ? (isTls ? tlsPort : plainPort) : port, ...tls };
 }

@@ -6,7 +6,7 @@ import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts
  * A stop or start of what is so already, and a removal of what is gone, are successes.
  */
 export interface Engine {
-  /** The socket on this machine that it is reached by; undefined: by TCP or SSH. */
+  /** The socket on this machine that it is reached by; undefined: by TCP. */
   readonly socketPath: string | undefined;
   /** Whether the Engine's host has this path, so that a container can have it mounted. */
   seesPath(path: string): Promise<boolean>;
