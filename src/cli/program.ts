@@ -215,7 +215,7 @@ function addImageCommands(tree: Tree): void {
 function addOtherCommands(tree: Tree): void {
   const logs = tree
     .add('logs [names...]', "containers' logs, interleaved, prefixed; of all of a component by its name", 'haplat logs traefik keepalived_1 -f')
-    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('-f, --follow', 'go on until Ctrl-C, across restarts', false)
     .option('-n, --tail <count>', 'lines from the end of each', parseCount, 100);
   tree.run(logs, async () => (await import('./commands/logs.ts')).runLogs);
 

@@ -292,6 +292,26 @@ serial('logs are prefixed with the container\'s name, and an unknown name is ref
   t.regex(wrong.stderr, /^error: there is no container nobody\n {2}→ there are: /);
 });
 
+serial('logs are followed across a restart', async (t) => {
+  const following = platform.start(['logs', 'app', '-f', '-n', '0']);
+  let seen = '';
+  following.stdout.on('data', (chunk: Buffer) => { seen += chunk.toString(); });
+  // Both before, so that it is following by then.
+  await eventually('lines of both replicas', 15_000, async () => {
+    await platform.https('/items?limit=1');
+    return ['app_1 | ', 'app_2 | '].every((prefix) => seen.includes(prefix)) ? seen : new Error(seen);
+  });
+  await platform.engine.restartContainer(`${platform.project}-app_1`, { graceMs: 5000 });
+  await eventually('a line of the replica that was started again', 30_000, () => {
+    const lines = seen.split('\n').filter((line) => line.startsWith('app_1 | '));
+    return Promise.resolve(lines.findIndex((line) => line.includes('"msg":"listening"')) > 0 ? lines : new Error(seen));
+  });
+  following.kill('SIGINT');
+  const { exitCode, stderr } = await following;
+  t.is(exitCode, 0, stderr);
+  t.is(new Set(seen.split('\n')).size, seen.split('\n').length, 'no line is there twice');
+});
+
 serial('down keeps the data, and up finds it again', async (t) => {
   const item = jsonOf(await platform.https('/items', { method: 'POST', body: { name: 'to be kept' } }));
   await platform.mustRun('down');

@@ -1,13 +1,8 @@
 import type { Engine, LogLine } from '../../runtime/engine/port.ts';
 import { labels } from '../../runtime/engine/labels.ts';
 import { ConfigError } from '../../runtime/errors.ts';
+import { followLogs, type LogSource } from '../../runtime/platform/follow-logs.ts';
 import type { Invocation } from '../invocation.ts';
-
-export interface LogSource {
-  readonly service: string;
-  readonly component: string;
-  readonly container: string;
-}
 
 export async function runLogs(
   invocation: Invocation,
@@ -24,12 +19,9 @@ export async function runLogs(
   const width = Math.max(...sources.map((source) => source.service.length));
   const show = (source: LogSource, line: LogLine) => { invocation.print(`${source.service.padEnd(width)} | ${line.text}`); };
   if (options.follow) {
-    await Promise.all(
-      sources.map(async (source) => {
-        const lines = engine.logs(source.container, { tail: options.tail, follow: true, signal: invocation.signal });
-        for await (const line of lines) show(source, line);
-      }),
-    );
+    const isWanted = (source: LogSource) => names.length === 0 || names.some((name) => isCalled(source, name));
+    const { signal } = invocation;
+    await followLogs({ engine, project: loaded.config.project, sources, isWanted, tail: options.tail, signal, onLine: show });
     return;
   }
   const all = await Promise.all(sources.map((source) => collect(engine, source, options.tail)));
