@@ -4,7 +4,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { engineByTcp } from './_engine-socket.ts';
+import { engineByTcp, engineSocketAt } from './_engine-socket.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 import { jsonOf, request } from './_http.ts';
 
@@ -84,6 +84,24 @@ serial('an Engine that is reached by TCP is the same one, and nothing else is sa
   t.is(status.exitCode, 0, status.stderr);
   t.is(status.stderr, '');
   t.regex((await platform.start(['up'], { env })).stdout, /^Nothing to do/);
+});
+
+serial('who watches the status sees the Engine go and come back', async (t) => {
+  const path = `${platform.folder}/watched.sock`;
+  const engine = await engineSocketAt(path);
+  const watching = platform.start(['status', '--watch', '--interval', '200ms'], { env: { DOCKER_HOST: `unix://${path}` } });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) watching[name].on('data', (chunk: Buffer) => { said[name] += chunk.toString(); });
+  const tells = (name: keyof typeof said, text: string) => eventually(text, 10_000, () => Promise.resolve(said[name].includes(text) || new Error(said[name])));
+  await tells('stdout', 'e2e-up: healthy');
+  await engine[Symbol.asyncDispose]();
+  await tells('stderr', 'error: the Docker Engine does not answer');
+  said.stdout = '';
+  await using back = await engineSocketAt(path);
+  t.truthy(back);
+  await tells('stdout', 'e2e-up: healthy');
+  watching.kill('SIGINT');
+  t.is((await watching).exitCode, 0);
 });
 
 serial('the application answers over HTTPS on localhost and on the virtual address, with a certificate for both', async (t) => {

@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HaplatError } from '../../runtime/errors.ts';
 import { readStatus } from '../../runtime/status/read-status.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { StatusReport } from '../../runtime/status/report.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
+import { presentError } from '../present/error.ts';
 import { presentStatus } from '../present/status.ts';
 import { Paint } from '../present/text.ts';
 
@@ -11,13 +14,22 @@ export async function runStatus(invocation: Invocation, options: { readonly watc
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const paint = new Paint(invocation.options, process.stdout);
-  for (;;) {
-    const report = await readStatus(loaded, engine);
+  const show = (report: StatusReport) => {
     invocation.exit(report.healthy ? exitCodes.done : exitCodes.failed);
     if (invocation.options.json) invocation.printJson(report);
     else invocation.print(`${options.watch && process.stdout.isTTY ? clearScreen : ''}${presentStatus(report, paint, process.stdout.columns)}`);
-    if (!options.watch) return;
+  };
+  show(await readStatus(loaded, engine));
+  while (options.watch) {
     await pause(options.interval, undefined, { signal: invocation.signal }).catch(() => undefined);
     if (invocation.signal.aborted) return;
+    try {
+      show(await readStatus(loaded, engine));
+    } catch (error) {
+      // Who watches wants to see it come back.
+      if (!(error instanceof HaplatError)) throw error;
+      invocation.exit(exitCodeOf(error));
+      invocation.note(presentError(error, { verbose: invocation.options.verbose }).trimEnd());
+    }
   }
 }
