@@ -310,6 +310,20 @@ serial('logs are prefixed with the container\'s name, and an unknown name is ref
   t.regex(wrong.stderr, /^error: there is no container nobody\n {2}→ there are: /);
 });
 
+serial('up is no success while two nodes have the address', async (t) => {
+  const nft = (rules: string) => docker('exec', `${platform.project}-keepalived_1`, 'nft', rules);
+  await nft('table ip deaf { chain in { type filter hook input priority 0; ip protocol 112 drop; }; chain out { type filter hook output priority 0; ip protocol 112 drop; }; }');
+  await eventually('a split brain', 15_000, async () => {
+    const { vip } = await platform.status();
+    return vip.holders.length === 2 ? vip : new Error(vip.holders.join());
+  });
+  const split = await platform.run('up');
+  t.is(split.exitCode, 1);
+  t.regex(split.stderr, /is held by keepalived_1 and keepalived_2 after .* s: a split brain/);
+  await nft('delete table ip deaf');
+  t.regex((await platform.mustRun('up')).stdout, /^Nothing to do/);
+});
+
 serial('logs are followed across a restart', async (t) => {
   const following = platform.start(['logs', 'app', '-f', '-n', '0']);
   let seen = '';

@@ -3,9 +3,11 @@ import { keepManager } from '../config/manager-choice.ts';
 import { ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import { writeClusterFiles } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { Config } from '../config/schema/config.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import { awaitCluster } from '../execute/await-cluster.ts';
+import { awaitHolder } from '../execute/await-holder.ts';
 import { awaitAllReady } from '../execute/await-ready.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
@@ -63,6 +65,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const faults = await faultsInPlace(journalOf(loaded));
   if (looked.plan.operations.length === 0 && faults.length === 0) {
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
+    await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
     return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
   }
   const lock = {
@@ -152,4 +155,10 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   const routed = prepared.topology.services.filter(({ container }) => isRouted(container)).map(({ container }) => container.name);
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
   await awaitAllReady(engine, prepared.topology, { signal });
+  await awaitHolder(engine, prepared.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
+}
+
+/** The longest that nodes may take to agree: one waits for others' announcements, and a busy machine for both. */
+function electionMs({ vrrp }: Config): number {
+  return 10_000 + 2 * vrrp.advertIntervalMs * vrrp.downTimerAdverts;
 }

@@ -15,6 +15,8 @@ export interface StatusInputs {
   readonly containers: ReadonlyMap<string, ContainerDetails>;
   readonly vip: string;
   readonly holders: VipHolders;
+  /** Why there are two, where the nodes tell. */
+  readonly splitReason?: string | undefined;
   readonly certificates: readonly CertificateStatus[];
   readonly endpoints: Endpoints;
   /** What the guardian says, by service. */
@@ -95,9 +97,11 @@ function describe(service: ServiceStatus): string {
   return `${service.name} is ${state}${service.note === null ? '' : ` (${service.note})`}`;
 }
 
-function holderProblems({ vip, holders }: StatusInputs): string[] {
+function holderProblems({ vip, holders, splitReason }: StatusInputs): string[] {
   const unknown = holders.unknown.map(({ node, reason }) => `${node} can't be asked whether it holds ${vip}: ${reason}`);
-  if (holders.holders.length > 1) return [...unknown, `split brain: ${vip} is held by ${holders.holders.join(' and ')}`];
+  if (holders.holders.length > 1) {
+    return [...unknown, `split brain: ${vip} is held by ${holders.holders.join(' and ')}${splitReason === undefined ? '' : `: ${splitReason}`}`];
+  }
   return holders.holders.length === 0 ? [...unknown, `nobody holds ${vip}`] : unknown;
 }
 

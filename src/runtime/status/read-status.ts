@@ -14,6 +14,7 @@ import { judgeStatus } from './judge-status.ts';
 import { readLacking } from './readiness.ts';
 import type { StatusReport } from './report.ts';
 import { readVipHolders } from './vip-holders.ts';
+import { whyUnheard } from './why-unheard.ts';
 
 /** Looks at the platform: the Engine's view of each container, and the nodes' own view of the virtual address. */
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {
@@ -40,6 +41,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     vip: config.network.vip,
     // That a node which is down could not be asked is no riddle.
     holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning.has(node)) },
+    splitReason: asked.holders.length > 1 ? await whyUnheard(engine, nodes.map(({ container }) => container.name)) : undefined,
     certificates,
     endpoints: endpointsOf(config),
     notes: await readNotes(engine, topology, containers),
