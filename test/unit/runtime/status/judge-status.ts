@@ -54,6 +54,8 @@ test('two holders of the address are a split brain, and unhealthy', (t) => {
   const report = judgeStatus(inputs({}, { holders: { holders: ['keepalived_1', 'keepalived_2'], unknown: [] } }));
   t.false(report.healthy);
   t.deepEqual(report.problems, ['split brain: 10.1.0.100 is held by keepalived_1 and keepalived_2']);
+  const explained = judgeStatus(inputs({}, { holders: { holders: ['keepalived_1', 'keepalived_2'], unknown: [] }, splitReason: 'nobody hears' }));
+  t.deepEqual(explained.problems, ['split brain: 10.1.0.100 is held by keepalived_1 and keepalived_2: nobody hears']);
 });
 
 test('nobody with the address is unhealthy, and so is a node that can\'t be asked', (t) => {
