@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { readVipHolders } from '../status/vip-holders.ts';
+import { holderProblems, readVipHolders, type VipHolders } from '../status/vip-holders.ts';
 import { whyUnheard } from '../status/why-unheard.ts';
-import { isNode } from '../topology/cluster/members.ts';
+import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';
 
@@ -18,18 +18,17 @@ export async function awaitHolder(
   vip: string,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const nodes = new Map(topology.services.filter(({ component }) => isNode(component)).map(({ name, container }) => [name, container.name]));
-  let seen: readonly string[] = [];
+  const nodes = addressNodes(topology);
+  let seen: VipHolders = { holders: [], unknown: [] };
   const isSole = await waitUntil(async () => {
-    const { holders, unknown } = await readVipHolders(engine, vip, nodes);
-    seen = holders;
-    return holders.length === 1 && unknown.length === 0 ? true : undefined;
+    seen = await readVipHolders(engine, vip, nodes);
+    return holderProblems(vip, seen).length === 0 ? true : undefined;
   }, { ...options, pollMs });
   if (isSole !== undefined) return;
-  const reason = seen.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined;
-  const who = seen.length === 0 ? 'nobody' : seen.join(' and ');
-  throw new OperationError(`${vip} is held by ${who} after ${options.timeoutMs / 1000} s${seen.length > 1 ? ': a split brain' : ''}`, {
+  const [problem = '', ...others] = holderProblems(vip, seen);
+  const reason = seen.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined;
+  throw new OperationError(`${problem}, still so after ${options.timeoutMs / 1000} s`, {
     remedy: `look at "haplat status" and "haplat logs ${[...nodes.keys()].join(' ')}"`,
-    details: reason === undefined ? [] : [reason],
+    details: reason === undefined ? others : [...others, reason],
   });
 }

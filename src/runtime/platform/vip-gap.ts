@@ -2,7 +2,7 @@ import type { Engine } from '../engine/port.ts';
 import type { ExecutionEvent } from '../execute/events.ts';
 import type { Plan } from '../plan/operation.ts';
 import { readVipHolders } from '../status/vip-holders.ts';
-import { isNode } from '../topology/cluster/members.ts';
+import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';
 
@@ -31,7 +31,7 @@ export class VipGap {
   async measure(engine: Engine, topology: Topology, vip: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<number | undefined> {
     const fromMs = this.#fromMs;
     if (fromMs === undefined) return undefined;
-    const nodes = new Map(topology.services.filter(({ component }) => isNode(component)).map(({ name, container }) => [name, container.name]));
+    const nodes = addressNodes(topology);
     return waitUntil(async () => ((await readVipHolders(engine, vip, nodes)).holders.length > 0 ? performance.now() - fromMs : undefined), { ...options, pollMs });
   }
 }

@@ -4,7 +4,7 @@ import type { ContainerDetails } from '../engine/port.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
-import type { VipHolders } from './vip-holders.ts';
+import { holderProblems, type VipHolders } from './vip-holders.ts';
 
 /** From this many days on, a certificate that runs out is worth a word. */
 const fewDays = 14;
@@ -35,7 +35,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
   const services = topology.services.map((service) => toServiceStatus(service, inputs));
   const problems = [
     ...services.filter((service) => !isWell(service)).map(describe),
-    ...holderProblems(inputs),
+    ...holderProblems(inputs.vip, holders, inputs.splitReason),
     ...cluster.problems,
     ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
@@ -95,14 +95,6 @@ function describe(service: ServiceStatus): string {
   const state = service.state === 'running' ? service.health : service.state;
   if (!service.ready) return `${service.name} runs and can't do its work (${service.note ?? ''})`;
   return `${service.name} is ${state}${service.note === null ? '' : ` (${service.note})`}`;
-}
-
-function holderProblems({ vip, holders, splitReason }: StatusInputs): string[] {
-  const unknown = holders.unknown.map(({ node, reason }) => `${node} can't be asked whether it holds ${vip}: ${reason}`);
-  if (holders.holders.length > 1) {
-    return [...unknown, `split brain: ${vip} is held by ${holders.holders.join(' and ')}${splitReason === undefined ? '' : `: ${splitReason}`}`];
-  }
-  return holders.holders.length === 0 ? [...unknown, `nobody holds ${vip}`] : unknown;
 }
 
 /** Containers that share a pod are one node, which is healthy when all of it is. Only its own kind covers for a node. */

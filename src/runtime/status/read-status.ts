@@ -8,7 +8,7 @@ import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
+import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { judgeStatus } from './judge-status.ts';
 import { readLacking } from './readiness.ts';
@@ -20,12 +20,12 @@ import { whyUnheard } from './why-unheard.ts';
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {
   const { config } = loaded;
   const { topology } = await prepare(loaded, { readOnly: true });
-  const nodes = topology.services.filter((one) => isNode(one.component));
+  const nodes = addressNodes(topology);
   const members = topology.services.filter((one) => clusterComponents.has(one.component));
 
   // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
   const [asked, details, certificates, faults, cluster] = await Promise.all([
-    readVipHolders(engine, config.network.vip, new Map(nodes.map((one) => [one.name, one.container.name]))),
+    readVipHolders(engine, config.network.vip, nodes),
     Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
     readCertificates(loaded),
     faultsInPlace(journalOf(loaded)),
@@ -34,14 +34,14 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const specs = topology.services.map((service) => service.container);
   const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);
   const containers = new Map(present.map((one): [string, ContainerDetails] => [one.name, one]));
-  const isRunning = new Set(nodes.filter((one) => containers.get(one.container.name)?.state === 'running').map((one) => one.name));
+  const isRunning = (node: string) => containers.get(nodes.get(node) ?? '')?.state === 'running';
   return judgeStatus({
     topology,
     containers,
     vip: config.network.vip,
     // That a node which is down could not be asked is no riddle.
-    holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning.has(node)) },
-    splitReason: asked.holders.length > 1 ? await whyUnheard(engine, nodes.map(({ container }) => container.name)) : undefined,
+    holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning(node)) },
+    splitReason: asked.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined,
     certificates,
     endpoints: endpointsOf(config),
     notes: await readNotes(engine, topology, containers),

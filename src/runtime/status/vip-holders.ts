@@ -27,6 +27,13 @@ export async function readVipHolders(
   };
 }
 
+/** What is wrong with that: anything but one node with the address, and all of them asked. */
+export function holderProblems(vip: string, { holders, unknown }: VipHolders, splitReason?: string): string[] {
+  const unasked = unknown.map(({ node, reason }) => `${node} can't be asked whether it holds ${vip}: ${reason}`);
+  if (holders.length > 1) return [...unasked, `split brain: ${vip} is held by ${holders.join(' and ')}${splitReason === undefined ? '' : `: ${splitReason}`}`];
+  return holders.length === 0 ? [...unasked, `nobody holds ${vip}`] : unasked;
+}
+
 type Answer = { readonly node: string } & ({ readonly holds: boolean } | { readonly reason: string });
 
 async function ask(engine: Asked, vip: string, node: string, container: string): Promise<Answer> {

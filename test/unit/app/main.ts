@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import { serveApi } from '../../../src/app/main.ts';
 
-/** tcpmux, which nobody has any more: connections are refused. */
+/** tcpmux, which is out of use: connections are refused. */
 const nobodysPort = '1';
 
 /** A port of this machine that nobody listens on yet. */

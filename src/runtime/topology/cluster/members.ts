@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema/config.ts';
 import { clusterAddresses, defaultClusterNodes } from '../../config/schema/node-addresses.ts';
 import { fullName } from '../names.ts';
+import type { Topology } from '../topology.ts';
 
 /** A member of the cluster: a load balancer, or one that only has a vote. */
 export interface Member {
@@ -40,4 +41,9 @@ export const clusterComponents: ReadonlySet<string> = new Set(['lb', 'quorum']);
 /** Whether the virtual address may be in a component's network namespace. */
 export function isNode(component: string): boolean {
   return component === 'keepalived' || component === 'lb';
+}
+
+/** Those of a topology: service name → container name. */
+export function addressNodes({ services }: Pick<Topology, 'services'>): Map<string, string> {
+  return new Map(services.filter(({ component }) => isNode(component)).map(({ name, container }) => [name, container.name]));
 }

@@ -33,9 +33,12 @@ test('two holders, or none, are no success; the nodes\' logs may tell why', asyn
   const failure = (engine: ReturnType<typeof engineWith>) =>
     t.throwsAsync(awaitHolder(engine, topologyOf(), vip, { timeoutMs: 0, signal }), { name: 'OperationError' });
   const split = await failure(engineWith(() => nodes, 'Fri Nov 27 15:03:35 2026: (haplat) Invalid VRRPv3 checksum from 172.20.0.1'));
-  t.like(split, { message: `${vip} is held by keepalived_1 and keepalived_2 after 0 s: a split brain` });
+  t.like(split, { message: `split brain: ${vip} is held by keepalived_1 and keepalived_2, still so after 0 s` });
   t.regex(JSON.stringify(split), /as if 172\.20\.0\.1 had sent them/);
   const unexplained = await failure(engineWith(() => nodes, 'Entering MASTER STATE'));
   t.like(unexplained, { details: [] });
-  t.like(await failure(engineWith(() => [])), { message: `${vip} is held by nobody after 0 s` });
+  t.like(await failure(engineWith(() => [])), { message: `nobody holds ${vip}, still so after 0 s` });
+  const holder = engineWith(() => nodes.slice(0, 1));
+  const mute = { ...holder, exec: (name: string) => (name === nodes[0] ? holder.exec(name) : Promise.reject(new Error('no answer'))) };
+  t.like(await failure(mute), { message: `keepalived_2 can't be asked whether it holds ${vip}: no answer, still so after 0 s` });
 });
