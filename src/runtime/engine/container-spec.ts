@@ -55,10 +55,13 @@ export interface PublishedPort {
 }
 
 export interface Healthcheck {
-  /** Exec form, no shell unless named. Runs inside the container. */
+  /** One check. Exec form, no shell unless named. Runs inside the container. */
   readonly command: readonly string[];
-  readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** What the Engine starts in its place, where that makes many checks in one start, `pauseMs` apart; `timeoutMs` is for all. */
+  readonly repeated?: { readonly command: readonly string[]; readonly pauseMs: number; readonly timeoutMs: number };
+  /** From the end of what the Engine started to its next start. */
+  readonly intervalMs: number;
   readonly retries: number;
   readonly startPeriodMs: number;
 }

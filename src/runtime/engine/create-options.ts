@@ -41,10 +41,11 @@ export function toEndpoint(attachment: Pick<NetworkAttachment, 'ipv4' | 'aliases
 }
 
 function toHealthcheck(name: string, check: Healthcheck): Dockerode.HealthConfig & { StartInterval: number } {
+  const { command, timeoutMs } = check.repeated ?? check;
   return {
-    Test: ['CMD', ...check.command],
+    Test: ['CMD', ...command],
     Interval: outOfStepMs(name, check.intervalMs) * nanosecondsPerMillisecond,
-    Timeout: check.timeoutMs * nanosecondsPerMillisecond,
+    Timeout: timeoutMs * nanosecondsPerMillisecond,
     Retries: check.retries,
     StartPeriod: check.startPeriodMs * nanosecondsPerMillisecond,
     StartInterval: startIntervalMs * nanosecondsPerMillisecond,

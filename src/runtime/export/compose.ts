@@ -47,13 +47,7 @@ function toService(service: Service, topology: Topology): Record<string, unknown
     sysctls: spec.sysctls,
     read_only: spec.readOnlyRootfs,
     init: spec.init,
-    healthcheck: {
-      test: ['CMD', ...literal(spec.healthcheck.command)],
-      interval: `${spec.healthcheck.intervalMs}ms`,
-      timeout: `${spec.healthcheck.timeoutMs}ms`,
-      retries: spec.healthcheck.retries,
-      start_period: `${spec.healthcheck.startPeriodMs}ms`,
-    },
+    healthcheck: healthcheckOf(spec),
     restart: spec.restart,
     stop_grace_period: `${spec.stopGraceMs}ms`,
     ...(spec.stopSignal !== undefined && { stop_signal: spec.stopSignal }),
@@ -63,6 +57,17 @@ function toService(service: Service, topology: Topology): Record<string, unknown
     ...(spec.shmSizeMiB !== undefined && { shm_size: `${spec.shmSizeMiB}m` }),
     depends_on: Object.fromEntries(service.dependsOn.map((name) => [name, { condition: 'service_healthy' }])),
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '2' } },
+  };
+}
+
+function healthcheckOf({ healthcheck: check }: ContainerSpec): object {
+  const { command, timeoutMs } = check.repeated ?? check;
+  return {
+    test: ['CMD', ...literal(command)],
+    interval: `${check.intervalMs}ms`,
+    timeout: `${timeoutMs}ms`,
+    retries: check.retries,
+    start_period: `${check.startPeriodMs}ms`,
   };
 }
 

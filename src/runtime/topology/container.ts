@@ -1,5 +1,6 @@
 import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec.ts';
 import type { TopologyContext } from './context.ts';
+import { keptChecking } from './keep-checking.ts';
 import { fullName } from './names.ts';
 
 /**
@@ -35,6 +36,7 @@ export function container(
     stopGraceMs: 10_000,
     pidsLimit: 128,
     ...own,
+    healthcheck: keptChecking(context.templates, own.healthcheck),
   };
 }
 
@@ -49,12 +51,13 @@ export const nodeStartMs = 10_000;
 export const slowStartMs = 120_000;
 
 /**
- * Checks often enough that a container which hangs is known to be unhealthy within 2 × (interval + timeout) = 14 s.
- * The first success ends the start period; what hangs before it is not known to until the period is over, so it is short:
- * frozen right after its start, a container has to be healthy again within 30 s as well.
+ * Checks often enough (see `keptChecking`) that a container which hangs is known to be unhealthy within 14 s: the pause and a
+ * timeout, 4 + 2 s, then two more failures, 2 × (interval + timeout) = 8 s. The first success ends the start period; what
+ * hangs before it is not known to until the period is over, so it is short: frozen right after its start, a container has to
+ * be healthy again within 30 s as well.
  */
 export function healthcheck(command: readonly string[], own: Partial<Healthcheck> = {}): Healthcheck {
-  return { command, intervalMs: 5000, timeoutMs: 2000, retries: 2, startPeriodMs: 4000, ...own };
+  return { command, intervalMs: 2000, timeoutMs: 2000, retries: 3, startPeriodMs: 4000, ...own };
 }
 
 /** Where API and worker say whether they can do their work; a check that has it says so (templates/runtime/haplat-health). */

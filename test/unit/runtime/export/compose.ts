@@ -18,7 +18,7 @@ interface ComposeService {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly string[];
   readonly depends_on: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck: { readonly test: readonly string[]; readonly interval: string };
+  readonly healthcheck: { readonly test: readonly string[]; readonly interval: string; readonly timeout: string };
   readonly volumes: readonly { readonly type: string; readonly source?: string; readonly target: string }[];
 }
 interface ComposeFile {
@@ -103,7 +103,7 @@ test('dollar signs reach the container as they are: Compose would read them as v
     command: ['sh', '-c', 'echo $HOME'],
     env: { SECRET: 'a$b$$c' },
     labels: { rule: 'Path(`/$`)' },
-    healthcheck: { ...service.container.healthcheck, command: ['sh', '-c', 'test $X'] },
+    healthcheck: { ...service.container.healthcheck, repeated: { command: ['sh', '-c', 'test $X'], pauseMs: 1000, timeoutMs: 9000 } },
   };
   const changed = parse(toCompose({ ...topology, services: [{ ...service, container }] })) as ComposeFile;
   const { app_1: exported } = changed.services;
@@ -111,5 +111,5 @@ test('dollar signs reach the container as they are: Compose would read them as v
   t.deepEqual(exported.command, ['sh', '-c', 'echo $$HOME']);
   t.is(exported.environment['SECRET'], 'a$$b$$$$c');
   t.is(exported.labels['rule'], 'Path(`/$$`)');
-  t.deepEqual(exported.healthcheck.test, ['CMD', 'sh', '-c', 'test $$X']);
+  t.deepEqual([exported.healthcheck.test, exported.healthcheck.timeout], [['CMD', 'sh', '-c', 'test $$X'], '9000ms']);
 });

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { serviceOf, topologyOf } from './_context.ts';
+
+const repeated = serviceOf(topologyOf(), 'db').container.healthcheck.repeated?.command ?? [];
+const script = repeated[2] ?? '';
+
+/** A check of the test's own, which counts its calls and takes what it prints and how it ends from a file. */
+class Check {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'haplat-keep-checking-'));
+  readonly said = join(this.#folder, 'said');
+  readonly #calls = join(this.#folder, 'calls');
+  readonly #does = join(this.#folder, 'does');
+
+  constructor(does: string) {
+    this.does(does);
+  }
+
+  does(shell: string): void {
+    writeFileSync(this.#does, `echo >>${this.#calls}; calls=$(wc -l <${this.#calls}); ${shell}\n`);
+  }
+
+  /** One start by the Engine, with no pause between its checks. */
+  async start(times: number, said = this.said): Promise<{ code: number; output: string; calls: number }> {
+    rmSync(this.#calls, { force: true });
+    const args = ['-c', script, 'keep-checking', said, String(times), '0', '1', 'sh', this.#does];
+    const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
+      const child = execFile('sh', args, (_error, stdout) => {
+        resolve({ code: child.exitCode ?? -1, output: stdout });
+      });
+    });
+    return { code, output, calls: readFileSync(this.#calls, 'utf8').length };
+  }
+}
+
+test('the Engine starts the check by this script, and haplat itself the check alone', (t) => {
+  const { command } = serviceOf(topologyOf(), 'db').container.healthcheck;
+  t.deepEqual(repeated.slice(0, 2), ['sh', '-c']);
+  t.false(script.includes('#'), 'without the comments');
+  t.deepEqual(repeated.slice(3), ['keep-checking', '/dev/shm/haplat-said', '15', '4', '2', ...command]);
+});
+
+test('the first success is told at once, what follows after as many checks as were asked for', async (t) => {
+  const check = new Check('true');
+  t.deepEqual(await check.start(4), { code: 0, output: '', calls: 1 });
+  t.deepEqual(await check.start(4), { code: 0, output: '', calls: 4 });
+});
+
+test('a failure is told at once, and so is the success after it', async (t) => {
+  const check = new Check('true');
+  await check.start(1);
+  check.does('[ $calls -lt 3 ] || { echo broken; exit 7; }');
+  t.deepEqual(await check.start(9), { code: 1, output: 'broken\n', calls: 3 });
+  t.false(existsSync(check.said));
+  check.does('true');
+  t.deepEqual(await check.start(9), { code: 0, output: '', calls: 1 });
+});
+
+test('what a check prints is told at once when it changes, and again at the end when it does not', async (t) => {
+  const check = new Check('echo not ready: database');
+  t.deepEqual(await check.start(5), { code: 0, output: 'not ready: database\n', calls: 1 });
+  t.deepEqual(await check.start(5), { code: 0, output: 'not ready: database\n', calls: 5 });
+  check.does('[ $calls -ge 2 ] || echo not ready: database');
+  t.deepEqual(await check.start(5), { code: 0, output: '', calls: 2 });
+});
+
+test('a check that hangs has failed', async (t) => {
+  const check = new Check('sleep 30');
+  const { code, calls } = await check.start(3);
+  t.deepEqual([code, calls], [1, 1]);
+});
+
+test('where nothing can be written each start is one check', async (t) => {
+  const check = new Check('echo fine');
+  for (let start = 0; start < 2; start += 1) t.deepEqual(await check.start(3, '/nowhere/said'), { code: 0, output: 'fine\n', calls: 1 });
+});
