@@ -1,3 +1,5 @@
+import { cpus } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import { bounded, type Row } from './measure.ts';
 
@@ -8,12 +10,18 @@ interface Usage {
 
 /** Each takes about two seconds: half a minute in all. */
 const samples = 15;
+/** Longer than any container goes between two starts of its health check. */
+const wholeMachineMs = 65_000;
 const smallOnes = /^(edge|engine-proxy_\d|keepalived_\d)$/;
 const nodeOnes = /^(app_\d|worker_\d|guardian_\d)$/;
 const unitsMiB: Readonly<Record<string, number>> = { B: 1 / 1024 ** 2, KiB: 1 / 1024, MiB: 1, GiB: 1024 };
 
-/** Memory of each container and the processor time of an idle platform over half a minute, as `docker stats` has them. */
+/**
+ * Memory of each container and the processor time of an idle platform over half a minute, as `docker stats` has them; and
+ * that of the whole machine, as what the Engine does for its containers (it starts their health checks) is nobody's there.
+ */
 export async function footprint(project: string): Promise<Row[]> {
+  const wholeMachine = await busyPercent();
   const sums = new Map<string, Usage>();
   for (let sample = 0; sample < samples; sample += 1) {
     for (const [name, usage] of await readAll(project)) {
@@ -35,8 +43,17 @@ export async function footprint(project: string): Promise<Row[]> {
     bounded('memory of edge, Engine proxies and keepalived ×2', sum(names.filter((name) => smallOnes.test(name)).map(memory)), 40, 'MiB'),
     ...names.filter((name) => nodeOnes.test(name)).map((name) => bounded(`memory of ${name}`, memory(name), 110, 'MiB')),
     bounded('idle platform, all containers', sum(names.map(cpu)), 15, '% of a core'),
+    bounded('idle platform, the whole machine', wholeMachine, 30, '% of a core'),
     ...names.filter((name) => name.startsWith('keepalived')).map((name) => bounded(`idle ${name}`, cpu(name), 4, '% of a core')),
   ];
+}
+
+/** Of one core, all cores together. */
+async function busyPercent(): Promise<number> {
+  const busyMs = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+  const [beforeMs, since] = [busyMs(), performance.now()];
+  await setTimeout(wholeMachineMs);
+  return (100 * (busyMs() - beforeMs)) / (performance.now() - since);
 }
 
 async function readAll(project: string): Promise<Map<string, Usage>> {

@@ -77,6 +77,20 @@ serial('a second up does nothing and says so', async (t) => {
   t.is((await platform.run('plan', '--detailed-exitcode')).exitCode, 0);
 });
 
+serial('once all is well, the Engine hardly ever starts a health check', async (t) => {
+  const windowS = 10;
+  const started = await eventually('less than one start for two containers', 60_000, async () => {
+    const since = Math.floor(Date.now() / 1000);
+    const events = await docker(
+      'events', '--since', String(since), '--until', String(since + windowS), '--filter', 'event=exec_create', '--format', '{{.Actor.Attributes.name}}',
+    );
+    const names = events.split('\n').filter((name) => name.startsWith(`${platform.project}-`));
+    return names.length * 2 <= services.length ? names : new Error(`started in ${windowS} s: ${names.join(', ')}`);
+  });
+  t.log(`started in ${windowS} s: ${started.join(', ')}`);
+  t.pass();
+});
+
 serial('an Engine that is reached by TCP is the same one, and nothing else is said', async (t) => {
   await using engine = await engineByTcp();
   const env = { DOCKER_HOST: engine.host };

@@ -38,6 +38,7 @@ export function database(context: TopologyContext): Service {
     data: { product: 'PostgreSQL', file: `${dataPath}/PG_VERSION`, imageVariable: 'PG_MAJOR' },
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
+      { path: 'health', text: plain(templates, 'db/health'), mode: 0o755 },
       { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
       secretFile(context, 'secrets/password', secrets.dbPassword),
       secretFile(context, 'secrets/monitor-password', secrets.dbMonitorPassword),
@@ -66,7 +67,7 @@ export function database(context: TopologyContext): Service {
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
       // Over TCP: the server that the entry point runs on an empty volume listens on a socket only, and is not it.
       healthcheck: healthcheck(
-        ['pg_isready', '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2'],
+        ['sh', `${filesMountPath}/health`, '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2'],
         { startPeriodMs: slowStartMs },
       ),
       stopSignal: 'SIGINT',

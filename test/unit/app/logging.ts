@@ -36,3 +36,22 @@ test('a warning is written with all before it even if the process is killed at o
 test('a line is not kept back for others to come', (t) => {
   t.deepEqual(linesOf(`logger.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2000)`), ['alone']);
 });
+
+test('while nothing is logged nothing is written', (t) => {
+  const work = `
+    import fs from 'node:fs';
+    import { setTimeout } from 'node:timers/promises';
+    const { write } = fs;
+    let writes = 0;
+    fs.write = (...args) => { writes += 1; return write(...args); };
+    for (const message of ['one', 'two']) {
+      logger.info(message);
+      await setTimeout(500);
+    }
+    const before = writes;
+    await setTimeout(1000);
+    logger.info(before > 0 ? String(writes - before) : 'never written');
+    await setTimeout(500);
+    process.kill(process.pid, 'SIGKILL');`;
+  t.deepEqual(linesOf(work), ['one', 'two', '0']);
+});
