@@ -9,11 +9,12 @@ import { database } from './database.ts';
 import { edge } from './edge.ts';
 import { controlVolume, engineProxies } from './engine-proxy.ts';
 import { guardians, guardianVolumes } from './guardian.ts';
+import { keepingChecks } from './keep-checking.ts';
 import { loadBalancers } from './load-balancer.ts';
 import { monitoring } from './monitoring.ts';
 import { fullName } from './names.ts';
 import { networks } from './networks.ts';
-import type { ImageSpec, Topology } from './topology.ts';
+import type { ImageSpec, Service, Topology } from './topology.ts';
 import { workers } from './worker.ts';
 
 /**
@@ -26,19 +27,23 @@ export function buildTopology(context: TopologyContext): Topology {
     networks: networks(context),
     volumes: volumes(context),
     images: images(context),
-    services: [
-      ...engineProxies(context),
-      database(context),
-      broker(context),
-      ...loadBalancers(context),
-      ...apps(context),
-      ...workers(context),
-      edge(context),
-      ...guardians(context),
-      ...monitoring(context),
-    ],
+    services: services(context).map((service) => keepingChecks(context, service)),
     ...(context.config.loadBalancers.manager === 'pacemaker' && { cluster: clusterConfiguration(context) }),
   };
+}
+
+function services(context: TopologyContext): Service[] {
+  return [
+    ...engineProxies(context),
+    database(context),
+    broker(context),
+    ...loadBalancers(context),
+    ...apps(context),
+    ...workers(context),
+    edge(context),
+    ...guardians(context),
+    ...monitoring(context),
+  ];
 }
 
 function volumes({ config }: TopologyContext): VolumeSpec[] {

@@ -1,6 +1,5 @@
 import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec.ts';
 import type { TopologyContext } from './context.ts';
-import { keptChecking } from './keep-checking.ts';
 import { fullName } from './names.ts';
 
 /**
@@ -36,7 +35,6 @@ export function container(
     stopGraceMs: 10_000,
     pidsLimit: 128,
     ...own,
-    healthcheck: keptChecking(context.templates, own.healthcheck),
   };
 }
 
@@ -51,7 +49,7 @@ export const nodeStartMs = 10_000;
 export const slowStartMs = 120_000;
 
 /**
- * Checks often enough (see `keptChecking`) that a container which hangs is known to be unhealthy within 14 s: the pause and a
+ * Checks often enough (see `keepingChecks`) that a container which hangs is known to be unhealthy within 14 s: the pause and a
  * timeout, 4 + 2 s, then two more failures, 2 × (interval + timeout) = 8 s. The first success ends the start period; what
  * hangs before it is not known to until the period is over, so it is short: frozen right after its start, a container has to
  * be healthy again within 30 s as well.

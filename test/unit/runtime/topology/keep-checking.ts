@@ -3,15 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { serviceOf, topologyOf } from './_context.ts';
+import { fileOf, serviceOf, topologyOf } from './_context.ts';
 
-const repeated = serviceOf(topologyOf(), 'db').container.healthcheck.repeated?.command ?? [];
-const script = repeated[2] ?? '';
+const topology = topologyOf();
+const script = fileOf(serviceOf(topology, 'db'), 'keep-checking');
 
 /** A check of the test's own, which counts its calls and takes what it prints and how it ends from a file. */
 class Check {
   readonly #folder = mkdtempSync(join(tmpdir(), 'haplat-keep-checking-'));
-  readonly said = join(this.#folder, 'said');
+  readonly state = join(this.#folder, 'state');
   readonly #calls = join(this.#folder, 'calls');
   readonly #does = join(this.#folder, 'does');
 
@@ -24,9 +24,9 @@ class Check {
   }
 
   /** One start by the Engine, with no pause between its checks. */
-  async start(times: number, said = this.said): Promise<{ code: number; output: string; calls: number }> {
+  async start(times: number, state = this.state): Promise<{ code: number; output: string; calls: number }> {
     rmSync(this.#calls, { force: true });
-    const args = ['-c', script, 'keep-checking', said, String(times), '0', '1', 'sh', this.#does];
+    const args = ['-c', script, 'keep-checking', state, String(times), '0', '1', 'sh', this.#does];
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       const child = execFile('sh', args, (_error, stdout) => {
         resolve({ code: child.exitCode ?? -1, output: stdout });
@@ -36,11 +36,12 @@ class Check {
   }
 }
 
-test('the Engine starts the check by this script, and haplat itself the check alone', (t) => {
-  const { command } = serviceOf(topologyOf(), 'db').container.healthcheck;
-  t.deepEqual(repeated.slice(0, 2), ['sh', '-c']);
-  t.false(script.includes('#'), 'without the comments');
-  t.deepEqual(repeated.slice(3), ['keep-checking', '/dev/shm/haplat-said', '15', '4', '2', ...command]);
+test('the Engine starts the check by the script, which every container has, and haplat itself the check alone', (t) => {
+  for (const service of topology.services) {
+    const { command, repeated } = service.container.healthcheck;
+    t.deepEqual(repeated?.command, ['sh', '/run/haplat/keep-checking', '/dev/shm/haplat-checking', '15', '4', '2', ...command], service.name);
+    t.is(fileOf(service, 'keep-checking'), script, service.name);
+  }
 });
 
 test('the first success is told at once, what follows after as many checks as were asked for', async (t) => {
@@ -54,7 +55,7 @@ test('a failure is told at once, and so is the success after it', async (t) => {
   await check.start(1);
   check.does('[ $calls -lt 3 ] || { echo broken; exit 7; }');
   t.deepEqual(await check.start(9), { code: 1, output: 'broken\n', calls: 3 });
-  t.false(existsSync(check.said));
+  t.false(existsSync(check.state));
   check.does('true');
   t.deepEqual(await check.start(9), { code: 0, output: '', calls: 1 });
 });
@@ -67,6 +68,17 @@ test('what a check prints is told at once when it changes, and again at the end 
   t.deepEqual(await check.start(5), { code: 0, output: '', calls: 2 });
 });
 
+test('a start after one that the Engine did not listen to the end of tells at once; the other ends and says nothing', async (t) => {
+  const check = new Check('true');
+  await check.start(1);
+  check.does(`[ $calls -gt 1 ] || printf 'pid 1' >${check.state}`);
+  t.deepEqual(await check.start(9), { code: 0, output: '', calls: 1 });
+  t.is(readFileSync(check.state, 'utf8'), 'pid 1');
+  check.does('echo fine');
+  t.deepEqual(await check.start(9), { code: 0, output: 'fine\n', calls: 1 });
+  t.is(readFileSync(check.state, 'utf8'), 'said fine');
+});
+
 test('a check that hangs has failed', async (t) => {
   const check = new Check('sleep 30');
   const { code, calls } = await check.start(3);
@@ -75,5 +87,5 @@ test('a check that hangs has failed', async (t) => {
 
 test('where nothing can be written each start is one check', async (t) => {
   const check = new Check('echo fine');
-  for (let start = 0; start < 2; start += 1) t.deepEqual(await check.start(3, '/nowhere/said'), { code: 0, output: 'fine\n', calls: 1 });
+  for (let start = 0; start < 2; start += 1) t.deepEqual(await check.start(3, '/nowhere/state'), { code: 0, output: 'fine\n', calls: 1 });
 });

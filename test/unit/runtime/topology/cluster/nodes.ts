@@ -44,7 +44,7 @@ test('a node that only votes has no way to the application, no certificate and n
   const { container, files } = serviceOf(cluster({ nodes: 2, quorumNode: true }), 'quorum');
   t.deepEqual(container.networks.map(({ network }) => network), ['haplat-public']);
   t.false(container.mounts.some((mount) => mount.target.includes('tls')));
-  t.deepEqual(files, []);
+  t.deepEqual(files.map(({ path }) => path), ['keep-checking']);
 });
 
 test('nodes have no right but those of a cluster\'s daemons, and no socket of the Engine\'s', (t) => {
