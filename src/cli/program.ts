@@ -4,6 +4,7 @@ import { managers } from '../runtime/config/schema/managers.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
+import { serveRoles } from './options/serve-roles.ts';
 import { parseCount, parseDurationMs, parseLimit, parseList } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
@@ -230,7 +231,7 @@ function addOtherCommands(tree: Tree): void {
   tree.run(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
 
   const serve = tree.add('serve <role> [args...]', "run as part of the platform: api, worker, jobs, probe or guardian; used inside haplat's containers", 'haplat serve api');
-  serve.allowUnknownOption().passThroughOptions(false);
+  serve.allowUnknownOption().passThroughOptions(false).addHelpText('after', serveRoles);
   tree.run(serve, async () => (await import('./commands/serve.ts')).runServe);
 }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine, EngineEvent } from '../../engine/port.ts';
 import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
+import { freezeContainer } from './freeze.ts';
 import { signalProcesses, thawProcess } from './processes.ts';
 
 /** The Engine tells of an effect at once; this long, and there was none. A graceful stop takes as long as its grace. */
@@ -38,7 +39,7 @@ export const pauseFault: FaultDriver = {
   lasts: true,
   // The guardian ends a pause that nobody holds by itself.
   restartHeals: nobody,
-  inject: (job, surroundings) => onProcesses(job, surroundings, 'STOP', () => strike(job, surroundings, 'pause', (engine, container) => engine.pauseContainer(container))),
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'STOP', () => strike(job, surroundings, 'pause', freezeContainer)),
   async heal({ victims }, engine) {
     await Promise.all(
       victims.map(async ({ container, process }) => {

@@ -34,7 +34,8 @@ export const probeOptionsSchema = z.object({
 export type ProbeOptions = z.infer<typeof probeOptionsSchema>;
 export type ProbeOptionsInput = z.input<typeof probeOptionsSchema>;
 
-const flags = {
+/** By its name on the command line, without the dashes. */
+export const probeFlags = {
   url: 'url', rate: 'rate', 'timeout-ms': 'timeoutMs', 'connect-timeout-ms': 'connectTimeoutMs', mode: 'modes',
   'ca-file': 'caFile', 'server-name': 'serverName', 'ledger-rate': 'ledgerRate', 'write-timeout-ms': 'writeTimeoutMs',
   'run-id': 'runId', 'duration-ms': 'durationMs', 'settle-ms': 'settleMs',
@@ -42,14 +43,14 @@ const flags = {
 
 /** Reads what follows `haplat serve probe`. `--mode fresh,pooled` runs both side by side. Throws ConfigError. */
 export function parseProbeArguments(args: readonly string[]): ProbeOptions {
-  const options = Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: 'string' as const }]));
+  const options = Object.fromEntries(Object.keys(probeFlags).map((flag) => [flag, { type: 'string' as const }]));
   let values: Record<string, unknown>;
   try {
     ({ values } = parseArgs({ args: [...args], options, strict: true }));
   } catch (error) {
     throw new ConfigError(`serve probe: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  const input = Object.fromEntries(Object.entries(flags).map(([flag, key]) => [key, values[flag]]));
+  const input = Object.fromEntries(Object.entries(probeFlags).map(([flag, key]) => [key, values[flag]]));
   if (typeof input['modes'] === 'string') input['modes'] = input['modes'].split(',');
   const parsed = probeOptionsSchema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -59,7 +60,7 @@ export function parseProbeArguments(args: readonly string[]): ProbeOptions {
 
 /** The command of a probe's container: the inverse of `parseProbeArguments`. */
 export function probeCommand(options: ProbeOptionsInput): string[] {
-  const pairs = Object.entries(flags).flatMap(([flag, key]) => {
+  const pairs = Object.entries(probeFlags).flatMap(([flag, key]) => {
     const value = options[key];
     return value === undefined ? [] : [`--${flag}`, Array.isArray(value) ? value.join(',') : `${value as string | number}`];
   });

@@ -1,0 +1,30 @@
+import test from 'ava';
+import { freezeContainer } from '../../../../../src/runtime/drill/fault/freeze.ts';
+
+/** An Engine that fails to pause with these, one after the other, and then pauses. */
+function engineThatFails(...messages: readonly string[]) {
+  const calls: string[] = [];
+  const pauseContainer = (container: string): Promise<void> => {
+    const message = messages[calls.length];
+    calls.push(container);
+    return message === undefined ? Promise.resolve() : Promise.reject(new Error(message));
+  };
+  return { calls, pauseContainer };
+}
+
+const gaveUp = 'pause p-db: Cannot pause container 29: OCI runtime pause failed: unable to freeze: unknown';
+
+test('what runc could not freeze is tried again', async (t) => {
+  const engine = engineThatFails(gaveUp, gaveUp);
+  await freezeContainer(engine, 'p-db');
+  t.deepEqual(engine.calls, ['p-db', 'p-db', 'p-db']);
+});
+
+test('it is given up in the end, and any other error at once', async (t) => {
+  const never = engineThatFails(...Array<string>(100).fill(gaveUp));
+  await t.throwsAsync(freezeContainer(never, 'p-db'), { message: gaveUp });
+  t.true(never.calls.length < 10);
+  const gone = engineThatFails('pause p-db: No such container: p-db');
+  await t.throwsAsync(freezeContainer(gone, 'p-db'), { message: /No such container/ });
+  t.is(gone.calls.length, 1);
+});
