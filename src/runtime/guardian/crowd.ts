@@ -4,14 +4,14 @@ import type { Watched } from './model.ts';
 const crowd = 3;
 
 /**
- * One check more, its interval and its time. A real hang on a busy machine is healed that much later, and still within
- * 30 s.
+ * Almost two checks more, their intervals and their times. A real hang on a busy machine is healed that much later, and
+ * still within 30 s.
  */
 export const crowdPatienceMs = 7500;
 
 /**
- * Whether health checks fail for want of processor time: the Engine starts a process for each, which has to end within
- * its 2 s. Who has failed twice is called unhealthy, and is often one alone, with the others' first failures around it
+ * Whether health checks fail for want of processor time: each is a process, which has to end within its 2 s. Who has
+ * failed three times is called unhealthy, and is often one alone, with the others' first failures around it
  * (seen while a cluster was started beside other work, and while an image was built: the database was restarted, which
  * made an outage of it).
  */
