@@ -39,7 +39,7 @@ export const pauseFault: FaultDriver = {
   lasts: true,
   // The guardian ends a pause that nobody holds by itself.
   restartHeals: nobody,
-  inject: (job, surroundings) => onProcesses(job, surroundings, 'STOP', () => strike(job, surroundings, 'pause', freezeContainer)),
+  inject: (job, surroundings) => onProcesses(job, surroundings, 'STOP', () => strike(job, surroundings, 'pause', (engine, container) => freezeContainer(engine, container, surroundings.signal))),
   async heal({ victims }, engine) {
     await Promise.all(
       victims.map(async ({ container, process }) => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { fileOf, serviceOf, topologyOf } from './_context.ts';
 
 const topology = topologyOf();
@@ -15,7 +15,8 @@ class Check {
   readonly #calls = join(this.#folder, 'calls');
   readonly #does = join(this.#folder, 'does');
 
-  constructor(does: string) {
+  constructor(t: ExecutionContext, does: string) {
+    t.teardown(() => { rmSync(this.#folder, { recursive: true }); });
     this.does(does);
   }
 
@@ -45,13 +46,13 @@ test('the Engine starts the check by the script, which every container has, and 
 });
 
 test('the first success is told at once, what follows after as many checks as were asked for', async (t) => {
-  const check = new Check('true');
+  const check = new Check(t, 'true');
   t.deepEqual(await check.start(4), { code: 0, output: '', calls: 1 });
   t.deepEqual(await check.start(4), { code: 0, output: '', calls: 4 });
 });
 
 test('a failure is told at once, and so is the success after it', async (t) => {
-  const check = new Check('true');
+  const check = new Check(t, 'true');
   await check.start(1);
   check.does('[ $calls -lt 3 ] || { echo broken; exit 7; }');
   t.deepEqual(await check.start(9), { code: 1, output: 'broken\n', calls: 3 });
@@ -61,7 +62,7 @@ test('a failure is told at once, and so is the success after it', async (t) => {
 });
 
 test('what a check prints is told at once when it changes, and again at the end when it does not', async (t) => {
-  const check = new Check('echo not ready: database');
+  const check = new Check(t, 'echo not ready: database');
   t.deepEqual(await check.start(5), { code: 0, output: 'not ready: database\n', calls: 1 });
   t.deepEqual(await check.start(5), { code: 0, output: 'not ready: database\n', calls: 5 });
   check.does('[ $calls -ge 2 ] || echo not ready: database');
@@ -69,7 +70,7 @@ test('what a check prints is told at once when it changes, and again at the end 
 });
 
 test('a start after one that the Engine did not listen to the end of tells at once; the other ends and says nothing', async (t) => {
-  const check = new Check('true');
+  const check = new Check(t, 'true');
   await check.start(1);
   check.does(`[ $calls -gt 1 ] || printf 'pid 1' >${check.state}`);
   t.deepEqual(await check.start(9), { code: 0, output: '', calls: 1 });
@@ -80,12 +81,12 @@ test('a start after one that the Engine did not listen to the end of tells at on
 });
 
 test('a check that hangs has failed', async (t) => {
-  const check = new Check('sleep 30');
+  const check = new Check(t, 'sleep 30');
   const { code, calls } = await check.start(3);
   t.deepEqual([code, calls], [1, 1]);
 });
 
 test('where nothing can be written each start is one check', async (t) => {
-  const check = new Check('echo fine');
+  const check = new Check(t, 'echo fine');
   for (let start = 0; start < 2; start += 1) t.deepEqual(await check.start(3, '/nowhere/state'), { code: 0, output: 'fine\n', calls: 1 });
 });
