@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
+import { createAgent } from './agent.ts';
 import { nowMs, rounded } from './clock.ts';
 import { Emitter } from './emitter.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLoop } from './open-loop.ts';
 import type { ProbeMode, ProbeOptions } from './options.ts';
-import { createAgent, exchange } from './request.ts';
+import { exchange } from './request.ts';
 import type { Target } from './request.ts';
 
 export interface ProbeSurroundings {

@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, createSecureContext } from 'node:tls';
+import type { Socket } from 'node:net';
 
 export interface Target {
   readonly url: URL;
@@ -28,32 +27,6 @@ export interface Answer {
   readonly body: string;
   /** Whether the request can have reached the other side: if not, it had no effect for certain. */
   readonly sent: boolean;
-}
-
-export interface Trusted {
-  readonly ca: string | undefined;
-  readonly serverName: string | undefined;
-}
-
-/** What is measured is whether an answer comes: the cheapest that every server has, which leaves the machine to it. */
-const ecdhCurve = 'X25519:P-256';
-
-/** Agents for connections that are made anew each time, or kept. Certificates are checked, sessions never resumed. */
-export function createAgent(url: URL, kind: 'fresh' | 'pooled', { ca, serverName = url.hostname }: Trusted): http.Agent {
-  const keep = kind === 'pooled' ? { keepAlive: true, scheduling: 'lifo' as const } : { keepAlive: false };
-  if (url.protocol === 'http:') return new http.Agent(keep);
-  // One context for all: with a `ca` of its own each connection reads that anew, a fifth of what a new one costs the probe.
-  // Whoever is trusted need not be at the chain's end: of a user's certificate its issuer may not be at hand.
-  const secureContext = createSecureContext({ ecdhCurve, allowPartialTrustChain: true, ...(ca !== undefined && { ca }) });
-  return new https.Agent({
-    ...keep,
-    maxCachedSessions: 0,
-    rejectUnauthorized: true,
-    secureContext,
-    // RFC 6066, 3: SNI carries no addresses.
-    servername: isIP(serverName) === 0 ? serverName : '',
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
-  });
 }
 
 /** One request with its own limits. Never rejects: what went wrong is part of the answer. */

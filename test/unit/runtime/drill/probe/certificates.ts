@@ -2,7 +2,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import { createAuthority, issueLeaf, type CertificateAndKey } from '../../../../../src/runtime/certs/authority.ts';
-import { createAgent, exchange, type Trusted } from '../../../../../src/runtime/drill/probe/request.ts';
+import { createAgent, type Trusted } from '../../../../../src/runtime/drill/probe/agent.ts';
+import { exchange } from '../../../../../src/runtime/drill/probe/request.ts';
 
 const dayMs = 86_400_000;
 
@@ -30,6 +31,14 @@ test('one whose issuer is not at hand is good if it is trusted itself, under its
   t.is(await asked(own, { ca: own.certificate, serverName: 'shop.example.com' }), '');
   t.is(await asked(own, { ca: own.certificate, serverName: 'www.example.com' }), 'ERR_TLS_CERT_ALTNAME_INVALID');
   t.is(await asked(own, { ca: own.certificate, serverName: undefined }), 'ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
+test('an address or a name that is not in it is refused, one that a wildcard covers is not', async (t) => {
+  const elsewhere = await leaf(['127.0.0.2', '*.example.com']);
+  const ca = (await authority).certificate;
+  t.is(await asked(elsewhere, { ca, serverName: undefined }), 'ERR_TLS_CERT_ALTNAME_INVALID');
+  t.is(await asked(elsewhere, { ca, serverName: 'shop.example.com' }), '');
+  t.is(await asked(elsewhere, { ca, serverName: 'a.shop.example.com' }), 'ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
 test('one that has expired is not, and neither is one that nobody vouches for', async (t) => {
