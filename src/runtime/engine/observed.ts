@@ -91,6 +91,7 @@ export function toEngineEvent(raw: unknown): EngineEvent | undefined {
     action,
     container: text('name') ?? '',
     service: text(labels.service) ?? '',
+    component: text(labels.component) ?? '',
     atMs: Number(raw['timeNano']) / nanosecondsPerMillisecond,
     ...(action === 'health_status' && { health: toHealth(detail) }),
     ...(exitCode !== undefined && { exitCode: Number(exitCode) }),

@@ -171,7 +171,9 @@ export interface EngineEvent {
   /** For `health_status`: what it became. */
   readonly health?: HealthState;
   readonly container: string;
+  /** Both are '' for what is no service of ours: a drill's probe, for instance. */
   readonly service: string;
+  readonly component: string;
   readonly exitCode?: number;
   readonly signal?: string;
   /** The Engine's clock, to the nanosecond in the API, kept here as milliseconds with a fraction. */

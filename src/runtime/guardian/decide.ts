@@ -30,7 +30,7 @@ const verbs: Readonly<Record<Trouble, Verb>> = {
   'stale-namespace': 'restart',
 };
 
-const guardianComponent = 'guardian';
+export const guardianComponent = 'guardian';
 /**
  * A node of a cluster that is dead: the others fence it, which starts it. Started by us before they have, it would be
  * fenced once more. Where they don't (fencing is off, or they have no quorum), it is ours after all.
@@ -72,7 +72,7 @@ export function decide(
     const trace = look.memory.get(seen.service);
     if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, look.isBlameless(seen)));
   }
-  return { actions, memory: next, wakeAtMs, expired };
+  return { actions, memory: next, wakeAtMs, expired, standby };
 }
 
 /** Whether the lease's holder looks after the service itself. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { EngineEvent } from '../engine/port.ts';
+import { asksForLook } from './asks-for-look.ts';
 import { decide } from './decide.ts';
 import { EngineLink, inTime } from './link.ts';
 import type { Action, Memory } from './model.ts';
@@ -25,7 +26,6 @@ const longestRetryMs = 2000;
 const echoesMs = [60, 250, 1000];
 /** Longer than a restart's grace and the kill after it. */
 const actionWithinMs = 30_000;
-const telling = new Set(['create', 'start', 'restart', 'die', 'kill', 'oom', 'stop', 'pause', 'unpause', 'health_status', 'destroy']);
 
 /** Looks, decides, acts; again at each event and from time to time. */
 export class Guardian {
@@ -38,6 +38,7 @@ export class Guardian {
   #watcher: Watcher;
   #subscription = new AbortController();
   #memory: Memory = new Map();
+  #standby = false;
   #lastContactMs = performance.now();
   #lastEventMs = -Infinity;
 
@@ -99,6 +100,7 @@ export class Guardian {
     const leases = await readLeases(this.#leases);
     const decision = decide(observed, this.#memory, leases, nowMs, this.#settings.service);
     this.#memory = decision.memory;
+    this.#standby = decision.standby;
     for (const action of decision.actions) void this.#act(action);
     for (const lease of decision.expired) {
       this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
@@ -151,11 +153,11 @@ export class Guardian {
   }
 
   #note(event: EngineEvent): void {
-    if (!telling.has(event.action)) return;
     this.#lastContactMs = performance.now();
-    this.#lastEventMs = this.#lastContactMs;
     if (event.action === 'start' || event.action === 'die') this.#watcher.forget(event.container);
     this.#memory = remembered(this.#memory, event);
+    if (!asksForLook(event, this.#standby)) return;
+    this.#lastEventMs = this.#lastContactMs;
     this.#wake.call();
   }
 

@@ -74,4 +74,6 @@ export interface Decision {
   readonly wakeAtMs: number;
   /** Leases that ran out without being released; the actions above include what they asked for. */
   readonly expired: readonly Lease[];
+  /** Another guardian looks after everything but guardians. */
+  readonly standby: boolean;
 }

@@ -14,7 +14,7 @@ function engineOf(watches: readonly ((tell: (action: string) => void) => string)
   let stop: () => void = () => undefined;
   let begun = 0;
   const tell = (action: string) => {
-    queue.push({ action, container: 'p-lb_1', service: 'lb_1', atMs: nowMs() });
+    queue.push({ action, container: 'p-lb_1', service: 'lb_1', component: 'lb', atMs: nowMs() });
     wake();
   };
   const engine: Pick<Engine, 'exec' | 'inspectContainer' | 'events'> = {

@@ -5,12 +5,13 @@ import { toContainerDetails, toEngineEvent, toObservedImage, toUsers } from '../
 const event = (Action: string, attributes: Record<string, string> = {}) => ({
   Action,
   timeNano: 1_700_000_000_123_456_000,
-  Actor: { Attributes: { name: 'p-app_1', 'io.haplat.service': 'app_1', ...attributes } },
+  Actor: { Attributes: { name: 'p-app_1', 'io.haplat.service': 'app_1', 'io.haplat.component': 'app', ...attributes } },
 });
 
 test('a death carries its exit code and the Engine\'s time in milliseconds', (t) => {
   const seen = toEngineEvent(event('die', { exitCode: '137' }));
-  t.like(seen, { action: 'die', container: 'p-app_1', service: 'app_1', exitCode: 137 });
+  t.like(seen, { action: 'die', container: 'p-app_1', service: 'app_1', component: 'app', exitCode: 137 });
+  t.like(toEngineEvent({ ...event('die'), Actor: { Attributes: { name: 'p-probe-1' } } }), { service: '', component: '' });
   t.is(Math.round(seen?.atMs ?? 0), 1_700_000_000_123);
 });
 

@@ -212,6 +212,8 @@ test('of several guardians the first that runs does everything, the others look 
     return verbs(decide(observed, memory, [], t0 + 1000, 'guardian_2'));
   };
   t.deepEqual(second({}), []);
+  t.true(decide([watched('guardian_1'), watched('guardian_2')], nothing, [], t0, 'guardian_2').standby);
+  t.false(decide([watched('guardian_1', { state: 'exited' }), watched('guardian_2')], nothing, [], t0, 'guardian_2').standby);
   t.deepEqual(second({ state: 'exited' }), ['start guardian_1', 'start db']);
   t.deepEqual(second({ state: 'paused' }), ['unpause guardian_1', 'start db']);
 });

@@ -6,7 +6,7 @@ import { followLogs, type FollowOptions } from '../../../../src/runtime/platform
 
 const source = (service: string) => ({ service, component: service.replace(/_.*/, ''), container: `one-${service}` });
 const line = (atMs: number, text: string): LogLine => ({ stream: 'stdout', at: new Date(atMs), text });
-const started = (service: string, atMs: number): EngineEvent => ({ action: 'start', service, container: `one-${service}`, atMs });
+const started = (service: string, atMs: number): EngineEvent => ({ action: 'start', service, component: service, container: `one-${service}`, atMs });
 
 /** An Engine whose logs end at once, and whose events are those given. */
 class FakeEngine {
