@@ -35,7 +35,7 @@ const starting = (): HttpProblem =>
   new HttpProblem(503, 'The service is starting.', { kind: 'starting', headers: { 'retry-after': '1' } });
 
 /** Adds the routes that need no database: what this is, whether it lives, whether it is ready, how it fares. */
-export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly openApi: string }): void {
+export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly openApi: () => string }): void {
   const { lifecycle, metrics } = parts;
   const get = (path: string, answer: AppMiddleware): void => {
     router.get(path, async (ctx, next) => {
@@ -58,7 +58,7 @@ export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly 
     send(ctx, { status: lifecycle.takesTraffic ? 200 : 503, json: JSON.stringify({ takesTraffic: lifecycle.takesTraffic }) });
   });
   get('/openapi.json', (ctx) => {
-    send(ctx, { status: 200, json: parts.openApi });
+    send(ctx, { status: 200, json: parts.openApi() });
   });
   if (metrics === undefined) return;
   get('/metrics', async (ctx) => {

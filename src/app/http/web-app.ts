@@ -19,7 +19,10 @@ export function createWebApp(parts: WebParts): Koa<RequestState> {
   app.on('error', (err: unknown) => { parts.logger.debug({ err }, 'response failed'); });
   // All methods that Node can read, so that those not on offer are a 405, not a 501.
   const router = new Router<RequestState>({ methods: METHODS });
-  addSystemRoutes(router, { ...parts, openApi: JSON.stringify(openApiDocument(operations, API_VERSION)) });
+  let document: string | undefined;
+  // Made when it is first asked for: a replica that was killed should be back soon, on a machine that has enough to do.
+  const openApi = () => (document ??= JSON.stringify(openApiDocument(operations, API_VERSION)));
+  addSystemRoutes(router, { ...parts, openApi });
   addOperations(router, operations, parts);
   app.use(observe(parts));
   app.use(problems(parts));

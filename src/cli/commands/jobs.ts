@@ -1,5 +1,6 @@
 import { OperationError } from '../../runtime/errors.ts';
-import { administerJobs, type DeadLetter, type Job, type JobsAnswer, type JobsRequest, type JobState } from '../../runtime/jobs/administer.ts';
+import { administerJobs, type DeadLetter, type Job, type JobsAnswer, type JobsRequest } from '../../runtime/jobs/administer.ts';
+import type { JobState } from '../../runtime/jobs/job-states.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkJobIds } from '../options/jobs.ts';

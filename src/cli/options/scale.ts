@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { scalable, type LoadOptions } from '../../runtime/config/load-config.ts';
+import type { LoadOptions } from '../../runtime/config/load-config.ts';
+import { scalable } from '../../runtime/config/schema/scalable.ts';
 
 export type Replicas = NonNullable<LoadOptions['replicas']>;
 

@@ -9,6 +9,7 @@ import { environmentKeys, unknownVariables, variableOf, withEnvironment } from '
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
 import { keyPath } from './schema/key-path.ts';
 import { parseConfig, type ConfigProblem } from './schema/parse-config.ts';
+import { scalable, type Scalable } from './schema/scalable.ts';
 
 export const defaultConfigFile = 'haplat.yaml';
 
@@ -21,10 +22,6 @@ export interface LoadedConfig {
   /** The manager that `up --manager` was given: kept for later commands, where neither file nor environment names one. */
   readonly chosenManager?: string;
 }
-
-/** Components of which there may be any number of replicas. */
-export const scalable = ['app', 'worker'] as const;
-export type Scalable = (typeof scalable)[number];
 
 export interface LoadOptions {
   /** As given by `--config`; absent: haplat.yaml if there is one. */

@@ -2,9 +2,7 @@ import * as z from 'zod';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-
-export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;
-export type JobState = (typeof jobStates)[number];
+import type { JobState } from './job-states.ts';
 
 /** What can be asked. It travels as an argument of a command in a container: there is no secret in it. */
 export type JobsRequest =
