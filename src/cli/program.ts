@@ -166,7 +166,7 @@ function addDrillOptions(command: Command): void {
     .option('--max-failed <count>', 'objective: failed requests', parseCount)
     .option('--max-lost <count>', 'objective: acknowledged writes lost (default: 0)', parseCount)
     .option('--max-restore <duration>', 'objective: time until full redundancy', parseDurationMs)
-    .option('--rate <count>', 'requests per second', parseCount, 100)
+    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', parseCount)
     .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', parseCount, 10)
     .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000)
     .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)

@@ -8,7 +8,7 @@ export interface DrillOptions {
   readonly maxFailed?: number;
   readonly maxLost?: number;
   readonly maxRestore?: number;
-  readonly rate: number;
+  readonly rate?: number;
   readonly writes: number;
   readonly timeout: number;
   readonly hold: number;

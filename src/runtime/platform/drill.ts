@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
+import { defaultRate } from '../drill/probe/default-rate.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fullName } from '../topology/names.ts';
@@ -13,8 +14,11 @@ import { lookAhead, upWithLock } from './up.ts';
 /** What the user may say about drills. */
 export type DrillSettings = Pick<
   DrillInputs,
-  'objectives' | 'rate' | 'modes' | 'ledgerRate' | 'requestTimeoutMs' | 'holdMs' | 'recoverWithinMs' | 'seed' | 'force'
->;
+  'objectives' | 'modes' | 'ledgerRate' | 'requestTimeoutMs' | 'holdMs' | 'recoverWithinMs' | 'seed' | 'force'
+> & {
+  /** Undefined: what the Engine's machine has room for. */
+  readonly rate: number | undefined;
+};
 
 export interface DrillSurroundings {
   readonly loaded: LoadedConfig;
@@ -48,6 +52,7 @@ export async function drillPlatform<Result>(
   return withProjectLock(stateDirectory, lock, async () =>
     run({
       ...settings,
+      rate: settings.rate ?? defaultRate((await engine.info()).cpus),
       ...journalOf(loaded),
       engine,
       renew: (components) => renewReplicas(loaded, engine, components),
