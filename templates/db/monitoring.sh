@@ -4,3 +4,4 @@ psql --no-psqlrc -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL
 CREATE ROLE netdata LOGIN PASSWORD :'password';
 GRANT pg_monitor TO netdata;
 SQL
+bash /run/haplat/set-passwords --note

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
@@ -367,11 +367,9 @@ serial('down keeps the data, and up finds it again', async (t) => {
   t.is(jsonOf(await platform.https(`/items/${String(item['id'])}`))['name'], 'to be kept');
 });
 
-serial('up is no success while the database refuses the password, and is one when the old one is back', async (t) => {
-  const file = `${platform.stateDirectory}/secrets/db-password`;
-  const password = await readFile(file, 'utf8');
-  await writeFile(file, 'not-the-password-of-the-data\n');
-  const { exitCode, stderr } = await platform.run('up');
+serial('up is no success while the database refuses the password, and is one when it is given anew', async (t) => {
+  await docker('exec', platform.container('db'), 'psql', '-U', 'haplat', '-c', "ALTER ROLE haplat PASSWORD 'by hand'");
+  const { exitCode, stderr } = await platform.run('up', '--renew', 'app,worker');
   t.is(exitCode, 1);
   t.regex(stderr, /^error: (app|worker)_1 runs and can't do its work: starting: database down, schema down/m);
   t.is((await platform.https('/items')).status, 200, 'the replica that has not been replaced serves');
@@ -379,8 +377,8 @@ serial('up is no success while the database refuses the password, and is one whe
   t.false(report.healthy);
   t.deepEqual(report.services.filter((one) => !one.ready).map((one) => one.name), ['app_1', 'worker_1']);
   t.true(report.problems.includes("app_1 runs and can't do its work (starting: database down, schema down)"), report.problems.join('; '));
-  await writeFile(file, password);
-  await platform.mustRun('up');
+  await docker('exec', platform.container('db'), 'rm', '/var/lib/postgresql/data/haplat.passwords');
+  await platform.mustRun('up', '--renew', 'db');
   t.is((await platform.https('/items')).status, 200);
 });
 

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { docker, eventually, outcomeOf, Platform } from './_platform.ts';
 
@@ -81,6 +83,23 @@ serial('Ctrl-C ends up with 130, and the next one goes on', async (t) => {
   t.regex(stderr, /^error: interrupted\n {2}→ run the same command again/m);
   t.is((await platform.run('status')).exitCode, 1);
   await converges(t);
+});
+
+serial('other passwords, also where the state directory was lost, are made those of the data', async (t) => {
+  const created = await platform.https('/items', { method: 'POST', body: { name: 'of before' } });
+  const { id } = JSON.parse(created.text) as { readonly id: string };
+  await writeFile(join(platform.stateDirectory, 'secrets/db-password'), 'it\'s "another" \\ password\n');
+  await Promise.all(['db-monitor-password', 'broker-password'].map((name) => rm(join(platform.stateDirectory, 'secrets', name))));
+  await converges(t);
+  t.regex((await platform.https(`/items/${id}`)).text, /"of before"/);
+  const { stdout } = await platform.mustRun('logs', 'db', '--tail', '1000');
+  t.regex(stdout, /set-passwords: the roles have the passwords of the files/);
+  t.notRegex(stdout, /another/);
+  // A server that was killed comes back with them, and has nothing more to do.
+  await docker('kill', platform.container('db'));
+  await platform.untilHealthy(30_000);
+  t.is((await platform.mustRun('logs', 'db', '--tail', '1000')).stdout.split('set-passwords:').length, 2);
+  t.is((await platform.https(`/items/${id}`)).status, 200);
 });
 
 serial('of two ups at once the second waits, and both end well', async (t) => {

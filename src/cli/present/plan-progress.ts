@@ -136,6 +136,7 @@ const words: Readonly<Record<Operation['kind'], string>> = {
   'create-volume': 'created',
   'remove-volume': 'removed',
   'write-files': 'files written',
+  'write-secrets': 'secrets handed over',
   'create-container': 'created',
   'connect-network': 'connected',
   'start-container': 'started',

@@ -14,6 +14,8 @@ import { startContainer } from './start-container.ts';
 export interface Means {
   readonly healthyTimeoutMs: number;
   readonly writeFiles: (service: Service) => Promise<void>;
+  /** The secrets alone, for a container that runs. */
+  readonly writeSecrets: (service: Service) => Promise<void>;
   readonly ensureImage: (image: ImageSpec, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
 }
 
@@ -35,6 +37,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return engine.removeVolume(operation.name);
       case 'write-files':
         return means.writeFiles(operation.service);
+      case 'write-secrets':
+        return means.writeSecrets(operation.service);
       case 'create-container':
         return engine.createContainer(operation.container);
       case 'connect-network':

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Service } from '../topology/topology.ts';
+import { isSecret } from '../topology/secrets-files.ts';
+import type { RenderedFile, Service } from '../topology/topology.ts';
 
 const directoryMode = 0o755;
 
@@ -11,7 +12,17 @@ const directoryMode = 0o755;
 export async function writeServiceFiles(stateDirectory: string, service: Service): Promise<void> {
   const folder = serviceFolder(stateDirectory, service.name);
   await mkdir(folder, { recursive: true, mode: directoryMode });
-  for (const file of service.files) {
+  await writeFiles(folder, service.files);
+  await removeOthers(folder, new Set(service.files.map((file) => join(folder, file.path))));
+}
+
+/** Writes a service's secrets alone, for a container that runs: all else there stays what it was made with. */
+export async function writeServiceSecrets(stateDirectory: string, service: Service): Promise<void> {
+  await writeFiles(serviceFolder(stateDirectory, service.name), service.files.filter(isSecret));
+}
+
+async function writeFiles(folder: string, files: readonly RenderedFile[]): Promise<void> {
+  for (const file of files) {
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true, mode: directoryMode });
     const temporary = `${path}.${process.pid}.tmp`;
@@ -21,7 +32,6 @@ export async function writeServiceFiles(stateDirectory: string, service: Service
     await chmod(temporary, file.mode);
     await rename(temporary, path);
   }
-  await removeOthers(folder, new Set(service.files.map((file) => join(folder, file.path))));
 }
 
 /** Where a service's rendered files are on the host. */

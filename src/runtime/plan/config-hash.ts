@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NetworkSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
+import { isSecret } from '../topology/secrets-files.ts';
 import type { Service } from '../topology/topology.ts';
 
 const shownDigits = 12;
@@ -15,6 +16,7 @@ export type ConfigParts = Readonly<Record<string, string>>;
 export function configParts(service: Service, networks: readonly NetworkSpec[]): ConfigParts {
   const spec = service.container;
   const attached = networks.filter((network) => spec.networks.some((one) => one.network === network.name));
+  const secrets = service.files.filter(isSecret);
   const parts = {
     image: spec.image,
     command: [spec.entrypoint, spec.command, spec.user, spec.hostname, spec.init],
@@ -27,7 +29,8 @@ export function configParts(service: Service, networks: readonly NetworkSpec[]):
     healthcheck: spec.healthcheck,
     limits: [spec.memoryLimitMiB, spec.pidsLimit, spec.shmSizeMiB, spec.cpuShares],
     lifecycle: [spec.restart, spec.stopSignal, spec.stopGraceMs, service.podOwner, service.dependsOn],
-    files: service.files,
+    files: service.files.filter((file) => !isSecret(file)),
+    ...(secrets.length > 0 && { secrets }),
   };
   return Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, hash(value)]));
 }

@@ -6,7 +6,7 @@ import type { ObservedState } from './observed-state.ts';
 /** What is to be done with one service's container. */
 export type Judgement =
   | { readonly action: 'create'; readonly cause: string }
-  | { readonly action: 'replace'; readonly cause: string; readonly observed: ObservedContainer }
+  | { readonly action: 'replace'; readonly cause: string; readonly changed: readonly string[]; readonly observed: ObservedContainer }
   | { readonly action: 'start' | 'unpause' | 'await'; readonly cause: string; readonly observed: ObservedContainer }
   | { readonly action: 'none'; readonly observed: ObservedContainer };
 
@@ -41,19 +41,17 @@ function judge(
   replacing: Replacing,
 ): Judgement {
   if (observed === undefined) return { action: 'create', cause: 'is missing' };
-  const cause = replacementCause(service, desired, state, observed, replacing);
-  return cause === undefined ? judgeState(observed) : { action: 'replace', cause, observed };
+  const changed = changedParts(configParts(service, desired.networks), observed.labels);
+  const cause = changed.length > 0 ? `config hash changed: ${changed.join(', ')}` : otherCause(service, state, observed, replacing);
+  return cause === undefined ? judgeState(observed) : { action: 'replace', cause, changed, observed };
 }
 
-function replacementCause(
+function otherCause(
   service: Service,
-  desired: Topology,
   state: ObservedState,
   observed: ObservedContainer,
   { replacedNetworks, renew }: Replacing,
 ): string | undefined {
-  const changed = changedParts(configParts(service, desired.networks), observed.labels);
-  if (changed.length > 0) return `config hash changed: ${changed.join(', ')}`;
   const imageId = state.imageIds[service.container.image];
   if (imageId !== undefined && imageId !== observed.imageId) return `the image ${service.container.image} was renewed`;
   const network = service.container.networks.find((one) => replacedNetworks.has(one.network));
@@ -75,7 +73,7 @@ function judgeState(observed: ObservedContainer): Judgement {
       return { action: 'unpause', cause: 'is paused', observed };
     case 'removing':
     case 'dead':
-      return { action: 'replace', cause: `is ${observed.state}`, observed };
+      return { action: 'replace', cause: `is ${observed.state}`, changed: [], observed };
     case 'created':
     case 'exited':
       return { action: 'start', cause: observed.state === 'created' ? 'was never started' : 'has exited', observed };
@@ -89,7 +87,7 @@ function withOwner(service: Service, alone: ReadonlyMap<string, Judgement>): Jud
   const owner = service.podOwner === undefined ? undefined : alone.get(service.podOwner);
   if (owner === undefined || own.action === 'create' || own.action === 'replace') return own;
   if (owner.action === 'create' || owner.action === 'replace') {
-    return { action: 'replace', cause: `joins ${String(service.podOwner)}, which is new`, observed: own.observed };
+    return { action: 'replace', cause: `joins ${String(service.podOwner)}, which is new`, changed: [], observed: own.observed };
   }
   return own;
 }

@@ -22,7 +22,7 @@ export type Effect =
   | { readonly kind: 'remove-network'; readonly name: string }
   | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }
   | { readonly kind: 'remove-volume'; readonly name: string }
-  | { readonly kind: 'write-files'; readonly service: Service }
+  | { readonly kind: 'write-files' | 'write-secrets'; readonly service: Service }
   | { readonly kind: 'create-container'; readonly container: ContainerSpec }
   | {
       readonly kind: 'connect-network';

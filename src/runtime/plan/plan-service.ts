@@ -1,6 +1,7 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { clusterComponents } from '../topology/cluster/members.ts';
+import { isSecret } from '../topology/secrets-files.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
@@ -18,6 +19,36 @@ interface Around {
 
 /** The operations that bring one service's container to what it should be. */
 export function planService(service: Service, around: Around): Operation[] {
+  return [...handingSecrets(service, around), ...bringing(service, around)];
+}
+
+/**
+ * What it depends on gets other secrets: it is handed them while that is away, and connects again (it reads them for
+ * each connection), instead of being refused until its own turn. Also where nothing about it has changed: it may have
+ * been handed those of a change that was then taken back.
+ */
+function handingSecrets(service: Service, { desired, judged }: Around): Operation[] {
+  const action = judged.get(service.name)?.action;
+  const renewed = desired.services.filter((one) => service.dependsOn.includes(one.name) && one.files.some(isSecret) && getsSecrets(judged.get(one.name)));
+  if (action === 'create' || renewed.length === 0 || !service.files.some(isSecret)) return [];
+  const names = renewed.map(({ name }) => name);
+  return [
+    {
+      id: `hand secrets to ${service.name}`,
+      kind: 'write-secrets',
+      subject: service.name,
+      cause: `secrets of ${names.join(' and ')}`,
+      after: names.map((name) => `stop ${name}`),
+      service,
+    },
+  ];
+}
+
+function getsSecrets(judgement: Judgement | undefined): boolean {
+  return judgement?.action === 'create' || (judgement?.action === 'replace' && judgement.changed.includes('secrets'));
+}
+
+function bringing(service: Service, around: Around): Operation[] {
   const judgement = around.judged.get(service.name);
   if (judgement === undefined || judgement.action === 'none') return [];
   const { cause } = judgement;

@@ -35,6 +35,7 @@ export async function down(options: DownOptions): Promise<Plan> {
     const perform = performOnEngine(engine, {
       healthyTimeoutMs: timeouts.healthyMs,
       writeFiles: notForDown,
+      writeSecrets: notForDown,
       ensureImage: notForDown,
     });
     // One thing that can't be removed must not keep the rest running.

@@ -13,7 +13,7 @@ import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
-import { writeServiceFiles } from '../execute/write-files.ts';
+import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
 import { healAll } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
@@ -134,6 +134,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   const perform = performOnEngine(engine, {
     healthyTimeoutMs,
     writeFiles: (service) => writeServiceFiles(loaded.stateDirectory, service),
+    writeSecrets: (service) => writeServiceSecrets(loaded.stateDirectory, service),
     ensureImage: (image, report, imageSignal) =>
       ensureImages(engine, [image], {
         sources: prepared.sources,

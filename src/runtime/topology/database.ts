@@ -39,6 +39,7 @@ export function database(context: TopologyContext): Service {
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'health', text: plain(templates, 'db/health'), mode: 0o755 },
+      { path: 'set-passwords', text: plain(templates, 'db/set-passwords'), mode: 0o755 },
       { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
       secretFile(context, 'secrets/password', secrets.dbPassword),
       secretFile(context, 'secrets/monitor-password', secrets.dbMonitorPassword),

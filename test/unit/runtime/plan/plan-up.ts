@@ -85,6 +85,32 @@ test('a replaced replica keeps serving until what it depends on is healthy', (t)
   t.deepEqual(stop?.after, ['await db']);
 });
 
+const withSecret = (name: string, text: string, dependsOn: readonly string[] = []) =>
+  aService(name, { dependsOn, files: [{ path: 'secret', text, mode: 0o600 }, { path: 'settings', text: 'same', mode: 0o644 }] });
+const withSecrets = (db: string, app = db) => aTopology([withSecret('db', db), withSecret('app_1', app, ['db']), aService('worker_1', { dependsOn: ['db'] })]);
+
+test('other secrets are handed to what depends on their owner while that is away, and to nobody else', (t) => {
+  const { operations } = planUp(withSecrets('new'), asObserved(withSecrets('old')));
+  t.deepEqual(operations.filter((one) => one.kind === 'write-secrets').map(({ subject, cause, after }) => ({ subject, cause, after })), [
+    { subject: 'app_1', cause: 'secrets of db', after: ['stop db'] },
+  ]);
+  t.is(operations.find((one) => one.id === 'stop db')?.cause, 'config hash changed: secrets');
+  t.deepEqual(operations.find((one) => one.id === 'stop app_1')?.after, ['await db']);
+});
+
+test('secrets are handed again where a change is taken back half-way, also to what was not replaced yet', (t) => {
+  const half = asObserved(withSecrets('new', 'old'));
+  const subjects = (state: typeof half) => planUp(withSecrets('old'), state).operations.filter((one) => one.kind === 'write-secrets').map((one) => one.subject);
+  t.deepEqual(subjects(half), ['app_1']);
+  t.deepEqual(subjects({ ...half, containers: half.containers.filter((one) => one.name !== 'p-db') }), ['app_1']);
+});
+
+test('a change of anything else hands no secrets over', (t) => {
+  const after = aTopology([{ ...withSecret('db', 'x'), files: [{ path: 'secret', text: 'x', mode: 0o600 }] }, withSecret('app_1', 'x', ['db'])]);
+  const before = aTopology([withSecret('db', 'x'), withSecret('app_1', 'x', ['db'])]);
+  t.deepEqual(ids(planUp(after, asObserved(before))).filter((id) => id.startsWith('hand')), []);
+});
+
 test('a pod is replaced as one: members first out, owner first in, the next pod after the whole of the first', (t) => {
   const pod = (number: number, env: Record<string, string>) => [
     aService(`keepalived_${number}`, { component: 'keepalived', container: { env } }),
