@@ -50,6 +50,8 @@ export interface RenderedFile {
   readonly mode: number;
   /** The owner inside the container; applied when `up` runs as root. */
   readonly ownerUid?: number;
+  /** Of a secret: stands for its text where others can read. */
+  readonly fingerprint?: string;
 }
 
 /** Where an image comes from when the Engine does not have it. */

@@ -1,7 +1,7 @@
 /**
- * Requests a second in each mode, where nobody says: a resolution of 5 ms. A request in both of them takes 5 to 13 ms of
- * processor time from client to database (measured), so that a machine of two processors would have none left to
- * recover with: it has half of that.
+ * Requests a second in each mode, where nobody says: a resolution of 5 ms. One request in each takes a slow
+ * processor 14 ms from client to database (measured): two of those would have nothing left to recover with, and have half
+ * the requests.
  */
 export function defaultRate(cpus: number): number {
   return cpus >= 4 ? 200 : 100;

@@ -1,5 +1,7 @@
 import test from 'ava';
-import { secrets, serviceOf, topologyOf } from './_context.ts';
+import { configParts } from '../../../../src/runtime/plan/config-hash.ts';
+import { buildTopology } from '../../../../src/runtime/topology/build-topology.ts';
+import { contextOf, secrets, serviceOf, topologyOf } from './_context.ts';
 
 const topology = topologyOf();
 
@@ -16,6 +18,18 @@ test('a file with a secret in it is for its owner only, and that is ours', (t) =
     t.is(mode, 0o600, path);
     t.is(ownerUid, 1234, path);
   }
+});
+
+test('the hashes in labels tell a guessed password from another only with a secret of haplat\'s own', (t) => {
+  const secretsPart = (own: Partial<typeof secrets>) => {
+    const { services, networks } = buildTopology({ ...contextOf(), secrets: { ...secrets, ...own } });
+    const app = services.find((one) => one.name === 'app_1');
+    return app && configParts(app, networks)['secrets'];
+  };
+  t.truthy(secretsPart({}));
+  t.is(secretsPart({}), secretsPart({}));
+  t.not(secretsPart({}), secretsPart({ dbPassword: 'another' }));
+  t.not(secretsPart({}), secretsPart({ dbMonitorPassword: 'another' }), 'the same password, another key');
 });
 
 test('capabilities are these and no others', (t) => {
