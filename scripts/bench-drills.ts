@@ -21,8 +21,14 @@ async function measure(row: Row): Promise<DrillRun[]> {
     if (verdict === 'pass') measured.push(...runs);
     else console.error(`${row.name}, run ${run}: ${verdict}: ${reasons.join('; ')}`);
     if (verdict === 'fail') measured.push(...runs);
+    const tooMany = runs.find(({ requests }) => requests.failed > (row.failed ?? Infinity));
+    if (tooMany !== undefined) console.error(`${row.name}, run ${run}: ${tooMany.requests.failed} failed: ${kindsOf(tooMany)}`);
   }
   return measured;
+}
+
+function kindsOf({ requests }: DrillRun): string {
+  return Object.entries(requests.errors).map(([kind, count]) => `${kind} ${count}`).join(', ');
 }
 
 try {
