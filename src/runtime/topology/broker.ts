@@ -1,6 +1,6 @@
 import { plain, render } from '../render/render.ts';
 import { brokerDefinitions } from './broker-definitions.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, slowStartMs, tmpfs, volume } from './container.ts';
+import { container, filesMountPath, healthcheck, healthScript, slowStartMs, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { secretFile } from './secrets-files.ts';
@@ -46,7 +46,6 @@ export function broker(context: TopologyContext): Service {
       networks: [attach(config.project, 'data', [name])],
       mounts: [
         volume(context, 'rabbitmq_data', '/var/lib/rabbitmq'),
-        filesMount(context, name),
         tmpfs(secretsPath, 1),
         tmpfs('/tmp', 16, 0o1777),
       ],

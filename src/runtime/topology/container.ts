@@ -13,7 +13,7 @@ export const filesMountPath = '/run/haplat';
 /** Where the script of that name is in the image `runtime`; others get it mounted with their files. */
 export const healthScript = 'runtime/haplat-health';
 
-/** A specification with the strictest settings; a component says only in what it differs. */
+/** A specification with the strictest settings and the service's files; a component says only in what it differs. */
 export function container(
   context: TopologyContext,
   service: string,
@@ -25,7 +25,6 @@ export function container(
     env: {},
     labels: {},
     networks: [],
-    mounts: [],
     ports: [],
     capAdd: [],
     sysctls: {},
@@ -35,6 +34,7 @@ export function container(
     stopGraceMs: 10_000,
     pidsLimit: 128,
     ...own,
+    mounts: [...(own.mounts ?? []), filesMount(context, service)],
   };
 }
 
@@ -65,9 +65,8 @@ export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpe
   return command.includes(readyPath);
 }
 
-/** Mounts the service's rendered files. */
-export function filesMount(context: TopologyContext, service: string, target = filesMountPath): Mount {
-  return { kind: 'bind', source: `${context.stateDirectory}/files/${service}`, target, readOnly: true };
+function filesMount({ stateDirectory }: TopologyContext, service: string): Mount {
+  return { kind: 'bind', source: `${stateDirectory}/files/${service}`, target: filesMountPath, readOnly: true };
 }
 
 export function tmpfs(target: string, sizeMiB: number, mode = 0o755): Mount {

@@ -1,5 +1,5 @@
 import { plain } from '../render/render.ts';
-import { container, filesMount, filesMountPath, healthcheck, slowStartMs, tmpfs, volume } from './container.ts';
+import { container, filesMountPath, healthcheck, slowStartMs, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -58,7 +58,6 @@ export function database(context: TopologyContext): Service {
       networks: [attach(config.project, 'data', [name])],
       mounts: [
         volume(context, 'db_data', dataPath),
-        filesMount(context, name),
         { kind: 'bind', source: `${context.stateDirectory}/files/${name}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
         tmpfs(secretsPath, 1),
         tmpfs('/run/postgresql', 1),

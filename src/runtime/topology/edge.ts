@@ -1,6 +1,6 @@
 import { render } from '../render/render.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMount, healthcheck } from './container.ts';
+import { container, healthcheck } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { balancerNames } from './load-balancer.ts';
 import { attach } from './networks.ts';
@@ -34,7 +34,6 @@ export function edge(context: TopologyContext): Service {
       image: context.images.edge,
       env: { VIP: vip },
       networks: [attach(config.project, 'public', [name], address)],
-      mounts: [filesMount(context, name)],
       ports: [
         publish(config.ports.bindAddress, config.ports.http, ports.http),
         publish(config.ports.bindAddress, config.ports.https, ports.https),

@@ -1,5 +1,5 @@
 import { plain, render } from '../render/render.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, volume } from './container.ts';
+import { container, filesMountPath, healthcheck, healthScript, serviceNames, volume } from './container.ts';
 import { clusterMembers, quorumName } from './cluster/members.ts';
 import { fencingMountPath, fencingSocket, fencingVolume } from './cluster/paths.ts';
 import type { TopologyContext } from './context.ts';
@@ -69,7 +69,6 @@ function engineProxy(context: TopologyContext, name: string): Service {
       user: '0:0',
       networks: [attach(config.project, 'control', [alias, name])],
       mounts: [
-        filesMount(context, name),
         { kind: 'bind', source: context.engineSocket, target: socketPath, readOnly: true },
         volume(context, controlVolume, controlPath),
         ...(isFencing ? [volume(context, fencingVolume, fencingMountPath)] : []),

@@ -1,5 +1,5 @@
 import { plain } from '../render/render.ts';
-import { filesMount, filesMountPath } from './container.ts';
+import { filesMountPath } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import type { Service } from './topology.ts';
 
@@ -18,16 +18,14 @@ const stateFile = '/dev/shm/haplat-checking';
  * to do, and stalled clients.
  */
 export function keepingChecks(context: TopologyContext, service: Service): Service {
-  const { name, files, container } = service;
+  const { files, container } = service;
   const { command, timeoutMs } = container.healthcheck;
   const timeoutS = Math.ceil(timeoutMs / 1000);
-  const hasFiles = container.mounts.some(({ target }) => target === filesMountPath);
   return {
     ...service,
     files: [...files, { path: script, text: plain(context.templates, `health/${script}`), mode: 0o755 }],
     container: {
       ...container,
-      mounts: hasFiles ? container.mounts : [...container.mounts, filesMount(context, name)],
       healthcheck: {
         ...container.healthcheck,
         repeated: {

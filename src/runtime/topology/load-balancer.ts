@@ -3,7 +3,7 @@ import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs, urgentCpuShares } from './container.ts';
+import { container, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs, urgentCpuShares } from './container.ts';
 import { clusterNodeNames } from './cluster/members.ts';
 import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
@@ -57,7 +57,7 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
       },
       labels: local.labels,
       networks: [attach(project, 'public', aliases, address), attach(project, 'app', aliases), attach(project, 'control', aliases)],
-      mounts: [tmpfs('/run', 1), filesMount(context, name)],
+      mounts: [tmpfs('/run', 1)],
       capAdd: vrrp.checkMode === 'http' ? nodeCapabilities : [...nodeCapabilities, ...scriptCapabilities],
       // Traefik has no capabilities and binds 80 and 443 in this namespace. Engines set it by default; say so anyway.
       sysctls: { ...local.sysctls, 'net.ipv4.ip_unprivileged_port_start': '0' },
@@ -123,7 +123,6 @@ function traefik(context: TopologyContext, number: number): Service {
       user: ownerUser(context),
       joins: fullName(context.config.project, owner),
       mounts: [
-        filesMount(context, name),
         { kind: 'bind', source: `${context.stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
         tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1),
         tmpfs('/tmp', 16, 0o1777),

@@ -1,6 +1,6 @@
 import { plain, render } from '../render/render.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMount, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
+import { container, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
 import { engineProxyNames } from './engine-proxy.ts';
@@ -44,7 +44,6 @@ function netdata(context: TopologyContext): Service {
       ],
       ports: [{ hostIp: '127.0.0.1', hostPort: config.ports.netdata, containerPort: ports.netdata, protocol: 'tcp' }],
       mounts: [
-        filesMount(context, name),
         { kind: 'bind', source: '/proc', target: '/host/proc', readOnly: true },
         { kind: 'bind', source: '/sys', target: '/host/sys', readOnly: true },
         // Volumes of the official image, which would otherwise be made anew, anonymous, with each container.

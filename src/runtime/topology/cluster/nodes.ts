@@ -1,6 +1,6 @@
 import { canonicalCidr } from '../../config/schema/ipv4.ts';
 import type { Mount } from '../../engine/container-spec.ts';
-import { container, filesMount, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
+import { container, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { handoverEnvironment, handoverRules } from '../handover.ts';
@@ -61,7 +61,6 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
         ...(serves ? [attach(project, 'app', aliases), attach(project, 'control', aliases)] : []),
       ],
       mounts: [
-        ...(serves ? [filesMount(context, name)] : []),
         { kind: 'bind', source: `${context.stateDirectory}/cluster`, target: clusterMountPath, readOnly: true },
         ...(serves ? tlsMounts(context) : []),
         ...(loadBalancers.fencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
