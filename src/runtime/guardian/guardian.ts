@@ -13,6 +13,7 @@ import { dropLease, readLeases } from './read-leases.ts';
 import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
 import { StateFile, toGuardianState } from './state-file.ts';
+import { UntoldDeaths } from './untold-deaths.ts';
 import { Wake } from './wake.ts';
 import { Watcher } from './watch.ts';
 
@@ -22,8 +23,10 @@ export type Log = (level: 'info' | 'warn', event: Readonly<Record<string, unknow
 const betweenLooksMs = 50;
 const firstRetryMs = 100;
 const longestRetryMs = 2000;
-/** The Engine's list runs a little behind its events (seen on 20.10: `die` before the list says so), so look again after each. */
+/** The Engine's list runs a little behind its events, so look again after each. */
 const echoesMs = [60, 250, 1000];
+/** Until the list shows a death that an event has told of. */
+const untoldDeathMs = 100;
 /** Longer than a restart's grace and the kill after it. */
 const actionWithinMs = 30_000;
 
@@ -35,6 +38,7 @@ export class Guardian {
   readonly #leases: string;
   readonly #stateFile: StateFile;
   readonly #wake = new Wake();
+  readonly #deaths = new UntoldDeaths();
   #watcher: Watcher;
   #subscription = new AbortController();
   #memory: Memory = new Map();
@@ -97,6 +101,7 @@ export class Guardian {
   async #reconcile(nowMs: number): Promise<number> {
     const observed = await inTime('list', this.#watcher.look());
     this.#lastContactMs = performance.now();
+    this.#deaths.look(observed, this.#lastContactMs);
     const leases = await readLeases(this.#leases);
     const decision = decide(observed, this.#memory, leases, nowMs, this.#settings.service);
     this.#memory = decision.memory;
@@ -147,6 +152,7 @@ export class Guardian {
   }
 
   #untilEchoMs(): number {
+    if (this.#deaths.isAny) return untoldDeathMs;
     const sinceMs = performance.now() - this.#lastEventMs;
     const next = echoesMs.find((echo) => echo > sinceMs);
     return next === undefined ? Infinity : next - sinceMs;
@@ -157,6 +163,7 @@ export class Guardian {
     if (event.action === 'start' || event.action === 'die') this.#watcher.forget(event.container);
     this.#memory = remembered(this.#memory, event);
     if (!asksForLook(event, this.#standby)) return;
+    this.#deaths.note(event, this.#lastContactMs);
     this.#lastEventMs = this.#lastContactMs;
     this.#wake.call();
   }
