@@ -50,7 +50,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
   #generation = 0;
-  #lastSuccess = Number.NEGATIVE_INFINITY;
+  #lastAnswer = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
     const { settings, logger, signal } = options;
@@ -87,8 +87,7 @@ export class Database {
     for (let conflicts = 0; ; ) {
       const client = await this.#acquire(deadline);
       try {
-        const result = await work(queryable(client));
-        this.#lastSuccess = performance.now();
+        const result = await work(queryable(client, this.#noteAnswer));
         this.#release(client, false);
         return result;
       } catch (error) {
@@ -165,8 +164,11 @@ export class Database {
     return true;
   }
 
+  // Of each statement, not of whole transactions: those of others may last longer than a connection may take to open.
+  readonly #noteAnswer = (): void => { this.#lastAnswer = performance.now(); };
+
   #isAnswering(): boolean {
-    return performance.now() - this.#lastSuccess < RECENT_MS;
+    return performance.now() - this.#lastAnswer < RECENT_MS;
   }
 
   async #awaitGate(deadline: number, cause: unknown): Promise<void> {
@@ -187,9 +189,10 @@ const begin: Statement = { name: 'begin', text: 'BEGIN' };
 const commit: Statement = { name: 'commit', text: 'COMMIT' };
 const rollback: Statement = { name: 'rollback', text: 'ROLLBACK' };
 
-const queryable = (client: pg.ClientBase): Queryable => ({
+const queryable = (client: pg.ClientBase, onAnswer: () => void = () => undefined): Queryable => ({
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []) {
     const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+    onAnswer();
     return result.rows;
   },
 });
