@@ -50,6 +50,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
   #generation = 0;
+  /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
@@ -87,7 +88,7 @@ export class Database {
     for (let conflicts = 0; ; ) {
       const client = await this.#acquire(deadline);
       try {
-        const result = await work(queryable(client, this.#noteAnswer));
+        const result = await work(queryable(client, () => { this.#lastAnswer = performance.now(); }));
         this.#release(client, false);
         return result;
       } catch (error) {
@@ -163,9 +164,6 @@ export class Database {
     this.gate.trip(error);
     return true;
   }
-
-  // Of each statement, not of whole transactions: those of others may last longer than a connection may take to open.
-  readonly #noteAnswer = (): void => { this.#lastAnswer = performance.now(); };
 
   #isAnswering(): boolean {
     return performance.now() - this.#lastAnswer < RECENT_MS;

@@ -16,7 +16,7 @@ export type ConfigParts = Readonly<Record<string, string>>;
 export function configParts(service: Service, networks: readonly NetworkSpec[]): ConfigParts {
   const spec = service.container;
   const attached = networks.filter((network) => spec.networks.some((one) => one.network === network.name));
-  const secrets = service.files.filter(isSecret).map(({ text, ...file }) => (file.fingerprint === undefined ? { text, ...file } : file));
+  const secrets = service.files.filter(isSecret).map(({ text: _text, ...file }) => file);
   const parts = {
     image: spec.image,
     command: [spec.entrypoint, spec.command, spec.user, spec.hostname, spec.init],

@@ -50,7 +50,7 @@ export interface RenderedFile {
   readonly mode: number;
   /** The owner inside the container; applied when `up` runs as root. */
   readonly ownerUid?: number;
-  /** Of a secret: stands for its text where others can read. */
+  /** Only a secret has one: it stands for the text where others can read. */
   readonly fingerprint?: string;
 }
 

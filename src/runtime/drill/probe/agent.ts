@@ -31,7 +31,7 @@ export function createAgent(url: URL, kind: 'fresh' | 'pooled', { ca, serverName
 
 /**
  * Has OpenSSL compare the name. Node would first take the whole chain apart into objects, for `checkServerIdentity`: a
- * third of what a new connection costs the probe, on a machine that the platform shares with it.
+ * fifth of what a request on a new connection costs the probe, on a machine that the platform shares with it.
  */
 class NameCheckingAgent extends https.Agent {
   readonly #serverName: string;

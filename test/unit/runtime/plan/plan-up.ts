@@ -86,7 +86,7 @@ test('a replaced replica keeps serving until what it depends on is healthy', (t)
 });
 
 const withSecret = (name: string, text: string, dependsOn: readonly string[] = []) =>
-  aService(name, { dependsOn, files: [{ path: 'secret', text, mode: 0o600 }, { path: 'settings', text: 'same', mode: 0o644 }] });
+  aService(name, { dependsOn, files: [{ path: 'secret', text, mode: 0o600, fingerprint: text }, { path: 'settings', text: 'same', mode: 0o644 }] });
 const withSecrets = (db: string, app = db) => aTopology([withSecret('db', db), withSecret('app_1', app, ['db']), aService('worker_1', { dependsOn: ['db'] })]);
 
 test('other secrets are handed to what depends on their owner while that is away, and to nobody else', (t) => {
@@ -106,7 +106,7 @@ test('secrets are handed again where a change is taken back half-way, also to wh
 });
 
 test('a change of anything else hands no secrets over', (t) => {
-  const after = aTopology([{ ...withSecret('db', 'x'), files: [{ path: 'secret', text: 'x', mode: 0o600 }] }, withSecret('app_1', 'x', ['db'])]);
+  const after = aTopology([{ ...withSecret('db', 'x'), files: [{ path: 'secret', text: 'x', mode: 0o600, fingerprint: 'x' }] }, withSecret('app_1', 'x', ['db'])]);
   const before = aTopology([withSecret('db', 'x'), withSecret('app_1', 'x', ['db'])]);
   t.deepEqual(ids(planUp(after, asObserved(before))).filter((id) => id.startsWith('hand')), []);
 });
