@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
+import { execa } from 'execa';
 import { describeError } from '../../../src/app/logging.ts';
 
 test('an error in the log keeps its code and causes and nothing that a driver hung on it', (t) => {
@@ -18,26 +18,26 @@ test('nothing to describe is nothing', (t) => {
 const logging = join(import.meta.dirname, '../../../src/app/logging.ts');
 
 /** The messages of the lines that a process writes which does `work` with a logger. */
-function linesOf(work: string): string[] {
+async function linesOf(work: string): Promise<string[]> {
   const script = `import { createLogger } from ${JSON.stringify(logging)}; const logger = createLogger({ service: 'api', instance: 'app_1' }, 'info'); ${work}`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', timeout: 20_000 });
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script], { timeout: 20_000, reject: false });
   return stdout.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { msg: string }).msg);
 }
 
-test('what was logged is written when the process ends, and when an error ends it', (t) => {
-  t.deepEqual(linesOf(`logger.info('one'); logger.info('two'); process.exit(0)`), ['one', 'two']);
-  t.deepEqual(linesOf(`logger.info('one'); throw new Error('unexpected')`), ['one']);
+test('what was logged is written when the process ends, and when an error ends it', async (t) => {
+  t.deepEqual(await linesOf(`logger.info('one'); logger.info('two'); process.exit(0)`), ['one', 'two']);
+  t.deepEqual(await linesOf(`logger.info('one'); throw new Error('unexpected')`), ['one']);
 });
 
-test('a warning is written with all before it even if the process is killed at once', (t) => {
-  t.deepEqual(linesOf(`logger.info('before'); logger.warn('the last'); logger.info('lost'); process.kill(process.pid, 'SIGKILL')`), ['before', 'the last']);
+test('a warning is written with all before it even if the process is killed at once', async (t) => {
+  t.deepEqual(await linesOf(`logger.info('before'); logger.warn('the last'); logger.info('lost'); process.kill(process.pid, 'SIGKILL')`), ['before', 'the last']);
 });
 
-test('a line is not kept back for others to come', (t) => {
-  t.deepEqual(linesOf(`logger.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2000)`), ['alone']);
+test('a line is not kept back for others to come', async (t) => {
+  t.deepEqual(await linesOf(`logger.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2000)`), ['alone']);
 });
 
-test('while nothing is logged nothing is written', (t) => {
+test('while nothing is logged nothing is written', async (t) => {
   const work = `
     import fs from 'node:fs';
     import { setTimeout } from 'node:timers/promises';
@@ -53,5 +53,5 @@ test('while nothing is logged nothing is written', (t) => {
     logger.info(before > 0 ? String(writes - before) : 'never written');
     await setTimeout(500);
     process.kill(process.pid, 'SIGKILL');`;
-  t.deepEqual(linesOf(work), ['one', 'two', '0']);
+  t.deepEqual(await linesOf(work), ['one', 'two', '0']);
 });

@@ -1,22 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerSpec } from '../../../../src/runtime/engine/container-spec.ts';
-import { connectEngine } from '../../../../src/runtime/engine/dockerode-engine.ts';
-import { labels } from '../../../../src/runtime/engine/labels.ts';
-import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
-import { serveGuardian } from '../../../../src/runtime/guardian/main.ts';
+import type { ContainerSpec } from '../../src/runtime/engine/container-spec.ts';
+import { connectEngine } from '../../src/runtime/engine/dockerode-engine.ts';
+import { labels } from '../../src/runtime/engine/labels.ts';
+import type { ContainerDetails, Engine } from '../../src/runtime/engine/port.ts';
+import { serveGuardian } from '../../src/runtime/guardian/main.ts';
 
 const socketPath = '/var/run/docker.sock';
 const image = 'debian:trixie-slim';
 const deadlineMs = 30_000;
 
 /** A few throw-away containers with a guardian that speaks to the real Engine. */
-export class Platform implements AsyncDisposable {
+export class PlainContainers implements AsyncDisposable {
   readonly engine: Engine;
-  readonly project = `guardtest-${randomBytes(3).toString('hex')}`;
+  readonly project = 'e2e-guard';
   readonly #stop = new AbortController();
   readonly #made: string[] = [];
   #directory = '';
@@ -26,14 +25,10 @@ export class Platform implements AsyncDisposable {
     this.engine = engine;
   }
 
-  /** Undefined where there is no Engine, or not the image that the containers are made of. */
-  static async start(): Promise<Platform | undefined> {
-    const engine = connectEngine({ kind: 'socket', path: socketPath });
-    const found = await engine.inspectImage(image).catch(() => undefined);
-    if (found === undefined) return undefined;
-    const platform = new Platform(engine);
-    platform.#directory = await mkdtemp(path.join(tmpdir(), 'guardtest-'));
-    return platform;
+  static async start(): Promise<PlainContainers> {
+    const containers = new PlainContainers(connectEngine({ kind: 'socket', path: socketPath }));
+    containers.#directory = await mkdtemp(path.join(tmpdir(), 'e2e-guard-'));
+    return containers;
   }
 
   guard(): void {
