@@ -57,7 +57,8 @@ export function invocationOf(command: Command, host: Host): Invocation {
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
       const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
       const { socketPath } = loaded.config.engine;
-      return connectEngine(await findEndpoint({ env: process.env, homeDirectory: homedir(), socketPath }));
+      const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir(), socketPath });
+      return connectEngine(endpoint, { onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); } });
     },
   };
 }

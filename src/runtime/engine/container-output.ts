@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { OperationError } from '../errors.ts';
 import { demux, toLines } from './demux.ts';
@@ -10,24 +10,39 @@ export async function execIn(
   command: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const withInput = options.stdin !== undefined;
+  const limit = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), ...(options.signal ? [options.signal] : [])]);
+  try {
+    const { exec, stream } = await start(container, command, options, limit);
+    const output = await collectUntil(stream, limit);
+    return { ...output, exitCode: (await exec.inspect({ abortSignal: limit })).ExitCode ?? -1 };
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new OperationError(`${command.join(' ')}: no answer within ${options.timeoutMs} ms`, { cause: error });
+  }
+}
+
+async function start(container: Dockerode.Container, command: readonly string[], { stdin, user }: ExecOptions, limit: AbortSignal) {
+  const withInput = stdin !== undefined;
   const exec = await container.exec({
     Cmd: [...command],
     AttachStdin: withInput,
     AttachStdout: true,
     AttachStderr: true,
-    ...(options.user !== undefined && { User: options.user }),
+    ...(user !== undefined && { User: user }),
+    abortSignal: limit,
   });
-  const stream = await exec.start({ hijack: withInput, stdin: withInput });
-  const limit = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), ...(options.signal ? [options.signal] : [])]);
-  const onLimit = () => stream.destroy(new OperationError(`${command.join(' ')}: no answer within ${options.timeoutMs} ms`));
-  limit.addEventListener('abort', onLimit, { once: true });
+  const stream = await exec.start({ hijack: withInput, stdin: withInput, abortSignal: limit });
+  if (withInput) stream.end(stdin);
+  return { exec, stream };
+}
+
+async function collectUntil(stream: Duplex, limit: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+  const end = () => stream.destroy(new Error('too late'));
+  limit.addEventListener('abort', end, { once: true });
   try {
-    if (withInput) stream.end(options.stdin);
-    const output = await collect(stream);
-    return { ...output, exitCode: (await exec.inspect()).ExitCode ?? -1 };
+    return await collect(stream);
   } finally {
-    limit.removeEventListener('abort', onLimit);
+    limit.removeEventListener('abort', end);
     stream.destroy();
   }
 }

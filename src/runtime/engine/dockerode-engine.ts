@@ -20,25 +20,50 @@ const notFound = 404;
 const notModified = 304;
 const conflict = 409;
 
-/** Nothing is sent until the first call. */
-export function connectEngine(endpoint: EngineEndpoint): Engine {
-  return new DockerodeEngine(endpoint);
+/** How long the Engine may be silent, in ms. */
+export interface Patience {
+  /** Asked for what it knows. */
+  readonly readMs: number;
+  /** Told to change something: a stop takes as long as its grace period, a removal as long as the disk needs. */
+  readonly changeMs: number;
+}
+
+export interface ConnectOptions {
+  readonly patience?: Patience;
+  /** Called when the first answer is not there after `slowMs`. */
+  readonly onSlow?: () => void;
+}
+
+const defaultPatience: Patience = { readMs: 30_000, changeMs: 300_000 };
+const slowMs = 1000;
+
+/** Nothing is sent until the first call. An Engine that takes connections and is silent for too long counts as not reachable. */
+export function connectEngine(endpoint: EngineEndpoint, options: ConnectOptions = {}): Engine {
+  return new DockerodeEngine(endpoint, options);
 }
 
 class DockerodeEngine implements Engine {
-  readonly #docker: Dockerode;
+  readonly #asked: Dockerode;
+  readonly #told: Dockerode;
+  /** What goes on for as long as there is something to tell: its callers have deadlines of their own. */
+  readonly #streaming: Dockerode;
   readonly socketPath: string | undefined;
+  #onSlow: (() => void) | undefined;
 
-  constructor(endpoint: EngineEndpoint) {
-    this.#docker = new Dockerode(dockerOptions(endpoint));
+  constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow }: ConnectOptions) {
+    const options = dockerOptions(endpoint);
+    this.#asked = new Dockerode({ ...options, timeout: patience.readMs });
+    this.#told = new Dockerode({ ...options, timeout: patience.changeMs });
+    this.#onSlow = onSlow;
+    this.#streaming = new Dockerode(options);
     this.socketPath = endpoint.kind === 'socket' ? endpoint.path : undefined;
   }
 
   async seesPath(path: string): Promise<boolean> {
-    return calling(`look for ${path}`, async () => {
+    return this.#asking(`look for ${path}`, async () => {
       const Mounts = [{ Type: 'bind' as const, Source: path, Target: '/look', ReadOnly: true }];
       try {
-        await this.#docker.createContainer({ Image: noSuchImage, HostConfig: { Mounts } });
+        await this.#asked.createContainer({ Image: noSuchImage, HostConfig: { Mounts } });
       } catch (error) {
         if (statusOf(error) === undefined) throw error;
         return !messageOf(error).includes('bind source path does not exist');
@@ -47,9 +72,25 @@ class DockerodeEngine implements Engine {
     });
   }
 
+  async #asking<T>(what: string, call: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => { this.#tellOnce(); }, slowMs);
+    try {
+      return await calling(what, call);
+    } finally {
+      clearTimeout(timer);
+      this.#onSlow = undefined;
+    }
+  }
+
+  #tellOnce(): void {
+    const tell = this.#onSlow;
+    this.#onSlow = undefined;
+    tell?.();
+  }
+
   async info(): Promise<EngineInfo> {
-    return calling('info', async () => {
-      const [info, version] = await Promise.all([this.#docker.info() as Promise<Record<string, unknown>>, this.#docker.version()]);
+    return this.#asking('info', async () => {
+      const [info, version] = await Promise.all([this.#asked.info() as Promise<Record<string, unknown>>, this.#asked.version()]);
       return {
         hostname: String(info['Name']),
         version: version.Version,
@@ -69,74 +110,74 @@ class DockerodeEngine implements Engine {
   }
 
   async listContainers({ project }: { readonly project: string }): Promise<ObservedContainer[]> {
-    return calling('list containers', async () => {
-      const rows = await this.#docker.listContainers({ all: true, filters: { label: [`${labels.project}=${project}`] } });
+    return this.#asking('list containers', async () => {
+      const rows = await this.#asked.listContainers({ all: true, filters: { label: [`${labels.project}=${project}`] } });
       return rows.map(toObservedContainer);
     });
   }
 
   async inspectContainer(name: string): Promise<ContainerDetails | undefined> {
-    return calling(`inspect ${name}`, async () => {
-      const raw = await orUndefined(() => this.#docker.getContainer(name).inspect());
+    return this.#asking(`inspect ${name}`, async () => {
+      const raw = await orUndefined(() => this.#asked.getContainer(name).inspect());
       return raw && toContainerDetails(raw);
     });
   }
 
   async createContainer(spec: ContainerSpec): Promise<void> {
-    await calling(`create ${spec.name}`, () => this.#docker.createContainer(toCreateOptions(spec)));
+    await calling(`create ${spec.name}`, () => this.#told.createContainer(toCreateOptions(spec)));
   }
 
   async connectNetwork(attachment: Parameters<Engine['connectNetwork']>[0]): Promise<void> {
     const { container, network } = attachment;
     await calling(`connect ${container} to ${network}`, () =>
-      this.#docker.getNetwork(network).connect({ Container: container, EndpointConfig: toEndpoint(attachment) }),
+      this.#told.getNetwork(network).connect({ Container: container, EndpointConfig: toEndpoint(attachment) }),
     );
   }
 
   async startContainer(name: string): Promise<void> {
-    await fulfilling(`start ${name}`, [notModified], () => this.#docker.getContainer(name).start());
+    await fulfilling(`start ${name}`, [notModified], () => this.#told.getContainer(name).start());
   }
 
   async stopContainer(name: string, options: { readonly graceMs?: number } = {}): Promise<void> {
     const grace = options.graceMs === undefined ? {} : { t: Math.ceil(options.graceMs / 1000) };
-    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#docker.getContainer(name).stop(grace));
+    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#told.getContainer(name).stop(grace));
   }
 
   async restartContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {
     const t = Math.ceil(graceMs / 1000);
-    await calling(`restart ${name}`, () => this.#docker.getContainer(name).restart({ t }));
+    await calling(`restart ${name}`, () => this.#told.getContainer(name).restart({ t }));
   }
 
   async killContainer(name: string, options: { readonly signal?: string } = {}): Promise<void> {
-    await calling(`kill ${name}`, () => this.#docker.getContainer(name).kill({ signal: options.signal ?? 'SIGKILL' }));
+    await calling(`kill ${name}`, () => this.#told.getContainer(name).kill({ signal: options.signal ?? 'SIGKILL' }));
   }
 
   async pauseContainer(name: string): Promise<void> {
-    await calling(`pause ${name}`, () => this.#docker.getContainer(name).pause());
+    await calling(`pause ${name}`, () => this.#told.getContainer(name).pause());
   }
 
   async unpauseContainer(name: string): Promise<void> {
-    await calling(`unpause ${name}`, () => this.#docker.getContainer(name).unpause());
+    await calling(`unpause ${name}`, () => this.#told.getContainer(name).unpause());
   }
 
   async removeContainer(name: string): Promise<void> {
     // 409: a removal is already under way.
     await fulfilling(`remove ${name}`, [notFound, conflict], () =>
-      this.#docker.getContainer(name).remove({ force: true, v: true }),
+      this.#told.getContainer(name).remove({ force: true, v: true }),
     );
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
-    return calling(`exec in ${name}`, () => execIn(this.#docker.getContainer(name), command, options));
+    return calling(`exec in ${name}`, () => execIn(this.#streaming.getContainer(name), command, options));
   }
 
   logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
-    return logsOf(this.#docker.getContainer(name), options);
+    return logsOf((options.follow === true ? this.#streaming : this.#asked).getContainer(name), options);
   }
 
   async *events(options: Parameters<Engine['events']>[0]): AsyncIterable<EngineEvent> {
     const stream = await calling('events', () =>
-      this.#docker.getEvents({
+      this.#streaming.getEvents({
         filters: { type: ['container'], label: [`${labels.project}=${options.project}`] },
         ...(options.since && { since: options.since.getTime() / 1000 }),
       }),
@@ -150,15 +191,15 @@ class DockerodeEngine implements Engine {
   }
 
   async listNetworks(filter?: { readonly project: string }): Promise<ObservedNetwork[]> {
-    return calling('list networks', async () => {
+    return this.#asking('list networks', async () => {
       const filters = filter === undefined ? {} : { label: [`${labels.project}=${filter.project}`] };
-      return (await this.#docker.listNetworks({ filters })).map(toObservedNetwork);
+      return (await this.#asked.listNetworks({ filters })).map(toObservedNetwork);
     });
   }
 
   async createNetwork(spec: NetworkSpec): Promise<void> {
     await calling(`create network ${spec.name}`, () =>
-      this.#docker.createNetwork({
+      this.#told.createNetwork({
         Name: spec.name,
         Driver: 'bridge',
         CheckDuplicate: true,
@@ -170,41 +211,41 @@ class DockerodeEngine implements Engine {
   }
 
   async removeNetwork(name: string): Promise<void> {
-    await fulfilling(`remove network ${name}`, [notFound], () => this.#docker.getNetwork(name).remove());
+    await fulfilling(`remove network ${name}`, [notFound], () => this.#told.getNetwork(name).remove());
   }
 
   async listVolumes({ project }: { readonly project: string }): Promise<ObservedVolume[]> {
-    return calling('list volumes', async () => {
-      const answer = await this.#docker.listVolumes({ filters: { label: [`${labels.project}=${project}`] } });
+    return this.#asking('list volumes', async () => {
+      const answer = await this.#asked.listVolumes({ filters: { label: [`${labels.project}=${project}`] } });
       return answer.Volumes.map((volume) => ({ name: volume.Name, labels: volume.Labels }));
     });
   }
 
   async createVolume(spec: VolumeSpec): Promise<void> {
-    await calling(`create volume ${spec.name}`, () => this.#docker.createVolume({ Name: spec.name, Labels: { ...spec.labels } }));
+    await calling(`create volume ${spec.name}`, () => this.#told.createVolume({ Name: spec.name, Labels: { ...spec.labels } }));
   }
 
   async removeVolume(name: string): Promise<void> {
-    await fulfilling(`remove volume ${name}`, [notFound], () => this.#docker.getVolume(name).remove());
+    await fulfilling(`remove volume ${name}`, [notFound], () => this.#told.getVolume(name).remove());
   }
 
   async inspectImage(reference: string): Promise<ObservedImage | undefined> {
-    return calling(`inspect image ${reference}`, async () => {
-      const raw = await orUndefined(() => this.#docker.getImage(reference).inspect());
+    return this.#asking(`inspect image ${reference}`, async () => {
+      const raw = await orUndefined(() => this.#asked.getImage(reference).inspect());
       return raw && toObservedImage(raw);
     });
   }
 
   async pullImage(reference: string, options: ProgressOptions): Promise<void> {
     await calling(`pull ${reference}`, async () => {
-      const stream = await this.#docker.pull(reference, options.signal ? { abortSignal: options.signal } : {});
+      const stream = await this.#streaming.pull(reference, options.signal ? { abortSignal: options.signal } : {});
       await followProgress(stream, options);
     });
   }
 
   async buildImage(options: BuildOptions & ProgressOptions): Promise<void> {
     await calling(`build ${options.tag}`, async () => {
-      const stream = await this.#docker.buildImage(options.context, {
+      const stream = await this.#streaming.buildImage(options.context, {
         t: options.tag,
         labels: { ...options.labels },
         buildargs: { ...options.buildArgs },
@@ -219,13 +260,13 @@ class DockerodeEngine implements Engine {
   }
 
   async saveImages(references: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<NodeJS.ReadableStream> {
-    return calling('save images', () => (this.#docker as Dockerode & ImageArchives).getImages({ names: references, abortSignal: signal }));
+    return calling('save images', () => (this.#streaming as Dockerode & ImageArchives).getImages({ names: references, abortSignal: signal }));
   }
 
   async loadImages(archive: NodeJS.ReadableStream, options: ProgressOptions): Promise<void> {
     await calling('load images', async () => {
       // Quiet is what the Engine is unless told.
-      const stream = await this.#docker.loadImage(archive, { quiet: false, ...(options.signal && { abortSignal: options.signal }) });
+      const stream = await this.#streaming.loadImage(archive, { quiet: false, ...(options.signal && { abortSignal: options.signal }) });
       await followProgress(stream, options);
     });
   }

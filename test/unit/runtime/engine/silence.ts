@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import test from 'ava';
+import { connectEngine, type ConnectOptions } from '../../../../src/runtime/engine/dockerode-engine.ts';
+import type { Engine } from '../../../../src/runtime/engine/port.ts';
+import { EngineUnreachableError, OperationError } from '../../../../src/runtime/errors.ts';
+
+const patience = { readMs: 200, changeMs: 600 };
+
+/** An Engine that takes connections, and says what `answer` says. */
+async function withEngine(answer: RequestListener, options: ConnectOptions, action: (engine: Engine) => Promise<void>): Promise<void> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    await action(connectEngine({ kind: 'tcp', host: new URL(`tcp://127.0.0.1:${port}`), isTls: false, tls: {} }, options));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const silence: RequestListener = () => undefined;
+
+test('an Engine that takes connections and never answers counts as not reachable, whatever it is asked or told', async (t) => {
+  await withEngine(silence, { patience }, async (engine) => {
+    const began = performance.now();
+    await t.throwsAsync(() => engine.listContainers({ project: 'p' }), { instanceOf: EngineUnreachableError });
+    await t.throwsAsync(() => engine.info(), { instanceOf: EngineUnreachableError });
+    t.true(performance.now() - began >= 2 * patience.readMs - 1);
+    await t.throwsAsync(() => engine.startContainer('a'), { instanceOf: EngineUnreachableError });
+    t.true(performance.now() - began >= 2 * patience.readMs + patience.changeMs - 1, 'a change may take longer');
+  });
+});
+
+test('a command in a container has its own deadline, whenever the Engine falls silent', async (t) => {
+  const answers: readonly RequestListener[] = [
+    silence,
+    (request, response) => {
+      if (request.url?.endsWith('/exec') === true) response.writeHead(201, { 'content-type': 'application/json' }).end('{"Id":"e"}');
+    },
+    (request, response) => {
+      if (request.url?.endsWith('/exec') === true) response.writeHead(201, { 'content-type': 'application/json' }).end('{"Id":"e"}');
+      else if (request.url?.endsWith('/start') === true) response.writeHead(200).end();
+    },
+  ];
+  for (const answer of answers) {
+    await withEngine(answer, { patience }, async (engine) => {
+      await t.throwsAsync(() => engine.exec('a', ['true'], { timeoutMs: 150 }), {
+        instanceOf: OperationError, message: 'true: no answer within 150 ms',
+      });
+    });
+  }
+});
+
+test('who waits for the first answer is told so, once', async (t) => {
+  let told = 0;
+  const onSlow = () => { told += 1; };
+  await withEngine(silence, { patience: { ...patience, readMs: 1500 }, onSlow }, async (engine) => {
+    await Promise.allSettled([engine.listContainers({ project: 'p' }), engine.listNetworks()]);
+    await t.throwsAsync(() => engine.listNetworks());
+  });
+  t.is(told, 1);
+});
+
+test('who has had an answer is not told of later ones that take their time', async (t) => {
+  let told = 0;
+  let asked = 0;
+  const answer: RequestListener = (_request, response) => {
+    asked += 1;
+    if (asked === 1) response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+  };
+  await withEngine(answer, { patience: { ...patience, readMs: 1500 }, onSlow: () => { told += 1; } }, async (engine) => {
+    t.deepEqual(await engine.listNetworks(), []);
+    await t.throwsAsync(() => engine.listNetworks(), { instanceOf: EngineUnreachableError });
+  });
+  t.is(told, 0);
+});
