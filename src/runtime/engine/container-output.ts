@@ -54,15 +54,15 @@ async function collect(stream: AsyncIterable<Buffer | string>): Promise<{ stdout
 }
 
 /** A container's log as lines, each with the Engine's time stamp. */
-export async function* logsOf(container: Dockerode.Container, options: LogOptions): AsyncIterable<LogLine> {
-  const source = await openLogs(container, options);
+export async function* linesOf(source: AsyncIterable<Buffer | string>): AsyncIterable<LogLine> {
   for await (const { stream, text } of toLines(demux(source))) {
     const space = text.indexOf(' ');
     yield { stream, at: new Date(text.slice(0, space)), text: text.slice(space + 1).replace(/\r$/, '') };
   }
 }
 
-async function openLogs(container: Dockerode.Container, options: LogOptions): Promise<AsyncIterable<Buffer | string>> {
+/** What it has written, or goes on writing, as the Engine sends it. */
+export async function openLogs(container: Dockerode.Container, options: LogOptions): Promise<AsyncIterable<Buffer | string>> {
   const common = {
     stdout: true,
     stderr: true,

@@ -1,10 +1,10 @@
 import Dockerode from 'dockerode';
 import { messageOf, OperationError } from '../errors.ts';
-import { endOnAbort, execIn, logsOf } from './container-output.ts';
+import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
 import { toCreateOptions, toEndpoint } from './create-options.ts';
 import { dockerOptions, type EngineEndpoint } from './endpoint.ts';
-import { calling, fulfilling, statusOf } from './engine-errors.ts';
+import { calling, statusOf, unlessFulfilled } from './engine-errors.ts';
 import { labels } from './labels.ts';
 import { jsonLines } from './json-lines.ts';
 import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedImage, toObservedNetwork, toUsers } from './observed.ts';
@@ -48,14 +48,16 @@ class DockerodeEngine implements Engine {
   /** What goes on for as long as there is something to tell: its callers have deadlines of their own. */
   readonly #streaming: Dockerode;
   readonly socketPath: string | undefined;
+  readonly #patience: Patience;
   #onSlow: (() => void) | undefined;
 
   constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow }: ConnectOptions) {
     const options = dockerOptions(endpoint);
     this.#asked = new Dockerode({ ...options, timeout: patience.readMs });
     this.#told = new Dockerode({ ...options, timeout: patience.changeMs });
-    this.#onSlow = onSlow;
     this.#streaming = new Dockerode(options);
+    this.#patience = patience;
+    this.#onSlow = onSlow;
     this.socketPath = endpoint.kind === 'socket' ? endpoint.path : undefined;
   }
 
@@ -70,22 +72,6 @@ class DockerodeEngine implements Engine {
       }
       throw new OperationError(`there is an image ${noSuchImage}`);
     });
-  }
-
-  async #asking<T>(what: string, call: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => { this.#tellOnce(); }, slowMs);
-    try {
-      return await calling(what, call);
-    } finally {
-      clearTimeout(timer);
-      this.#onSlow = undefined;
-    }
-  }
-
-  #tellOnce(): void {
-    const tell = this.#onSlow;
-    this.#onSlow = undefined;
-    tell?.();
   }
 
   async info(): Promise<EngineInfo> {
@@ -124,55 +110,54 @@ class DockerodeEngine implements Engine {
   }
 
   async createContainer(spec: ContainerSpec): Promise<void> {
-    await calling(`create ${spec.name}`, () => this.#told.createContainer(toCreateOptions(spec)));
+    await this.#telling(`create ${spec.name}`, () => this.#told.createContainer(toCreateOptions(spec)));
   }
 
   async connectNetwork(attachment: Parameters<Engine['connectNetwork']>[0]): Promise<void> {
     const { container, network } = attachment;
-    await calling(`connect ${container} to ${network}`, () =>
+    await this.#telling(`connect ${container} to ${network}`, () =>
       this.#told.getNetwork(network).connect({ Container: container, EndpointConfig: toEndpoint(attachment) }),
     );
   }
 
   async startContainer(name: string): Promise<void> {
-    await fulfilling(`start ${name}`, [notModified], () => this.#told.getContainer(name).start());
+    await this.#telling(`start ${name}`, () => unlessFulfilled([notModified], () => this.#told.getContainer(name).start()));
   }
 
   async stopContainer(name: string, options: { readonly graceMs?: number } = {}): Promise<void> {
     const grace = options.graceMs === undefined ? {} : { t: Math.ceil(options.graceMs / 1000) };
-    await fulfilling(`stop ${name}`, [notModified, notFound], () => this.#told.getContainer(name).stop(grace));
+    await this.#telling(`stop ${name}`, () => unlessFulfilled([notModified, notFound], () => this.#told.getContainer(name).stop(grace)));
   }
 
   async restartContainer(name: string, { graceMs }: { readonly graceMs: number }): Promise<void> {
     const t = Math.ceil(graceMs / 1000);
-    await calling(`restart ${name}`, () => this.#told.getContainer(name).restart({ t }));
+    await this.#telling(`restart ${name}`, () => this.#told.getContainer(name).restart({ t }));
   }
 
   async killContainer(name: string, options: { readonly signal?: string } = {}): Promise<void> {
-    await calling(`kill ${name}`, () => this.#told.getContainer(name).kill({ signal: options.signal ?? 'SIGKILL' }));
+    await this.#telling(`kill ${name}`, () => this.#told.getContainer(name).kill({ signal: options.signal ?? 'SIGKILL' }));
   }
 
   async pauseContainer(name: string): Promise<void> {
-    await calling(`pause ${name}`, () => this.#told.getContainer(name).pause());
+    await this.#telling(`pause ${name}`, () => this.#told.getContainer(name).pause());
   }
 
   async unpauseContainer(name: string): Promise<void> {
-    await calling(`unpause ${name}`, () => this.#told.getContainer(name).unpause());
+    await this.#telling(`unpause ${name}`, () => this.#told.getContainer(name).unpause());
   }
 
   async removeContainer(name: string): Promise<void> {
     // 409: a removal is already under way.
-    await fulfilling(`remove ${name}`, [notFound, conflict], () =>
-      this.#told.getContainer(name).remove({ force: true, v: true }),
-    );
+    await this.#telling(`remove ${name}`, () => unlessFulfilled([notFound, conflict], () => this.#told.getContainer(name).remove({ force: true, v: true })));
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
     return calling(`exec in ${name}`, () => execIn(this.#streaming.getContainer(name), command, options));
   }
 
-  logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
-    return logsOf((options.follow === true ? this.#streaming : this.#asked).getContainer(name), options);
+  async *logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
+    const docker = options.follow === true ? this.#streaming : this.#asked;
+    yield* linesOf(await calling(`logs of ${name}`, () => openLogs(docker.getContainer(name), options)));
   }
 
   async *events(options: Parameters<Engine['events']>[0]): AsyncIterable<EngineEvent> {
@@ -198,7 +183,7 @@ class DockerodeEngine implements Engine {
   }
 
   async createNetwork(spec: NetworkSpec): Promise<void> {
-    await calling(`create network ${spec.name}`, () =>
+    await this.#telling(`create network ${spec.name}`, () =>
       this.#told.createNetwork({
         Name: spec.name,
         Driver: 'bridge',
@@ -211,7 +196,7 @@ class DockerodeEngine implements Engine {
   }
 
   async removeNetwork(name: string): Promise<void> {
-    await fulfilling(`remove network ${name}`, [notFound], () => this.#told.getNetwork(name).remove());
+    await this.#telling(`remove network ${name}`, () => unlessFulfilled([notFound], () => this.#told.getNetwork(name).remove()));
   }
 
   async listVolumes({ project }: { readonly project: string }): Promise<ObservedVolume[]> {
@@ -222,11 +207,11 @@ class DockerodeEngine implements Engine {
   }
 
   async createVolume(spec: VolumeSpec): Promise<void> {
-    await calling(`create volume ${spec.name}`, () => this.#told.createVolume({ Name: spec.name, Labels: { ...spec.labels } }));
+    await this.#telling(`create volume ${spec.name}`, () => this.#told.createVolume({ Name: spec.name, Labels: { ...spec.labels } }));
   }
 
   async removeVolume(name: string): Promise<void> {
-    await fulfilling(`remove volume ${name}`, [notFound], () => this.#told.getVolume(name).remove());
+    await this.#telling(`remove volume ${name}`, () => unlessFulfilled([notFound], () => this.#told.getVolume(name).remove()));
   }
 
   async inspectImage(reference: string): Promise<ObservedImage | undefined> {
@@ -269,6 +254,28 @@ class DockerodeEngine implements Engine {
       const stream = await this.#streaming.loadImage(archive, { quiet: false, ...(options.signal && { abortSignal: options.signal }) });
       await followProgress(stream, options);
     });
+  }
+
+  /** What it knows. */
+  async #asking<T>(what: string, call: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => { this.#tellOnce(); }, slowMs);
+    try {
+      return await calling(what, call, this.#patience.readMs);
+    } finally {
+      clearTimeout(timer);
+      this.#onSlow = undefined;
+    }
+  }
+
+  /** To change something. */
+  async #telling(what: string, call: () => Promise<unknown>): Promise<void> {
+    await calling(what, call, this.#patience.changeMs);
+  }
+
+  #tellOnce(): void {
+    const tell = this.#onSlow;
+    this.#onSlow = undefined;
+    tell?.();
   }
 }
 

@@ -2,8 +2,8 @@ import { EngineUnreachableError, HaplatError, InterruptedError, messageOf, Opera
 
 const unreachableCodes = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE']);
 
-/** A connection that breaks after so long: either it did not answer, or it ended while it did not. */
-const silentMs = 10_000;
+/** What Node says of a connection that ends before the answer, whoever ended it. */
+const givenUp = 'ECONNRESET';
 
 /** The HTTP status of an answer of the Engine, if this is one. */
 export function statusOf(error: unknown): number | undefined {
@@ -11,35 +11,40 @@ export function statusOf(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
-/** Runs one call of the Engine; what it throws becomes one of our errors, with the call named. */
-export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
+/**
+ * Runs one call of the Engine; what it throws becomes one of our errors, with the call named. A connection that is given
+ * up after `patienceMs` breaks like one that the Engine closes: so they are told apart.
+ */
+export async function calling<T>(what: string, call: () => Promise<T>, patienceMs = Number.POSITIVE_INFINITY): Promise<T> {
   const since = performance.now();
   try {
     return await call();
   } catch (error) {
-    throw translate(what, error, performance.now() - since);
+    const afterMs = performance.now() - since;
+    throw afterMs >= patienceMs && codeOf(error) === givenUp ? silent(what, error, afterMs) : translate(what, error);
   }
 }
 
-/** Like `calling`, for calls where these HTTP statuses mean that the wish is already fulfilled. */
-export async function fulfilling(what: string, statuses: readonly number[], call: () => Promise<unknown>): Promise<void> {
-  await calling(what, async () => {
-    try {
-      await call();
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === undefined || !statuses.includes(status)) throw error;
-    }
-  });
+/** Makes a call, for which these HTTP statuses mean that the wish is already fulfilled. */
+export async function unlessFulfilled(statuses: readonly number[], call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || !statuses.includes(status)) throw error;
+  }
 }
 
-function translate(what: string, error: unknown, afterMs: number): HaplatError {
+function codeOf(error: unknown): string | undefined {
+  if (statusOf(error) !== undefined || !(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function translate(what: string, error: unknown): HaplatError {
   if (error instanceof HaplatError) return error;
   if (error instanceof Error && error.name === 'AbortError') return new InterruptedError();
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (statusOf(error) === undefined && typeof code === 'string' && unreachableCodes.has(code)) {
-    return afterMs < silentMs ? unreachable(code, error) : silent(what, error, afterMs);
-  }
+  const code = codeOf(error);
+  if (code !== undefined && unreachableCodes.has(code)) return unreachable(code, error);
   return new OperationError(`${what}: ${engineText(error)}`, { cause: error });
 }
 

@@ -27,10 +27,19 @@ test('an Engine that takes connections and never answers counts as not reachable
   await withEngine(silence, { patience }, async (engine) => {
     const began = performance.now();
     await t.throwsAsync(() => engine.listContainers({ project: 'p' }), { instanceOf: EngineUnreachableError });
-    await t.throwsAsync(() => engine.info(), { instanceOf: EngineUnreachableError });
+    await t.throwsAsync(() => engine.info(), { instanceOf: EngineUnreachableError, message: /info: nothing for/ });
     t.true(performance.now() - began >= 2 * patience.readMs - 1);
     await t.throwsAsync(() => engine.startContainer('a'), { instanceOf: EngineUnreachableError });
     t.true(performance.now() - began >= 2 * patience.readMs + patience.changeMs - 1, 'a change may take longer');
+  });
+});
+
+test('an Engine that ends in the middle of an answer has not been silent', async (t) => {
+  const gone: RequestListener = (request) => { request.socket.destroy(); };
+  await withEngine(gone, { patience }, async (engine) => {
+    for (const call of [() => engine.info(), () => engine.startContainer('a'), () => Array.fromAsync(engine.logs('a', {}))]) {
+      await t.throwsAsync(call, { instanceOf: EngineUnreachableError, message: /ECONNRESET/ });
+    }
   });
 });
 
