@@ -25,8 +25,11 @@ export class PlainContainers implements AsyncDisposable {
     this.engine = engine;
   }
 
+  /** None yet, and no guardian. */
   static async start(): Promise<PlainContainers> {
-    const containers = new PlainContainers(connectEngine({ kind: 'socket', path: socketPath }));
+    const engine = connectEngine({ kind: 'socket', path: socketPath });
+    if ((await engine.inspectImage(image)) === undefined) await engine.pullImage(image, {});
+    const containers = new PlainContainers(engine);
     containers.#directory = await mkdtemp(path.join(tmpdir(), 'e2e-guard-'));
     return containers;
   }

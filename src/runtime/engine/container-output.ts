@@ -36,6 +36,7 @@ async function start(container: Dockerode.Container, command: readonly string[],
   return { exec, stream };
 }
 
+/** The signal of the request no longer ends a stream that has taken its connection over. */
 async function collectUntil(stream: Duplex, limit: AbortSignal): Promise<{ stdout: string; stderr: string }> {
   const end = () => stream.destroy(new Error('too late'));
   limit.addEventListener('abort', end, { once: true });

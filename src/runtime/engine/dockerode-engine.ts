@@ -157,7 +157,8 @@ class DockerodeEngine implements Engine {
 
   async *logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
     const docker = options.follow === true ? this.#streaming : this.#asked;
-    yield* linesOf(await calling(`logs of ${name}`, () => openLogs(docker.getContainer(name), options)));
+    const patienceMs = options.follow === true ? undefined : this.#patience.readMs;
+    yield* linesOf(await calling(`logs of ${name}`, () => openLogs(docker.getContainer(name), options), patienceMs));
   }
 
   async *events(options: Parameters<Engine['events']>[0]): AsyncIterable<EngineEvent> {

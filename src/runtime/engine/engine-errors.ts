@@ -4,6 +4,8 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ENOTFOUND
 
 /** What Node says of a connection that ends before the answer, whoever ended it. */
 const givenUp = 'ECONNRESET';
+/** Node's timers count from the beginning of the turn in which they are set, and in whole milliseconds. */
+const timerSlackMs = 50;
 
 /** The HTTP status of an answer of the Engine, if this is one. */
 export function statusOf(error: unknown): number | undefined {
@@ -21,7 +23,7 @@ export async function calling<T>(what: string, call: () => Promise<T>, patienceM
     return await call();
   } catch (error) {
     const afterMs = performance.now() - since;
-    throw afterMs >= patienceMs && codeOf(error) === givenUp ? silent(what, error, afterMs) : translate(what, error);
+    throw afterMs >= patienceMs - timerSlackMs && codeOf(error) === givenUp ? silent(what, error, afterMs) : translate(what, error);
   }
 }
 
