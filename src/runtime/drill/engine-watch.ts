@@ -1,5 +1,5 @@
 import { InterruptedError, messageOf, OperationError } from '../errors.ts';
-import { nowMs } from './probe/clock.ts';
+import { steadyNowMs } from '../steady-clock.ts';
 import type { Engine, EngineEvent } from '../engine/port.ts';
 
 const readyWithinMs = 10_000;
@@ -36,7 +36,7 @@ export class EngineWatch implements AsyncDisposable {
 
   /** The time on the Engine's clock, as near as its events tell; ours before there was one. */
   engineNowMs(): number {
-    return nowMs() - (this.#aheadMs === Infinity ? 0 : this.#aheadMs);
+    return steadyNowMs() - (this.#aheadMs === Infinity ? 0 : this.#aheadMs);
   }
 
   /** The first event, of those so far and those to come, that passes. Undefined when none does in time. */
@@ -76,7 +76,7 @@ export class EngineWatch implements AsyncDisposable {
   async #follow(engine: Engine, project: string, onReady: () => void): Promise<void> {
     for await (const event of engine.events({ project, signal: this.#stop.signal, onReady })) {
       this.events.push(event);
-      this.#aheadMs = Math.min(this.#aheadMs, nowMs() - event.atMs);
+      this.#aheadMs = Math.min(this.#aheadMs, steadyNowMs() - event.atMs);
       this.#tell();
     }
   }

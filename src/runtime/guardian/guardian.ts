@@ -4,12 +4,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { EngineEvent } from '../engine/port.ts';
+import { steadyNowMs } from '../steady-clock.ts';
 import { asksForLook } from './asks-for-look.ts';
 import { decide } from './decide.ts';
+import { Leases } from './leases.ts';
 import { EngineLink, inTime } from './link.ts';
 import type { Action, Memory } from './model.ts';
 import { perform } from './perform.ts';
-import { dropLease, readLeases } from './read-leases.ts';
 import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
 import { StateFile, toGuardianState } from './state-file.ts';
@@ -35,7 +36,8 @@ export class Guardian {
   readonly #settings: GuardianSettings;
   readonly #log: Log;
   readonly #link: EngineLink;
-  readonly #leases: string;
+  readonly #leasesDirectory: string;
+  readonly #leases: Leases;
   readonly #stateFile: StateFile;
   readonly #wake = new Wake();
   readonly #deaths = new UntoldDeaths();
@@ -51,7 +53,8 @@ export class Guardian {
     this.#log = log;
     this.#link = new EngineLink(settings.sockets);
     this.#watcher = new Watcher(this.#link.engine, settings.project);
-    this.#leases = path.join(settings.stateDirectory, 'leases');
+    this.#leasesDirectory = path.join(settings.stateDirectory, 'leases');
+    this.#leases = new Leases(this.#leasesDirectory);
     this.#stateFile = new StateFile(settings.stateDirectory);
   }
 
@@ -62,8 +65,8 @@ export class Guardian {
 
   /** Resolves when the signal aborts; rejects only when the state folder cannot be used. */
   async run(signal: AbortSignal): Promise<void> {
-    await mkdir(this.#leases, { recursive: true });
-    const watching = watch(this.#leases, () => {
+    await mkdir(this.#leasesDirectory, { recursive: true });
+    const watching = watch(this.#leasesDirectory, () => {
       this.#wake.call();
     });
     const stop = () => {
@@ -82,17 +85,17 @@ export class Guardian {
   async #guard(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const startedMs = Date.now();
+      const startedMs = steadyNowMs();
       const index = this.#link.index;
       let waitMs: number;
       try {
-        waitMs = (await this.#reconcile(startedMs)) - Date.now();
+        waitMs = (await this.#reconcile(startedMs)) - steadyNowMs();
         failures = 0;
       } catch (error) {
         waitMs = retryDelayMs(failures++);
         this.#changeSocket(index, error);
       }
-      await delay(Math.max(0, startedMs + betweenLooksMs - Date.now()));
+      await delay(Math.max(0, startedMs + betweenLooksMs - steadyNowMs()));
       await this.#wake.sleep(Math.max(0, Math.min(waitMs, this.#untilEchoMs())));
     }
   }
@@ -102,14 +105,14 @@ export class Guardian {
     const observed = await inTime('list', this.#watcher.look());
     this.#lastContactMs = performance.now();
     this.#deaths.look(observed, this.#lastContactMs);
-    const leases = await readLeases(this.#leases);
+    const leases = await this.#leases.read({ steadyMs: nowMs, wallMs: Date.now() });
     const decision = decide(observed, this.#memory, leases, nowMs, this.#settings.service);
     this.#memory = decision.memory;
     this.#standby = decision.standby;
     for (const action of decision.actions) void this.#act(action);
     for (const lease of decision.expired) {
       this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
-      await dropLease(this.#leases, lease);
+      await this.#leases.drop(lease, Date.now());
     }
     await this.#stateFile.write(toGuardianState(observed, this.#memory, nowMs));
     return decision.wakeAtMs;
@@ -122,7 +125,7 @@ export class Guardian {
       outcome: 'failed' as const,
       message: messageOf(error),
     }));
-    this.#memory = settled(this.#memory, action.service, result.outcome, Date.now());
+    this.#memory = settled(this.#memory, action.service, result.outcome, steadyNowMs());
     const { verb, service, reason } = action;
     const tookMs = Math.round(performance.now() - startedMs);
     this.#log(result.outcome === 'done' ? 'info' : 'warn', { event: 'repair', verb, service, reason, tookMs, ...result });
@@ -176,12 +179,12 @@ export class Guardian {
   }
 }
 
-function remembered(memory: Memory, { action, service, atMs, signal }: EngineEvent): Memory {
+function remembered(memory: Memory, { action, service, signal }: EngineEvent): Memory {
   switch (action) {
     case 'kill':
       return signalled(memory, service, signal);
     case 'die':
-      return died(memory, service, atMs);
+      return died(memory, service, steadyNowMs());
     case 'start':
       return started(memory, service);
     default:

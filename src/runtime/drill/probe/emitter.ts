@@ -1,4 +1,4 @@
-import { rounded } from './clock.ts';
+import { rounded } from './rounded.ts';
 import type { ProbeLine, SampleTuple } from './lines.ts';
 import type { ProbeMode } from './options.ts';
 

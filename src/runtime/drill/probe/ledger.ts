@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import { nowMs, rounded } from './clock.ts';
+import { steadyNowMs } from '../../steady-clock.ts';
+import { rounded } from './rounded.ts';
 import type { LedgerRecord } from './lines.ts';
 import { exchange } from './request.ts';
 import type { Answer, Exchange, Target } from './request.ts';
@@ -33,7 +34,7 @@ export class Ledger {
   write(): void {
     const key = `${this.#runId}-${this.#records.length}`;
     const record: Draft = {
-      key, name: `drill ${key}`, atMs: rounded(nowMs() - this.#originMs), create: 'not-tried', process: 'not-tried',
+      key, name: `drill ${key}`, atMs: rounded(steadyNowMs() - this.#originMs), create: 'not-tried', process: 'not-tried',
     };
     this.#records.push(record);
     const write = this.#perform(record).finally(() => this.#underWay.delete(write));

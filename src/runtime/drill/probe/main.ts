@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
 import { createAgent } from './agent.ts';
-import { nowMs, rounded } from './clock.ts';
+import { steadyNowMs } from '../../steady-clock.ts';
+import { rounded } from './rounded.ts';
 import { Emitter } from './emitter.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLoop } from './open-loop.ts';
@@ -24,7 +25,7 @@ export interface ProbeSurroundings {
  */
 export async function serveProbe({ options, env, signal, out }: ProbeSurroundings): Promise<void> {
   const ca = await authorities(options, env);
-  const originMs = nowMs();
+  const originMs = steadyNowMs();
   const emitter = new Emitter(out, originMs);
   const load = options.modes.map((mode) => new Load(mode, options, ca, emitter));
   const ledger = new Ledger(
@@ -39,14 +40,14 @@ export async function serveProbe({ options, env, signal, out }: ProbeSurrounding
   for (const one of load) one.stop();
   await Promise.all(load.map((one) => one.drained()));
   emitter.close();
-  emitter.line({ type: 'settling', at: nowMs() });
+  emitter.line({ type: 'settling', at: steadyNowMs() });
   await ledger.drained();
   for (const record of await ledger.lookUp(options.settleMs)) emitter.line({ type: 'ledger', record });
   const worst = load.map((one) => one.lateness).toSorted((a, b) => b.maxMs - a.maxMs)[0];
   const { p50Ms = 0, p99Ms = 0, maxMs = 0, skipped = 0 } = worst ?? {};
   emitter.line({
     type: 'end',
-    at: nowMs(),
+    at: steadyNowMs(),
     lateness: { p50Ms: rounded(p50Ms), p99Ms: rounded(p99Ms), maxMs: rounded(maxMs), skipped },
   });
 }
@@ -86,7 +87,7 @@ class Load {
 
   #fire(dueMs: number): void {
     if (this.#underWay.size >= this.#atOnce) {
-      this.#emitter.sample(this.#mode, [dueMs, nowMs(), nowMs()], 0, 'OVERLOAD', '');
+      this.#emitter.sample(this.#mode, [dueMs, steadyNowMs(), steadyNowMs()], 0, 'OVERLOAD', '');
       return;
     }
     const request = this.#ask(dueMs).finally(() => this.#underWay.delete(request));
@@ -94,9 +95,9 @@ class Load {
   }
 
   async #ask(dueMs: number): Promise<void> {
-    const startMs = nowMs();
+    const startMs = steadyNowMs();
     const { status, error, servedBy } = await exchange(this.#target);
-    this.#emitter.sample(this.#mode, [dueMs, startMs, nowMs()], status, error, servedBy);
+    this.#emitter.sample(this.#mode, [dueMs, startMs, steadyNowMs()], status, error, servedBy);
   }
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { EngineWatch } from '../../../../src/runtime/drill/engine-watch.ts';
-import { nowMs } from '../../../../src/runtime/drill/probe/clock.ts';
+import { steadyNowMs } from '../../../../src/runtime/steady-clock.ts';
 import { VipWatch } from '../../../../src/runtime/drill/vip-watch.ts';
 import type { Engine, EngineEvent } from '../../../../src/runtime/engine/port.ts';
 import { OperationError } from '../../../../src/runtime/errors.ts';
@@ -14,7 +14,7 @@ function engineOf(watches: readonly ((tell: (action: string) => void) => string)
   let stop: () => void = () => undefined;
   let begun = 0;
   const tell = (action: string) => {
-    queue.push({ action, container: 'p-lb_1', service: 'lb_1', component: 'lb', atMs: nowMs() });
+    queue.push({ action, container: 'p-lb_1', service: 'lb_1', component: 'lb', atMs: steadyNowMs() });
     wake();
   };
   const engine: Pick<Engine, 'exec' | 'inspectContainer' | 'events'> = {
