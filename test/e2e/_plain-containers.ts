@@ -26,9 +26,11 @@ export class PlainContainers implements AsyncDisposable {
   }
 
   /** None yet, and no guardian. */
-  static async start(): Promise<PlainContainers> {
+  static async start(...others: readonly string[]): Promise<PlainContainers> {
     const engine = connectEngine({ kind: 'socket', path: socketPath });
-    if ((await engine.inspectImage(image)) === undefined) await engine.pullImage(image, {});
+    for (const one of [image, ...others]) {
+      if ((await engine.inspectImage(one)) === undefined) await engine.pullImage(one, {});
+    }
     const containers = new PlainContainers(engine);
     containers.#directory = await mkdtemp(path.join(tmpdir(), 'e2e-guard-'));
     return containers;
@@ -42,7 +44,7 @@ export class PlainContainers implements AsyncDisposable {
     });
   }
 
-  async run(service: string, podOwner?: string): Promise<void> {
+  async run(service: string, podOwner?: string, own: Partial<ContainerSpec> = {}): Promise<void> {
     const name = `${this.project}-${service}`;
     this.#made.unshift(name);
     await this.engine.createContainer({
@@ -58,6 +60,7 @@ export class PlainContainers implements AsyncDisposable {
       ...(podOwner !== undefined && { joins: `${this.project}-${podOwner}` }),
       env: { HAPLAT_STATE_DIRECTORY: '/state' },
       mounts: [{ kind: 'bind', source: this.#directory, target: '/state', readOnly: false }],
+      ...own,
     });
     await this.engine.startContainer(name);
   }
@@ -72,16 +75,22 @@ export class PlainContainers implements AsyncDisposable {
     return found;
   }
 
+  /** Waits until what the Engine knows of one is what is looked for. */
+  async until(service: string, isSo: (details: ContainerDetails) => boolean): Promise<ContainerDetails> {
+    const until = Date.now() + deadlineMs;
+    for (;;) {
+      const seen = await this.details(service);
+      if (isSo(seen)) return seen;
+      if (Date.now() > until) throw new Error(`${service} is ${seen.state}, ${seen.health} after ${deadlineMs} ms: ${seen.healthLog.at(-1)?.output ?? ''}`);
+      await delay(50);
+    }
+  }
+
   /** Waits until all are healthy; those with a start time given must have been started anew. */
   async well(services: readonly string[], before: Readonly<Record<string, ContainerDetails>> = {}): Promise<void> {
-    const until = Date.now() + deadlineMs;
     for (const service of services) {
-      let seen = await this.details(service);
-      while (seen.health !== 'healthy' || seen.startedAt?.getTime() === before[service]?.startedAt?.getTime()) {
-        if (Date.now() > until) throw new Error(`${service} is ${seen.state}, ${seen.health} after ${deadlineMs} ms`);
-        await delay(50);
-        seen = await this.details(service);
-      }
+      const startedAtMs = before[service]?.startedAt?.getTime();
+      await this.until(service, (seen) => seen.health === 'healthy' && seen.startedAt?.getTime() !== startedAtMs);
     }
   }
 

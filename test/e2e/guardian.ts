@@ -1,11 +1,18 @@
+import path from 'node:path';
 import test from 'ava';
 import { leaseClient } from '../../src/runtime/guardian/lease-client.ts';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { PlainContainers } from './_plain-containers.ts';
 
 const pod = ['owner_1', 'member_1'];
+const database = 'postgres:17';
+/** A standby without a primary: it replays what there is for ever, and takes no connections. */
+const recovering = [
+  `echo 'touch "$PGDATA/standby.signal"' > /docker-entrypoint-initdb.d/standby.sh`,
+  'exec docker-entrypoint.sh postgres -c hot_standby=off',
+].join('\n');
 
-test('every kind of death is healed, and a lease is respected', async (t) => {
+test.serial('every kind of death is healed, and a lease is respected', async (t) => {
   t.timeout(150_000);
   await using containers = await PlainContainers.start();
   const { engine } = containers;
@@ -48,4 +55,29 @@ test('every kind of death is healed, and a lease is respected', async (t) => {
 
   const state = await readGuardianState(engine, containers.name('guardian'));
   t.true((state?.services['db']?.deaths ?? 0) >= 1);
+});
+
+test.serial('a database that recovers is left at it, however long it is unhealthy', async (t) => {
+  t.timeout(150_000);
+  await using containers = await PlainContainers.start(database);
+  const { engine } = containers;
+  await containers.run('db', undefined, {
+    image: database,
+    entrypoint: ['bash', '-c', recovering],
+    env: { POSTGRES_HOST_AUTH_METHOD: 'trust' },
+    mounts: [{ kind: 'bind', source: path.resolve('templates/db/health'), target: '/health', readOnly: true }],
+    capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+    healthcheck: { command: ['sh', '/health', '-q', '-h', '127.0.0.1', '-t', '2'], intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 },
+  });
+  await containers.run('other');
+  await containers.well(['other']);
+  const before = await containers.until('db', ({ health, healthLog }) => health === 'unhealthy' && healthLog.at(-1)?.output.startsWith('starting:') === true);
+
+  containers.guard();
+  const other = await containers.details('other');
+  await engine.exec(containers.name('other'), ['rm', '/tmp/well'], { timeoutMs: 5000 });
+  await t.notThrowsAsync(containers.well(['other'], { other }), 'what is only unhealthy is restarted');
+  const after = await containers.details('db');
+  t.deepEqual(after.startedAt, before.startedAt);
+  t.is(after.health, 'unhealthy');
 });

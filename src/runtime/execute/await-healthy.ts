@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { saysStarting, whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
@@ -38,7 +39,8 @@ export async function awaitHealthy(engine: Engine, spec: ContainerSpec, options:
 }
 
 function describe(details: ContainerDetails): string {
-  return details.state === 'running' ? `waiting, ${details.health}` : `${details.state}, exit code ${details.exitCode}`;
+  if (details.state !== 'running') return `${details.state}, exit code ${details.exitCode}`;
+  return saysStarting(details) ? `starting, ${whyCheckFailed(details) ?? ''}` : `waiting, ${details.health}`;
 }
 
 async function failureOf(
@@ -50,7 +52,10 @@ async function failureOf(
   const state = last === undefined ? 'never seen' : describe(last);
   const restarts = last !== undefined && last.restartCount > 0 ? `, restarted ${last.restartCount} times` : '';
   return new OperationError(`${spec.name} did not get healthy within ${timeoutMs / 1000} s (${state}${restarts})`, {
-    remedy: `mend the cause below and run "haplat up" again; everything else was left as it is`,
+    remedy:
+      last !== undefined && saysStarting(last)
+        ? 'it is left at its work: wait until it is done, or longer by timeouts.healthyMs, and run "haplat up" again'
+        : 'mend the cause below and run "haplat up" again; everything else was left as it is',
     details: await lastLines(engine, spec.name, last),
   });
 }

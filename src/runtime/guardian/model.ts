@@ -16,6 +16,8 @@ export interface Watched {
   readonly startedAtMs?: number;
   /** Health checks that have failed since the last that passed; known while something is unhealthy only. */
   readonly failedChecks?: number;
+  /** Its failing check says that it is at work on its start; known while something is unhealthy only. */
+  readonly isStarting?: boolean;
 }
 
 /** What the guardian remembers of a service between two looks. */

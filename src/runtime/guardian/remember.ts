@@ -23,7 +23,8 @@ export function troubleOf(seen: Watched, owner: Watched | undefined): Trouble | 
       return undefined;
     case 'running':
       if (startedBefore(seen, owner)) return 'stale-namespace';
-      return seen.health === 'unhealthy' ? 'unhealthy' : undefined;
+      // What recovers data begins anew when it is restarted, and would never be done.
+      return seen.health === 'unhealthy' && seen.isStarting !== true ? 'unhealthy' : undefined;
   }
 }
 

@@ -1,5 +1,7 @@
+import { saysStarting } from '../engine/check-output.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
+import { fromWallMs } from '../steady-clock.ts';
 import type { Watched } from './model.ts';
 
 /** Sees the project's services. Start times, which only inspections tell, are asked for pods and kept until `forget`. */
@@ -35,12 +37,14 @@ export class Watcher {
   }
 
   /**
-   * The list calls unhealthy what was only paused, too; an inspection tells one from the other, and who else fails its
-   * checks just now.
+   * The list calls unhealthy what was only paused, too; an inspection tells one from the other, who else fails its
+   * checks just now, and who is still at work on its start.
    */
   async #judged(seen: Watched): Promise<Watched> {
     const details = await this.#engine.inspectContainer(seen.container);
-    return details?.id === seen.id ? { ...seen, state: details.state, health: details.health, failedChecks: details.failedChecks } : seen;
+    if (details?.id !== seen.id) return seen;
+    const { state, health, failedChecks } = details;
+    return { ...seen, state, health, failedChecks, isStarting: saysStarting(details) };
   }
 
   async #started(seen: Watched): Promise<number | undefined> {
@@ -48,7 +52,7 @@ export class Watcher {
     if (known !== undefined) return known;
     const details = await this.#engine.inspectContainer(seen.container);
     if (details?.state !== 'running' || details.startedAt === undefined) return undefined;
-    const startedAtMs = details.startedAt.getTime();
+    const startedAtMs = fromWallMs(details.startedAt.getTime());
     this.#startedAtMs.set(seen.container, startedAtMs);
     return startedAtMs;
   }

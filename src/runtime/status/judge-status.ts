@@ -1,5 +1,6 @@
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import type { ClusterState } from '../cluster/state.ts';
+import { whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerDetails } from '../engine/port.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 import type { Service, Topology } from '../topology/topology.ts';
@@ -67,8 +68,13 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     address: addressOf(service, inputs),
     startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
     ready: !inputs.lacking.has(service.name),
-    note: inputs.notes.get(service.name) ?? inputs.lacking.get(service.name) ?? null,
+    note: inputs.notes.get(service.name) ?? inputs.lacking.get(service.name) ?? whyIll(details) ?? null,
   };
+}
+
+/** What the Engine heard last; of a container that has stopped, that is history. */
+function whyIll(details: ContainerDetails | undefined): string | undefined {
+  return details?.state === 'running' && details.health !== 'healthy' ? whyCheckFailed(details) : undefined;
 }
 
 /** The address in the first of its networks, a member's that of its pod. */

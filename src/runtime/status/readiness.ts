@@ -1,9 +1,7 @@
 import * as z from 'zod';
+import { notReady, saysNotReady } from '../engine/check-output.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import type { Service } from '../topology/topology.ts';
-
-/** What a check that succeeded prints where the process lives and can't do its work (templates/runtime/haplat-health). */
-const notReady = 'not ready:';
 
 const readinessSchema = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
 
@@ -18,7 +16,7 @@ export async function readLacking(
 ): Promise<ReadonlyMap<string, string>> {
   const suspects = services.filter(({ container }) => {
     const details = containers.get(container.name);
-    return details?.state === 'running' && details.health === 'healthy' && details.healthLog.at(-1)?.output.startsWith(notReady) === true;
+    return details?.state === 'running' && details.health === 'healthy' && saysNotReady(details);
   });
   const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
   return new Map(lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [[name, lacks]])));

@@ -34,6 +34,14 @@ test('an unhealthy container is restarted at once', (t) => {
   t.deepEqual(verbs(decide([watched('traefik_1', { health: 'unhealthy' })], nothing, [], t0)), ['restart traefik_1']);
 });
 
+test('one that says it is still at work on its start is left to it, and restarted when it only is unhealthy', (t) => {
+  const starting = [watched('db', { health: 'unhealthy', failedChecks: 90, isStarting: true })];
+  const first = decide(starting, nothing, [], t0);
+  t.deepEqual(verbs(first), []);
+  t.deepEqual(verbs(decide(starting, first.memory, [], t0 + 3_600_000)), []);
+  t.deepEqual(verbs(decide([watched('db', { health: 'unhealthy', failedChecks: 3, isStarting: false })], first.memory, [], t0)), ['restart db']);
+});
+
 test('many that are unhealthy at once are given one check more, and then restarted', (t) => {
   const crowd = ['db', 'engine-proxy_1', 'guardian_1'].map((name) => watched(name, { health: 'unhealthy' }));
   const first = decide(crowd, nothing, [], t0);

@@ -74,6 +74,14 @@ test('a half dead pod is a dead node, and the other one no longer survives a los
   t.deepEqual(report.redundancy[0], { layer: 'load-balancer', nodes: 2, healthy: 1, survivesLossOfOne: false });
 });
 
+test('why the check of one that runs fails is part of the problem', (t) => {
+  const healthLog = [{ endedAt: new Date(0), exitCode: 1, output: 'starting: recovering 000000010000000000000003' }];
+  const starting = judgeStatus(inputs({ db: { health: 'starting', healthLog } }));
+  t.deepEqual(starting.problems, ['db is starting (recovering 000000010000000000000003)']);
+  t.deepEqual(judgeStatus(inputs({ db: { state: 'exited', health: 'none', healthLog } })).problems, ['db is exited']);
+  t.true(judgeStatus(inputs({ db: { healthLog } })).healthy);
+});
+
 test('what the guardian says is part of the problem', (t) => {
   const report = judgeStatus(inputs({ db: { state: 'exited' } }, { notes: new Map([['db', 'backed off, died 7 times']]) }));
   t.deepEqual(report.problems, ['db is exited (backed off, died 7 times)']);
