@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { engineSocketAt } from './_engine-socket.ts';
+import { sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -71,21 +72,33 @@ serial('both load-balancer nodes killed at once come back', async (t) => {
 });
 
 // Of those whose process 1 is the one that serves; a check takes its time to notice, so several at once.
-for (const frozen of [['app_1', 'traefik_2'], ['db', 'worker_1'], ['engine-proxy_1'], ['netdata', 'guardian_1'], ['guardian_2', 'keepalived_1']]) {
+for (const frozen of [['app_1', 'traefik_2'], ['worker_1'], ['engine-proxy_1'], ['netdata', 'guardian_1'], ['guardian_2', 'keepalived_1']]) {
   serial(`${frozen.join(' and ')} frozen (SIGSTOP of process 1): noticed and restarted`, async (t) => {
     await heals(t, frozen.flatMap(withMembers), () => Promise.all(frozen.map((service) => platform.killProcessOne(service, 'SIGSTOP'))));
     t.true((await platform.status()).healthy);
   });
 }
 
-serial('a frozen broker, whose process 1 is only a script that waits for it, is noticed and restarted', async (t) => {
-  const freeze = 'for file in /proc/[0-9]*/comm; do read -r name <"$file" && [[ $name == beam.smp ]] && kill -STOP "${file//[!0-9]/}" && exit 0; done; exit 1';
-  // As the user that it runs as: even root may signal nobody else's processes there.
-  await heals(t, ['rabbitmq'], async () => {
-    const { exitCode } = await platform.engine.exec(platform.container('rabbitmq'), ['bash', '-c', freeze], { timeoutMs: 5000, user: 'rabbitmq' });
-    t.is(exitCode, 0);
+const beam = 'for file in /proc/[0-9]*/comm; do read -r name <"$file" && [[ $name == beam.smp ]] && kill -STOP "${file//[!0-9]/}" && exit 0; done; exit 1';
+const postmaster = 'read -r pid <"$PGDATA/postmaster.pid" && kill -STOP "$pid"';
+for (const [service, user, freeze] of [['rabbitmq', 'rabbitmq', beam], ['db', 'postgres', postmaster]] as const) {
+  serial(`a frozen ${service}, whose process 1 only waits for it, is noticed and restarted`, async (t) => {
+    // As the user that it runs as: even root may signal nobody else's processes there.
+    await heals(t, [service], async () => {
+      const { exitCode } = await platform.engine.exec(platform.container(service), ['bash', '-c', freeze], { timeoutMs: 5000, user });
+      t.is(exitCode, 0);
+    });
+    t.true((await platform.status()).healthy);
   });
-  t.true((await platform.status()).healthy);
+}
+
+// PostgreSQL as process 1 would take it for a process of its own that has crashed, and end all the others.
+serial('what somebody has left behind in the container of the database may end as it likes', async (t) => {
+  const inDatabase = (script: string) => docker('exec', platform.container('db'), 'bash', '-c', script);
+  const query = sql(platform, 'SELECT pg_sleep(2)');
+  const pid = await inDatabase('sleep 60 >/dev/null & echo $!');
+  await inDatabase(`kill -TERM ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.05; done`);
+  await t.notThrowsAsync(query);
 });
 
 for (const process of ['vrrp', 'check']) {

@@ -12,7 +12,9 @@ const dataPath = '/var/lib/postgresql/data';
 const secretsPath = '/run/secrets-postgres';
 const settings = {
   shared_buffers: '128MB',
-  max_connections: '100',
+  // Of 20 replicas and one that takes the place of another each may have 10, of as many workers 8 (DB_POOL_MAX of both).
+  // They have them where statements wait for a lock, which is when an operator wants to get in as well.
+  max_connections: '400',
   effective_cache_size: '512MB',
   checkpoint_timeout: '15min',
   max_wal_size: '512MB',
@@ -72,6 +74,9 @@ export function database(context: TopologyContext): Service {
       ),
       stopSignal: 'SIGINT',
       stopGraceMs: 30_000,
+      // PostgreSQL takes every process that its parent has left to process 1 for one of its own, and restarts all of them when
+      // it ends badly: a health check that ran out of time, or what somebody ran with `docker exec`, had that effect.
+      init: true,
       shmSizeMiB: 128,
       pidsLimit: 512,
     }),
