@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { HaplatError, messageOf } from '../runtime/errors.ts';
+import { asFileError } from '../runtime/files/file-error.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { presentError } from './present/error.ts';
 import { createProgram } from './program.ts';
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = finish(error, program.opts<{ verbose?: boolean }>().verbose === true);
+    process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
   } finally {
     signals.dispose();
   }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { loadAssets } from '../../runtime/assets/assets.ts';
 import { defaultConfigFile } from '../../runtime/config/load-config.ts';
 import { ConfigError, OperationError } from '../../runtime/errors.ts';
+import { asFileError } from '../../runtime/files/file-error.ts';
 import type { Invocation } from '../invocation.ts';
 
 const template = 'init/haplat.yaml';
@@ -16,7 +17,7 @@ export async function runInit(invocation: Invocation, options: { readonly force:
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       throw new ConfigError(`${path}: is there already`, { cause: error, remedy: 'overwrite it with --force, or name another with --config' });
     }
-    throw error;
+    throw asFileError(error, path);
   }
   if (invocation.options.json) invocation.printJson({ schema: 'haplat.init/1', file: path });
   else invocation.print(`${path} is written: every key with its default. Change what you need, then: haplat up`);

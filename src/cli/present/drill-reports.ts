@@ -7,7 +7,8 @@ import { toJunit, type NamedResult } from '../../runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../runtime/drill/report/openmetrics.ts';
 import { baselineSchema, regressions, toBaseline, type Baseline, type Regression } from '../../runtime/drill/suite/baseline.ts';
-import { ConfigError, messageOf, OperationError } from '../../runtime/errors.ts';
+import { ConfigError, messageOf } from '../../runtime/errors.ts';
+import { writing } from '../../runtime/files/file-error.ts';
 import { readIfThere } from '../../runtime/files/read-if-there.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
@@ -68,18 +69,13 @@ async function checkWritable(flag: string, file: string | undefined): Promise<vo
 }
 
 async function write(file: string | undefined, text: () => string): Promise<void> {
-  if (file === undefined) return;
-  try {
-    await writeFile(file, text());
-  } catch (error) {
-    throw new OperationError(`the report ${file} can't be written: ${messageOf(error)}`, { cause: error });
-  }
+  if (file !== undefined) await writing(file, () => writeFile(file, text()));
 }
 
 /** GitHub Actions shows what is appended to this file on the page of the run. */
 async function appendSummary(title: string, drills: readonly NamedResult[]): Promise<void> {
   const file = process.env['GITHUB_STEP_SUMMARY'];
-  if (file !== undefined && file !== '') await appendFile(file, `${toMarkdown(title, drills)}\n`);
+  if (file !== undefined && file !== '') await writing(file, () => appendFile(file, `${toMarkdown(title, drills)}\n`));
 }
 
 function parseBaseline(file: string, text: string): Baseline {

@@ -1,5 +1,7 @@
-import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeAtomic } from '../files/atomic-file.ts';
+import { writing } from '../files/file-error.ts';
 import { isSecret } from '../topology/secrets-files.ts';
 import type { RenderedFile, Service } from '../topology/topology.ts';
 
@@ -11,7 +13,7 @@ const directoryMode = 0o755;
  */
 export async function writeServiceFiles(stateDirectory: string, service: Service): Promise<void> {
   const folder = serviceFolder(stateDirectory, service.name);
-  await mkdir(folder, { recursive: true, mode: directoryMode });
+  await makeFolder(folder);
   await writeFiles(folder, service.files);
   await removeOthers(folder, new Set(service.files.map((file) => join(folder, file.path))));
 }
@@ -24,14 +26,14 @@ export async function writeServiceSecrets(stateDirectory: string, service: Servi
 async function writeFiles(folder: string, files: readonly RenderedFile[]): Promise<void> {
   for (const file of files) {
     const path = join(folder, file.path);
-    await mkdir(dirname(path), { recursive: true, mode: directoryMode });
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, file.text, { mode: 0o600 });
-    // Owner first: a file must never be readable by the wrong one, not even for a moment.
-    if (file.ownerUid !== undefined && process.getuid?.() === 0) await chown(temporary, file.ownerUid, file.ownerUid);
-    await chmod(temporary, file.mode);
-    await rename(temporary, path);
+    await makeFolder(dirname(path));
+    const { mode, ownerUid } = file;
+    await writeAtomic(path, file.text, { mode, ...(ownerUid !== undefined && { owner: { uid: ownerUid, gid: ownerUid } }) });
   }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await writing(folder, () => mkdir(folder, { recursive: true, mode: directoryMode }));
 }
 
 /** Where a service's rendered files are on the host. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writing } from './file-error.ts';
 
 export interface FileOptions {
   readonly mode: number;
@@ -17,8 +18,15 @@ export function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Creates the folder and its parents; the mode (and owner) are those of the last one, also when it was there. */
-export async function ensureFolder(path: string, { mode, owner }: FileOptions): Promise<void> {
+/**
+ * Creates the folder and its parents; the mode (and owner) are those of the last one, also when it was there. Rejects with
+ * OperationError, as do all here, where the machine does not let it: a full disk, a read-only one, somebody else's folder.
+ */
+export async function ensureFolder(path: string, options: FileOptions): Promise<void> {
+  await writing(path, () => ensure(path, options));
+}
+
+async function ensure(path: string, { mode, owner }: FileOptions): Promise<void> {
   await mkdir(path, { recursive: true, mode });
   const handle = await open(path, 'r');
   try {
@@ -34,19 +42,21 @@ export async function ensureFolder(path: string, { mode, owner }: FileOptions): 
 
 /** Replaces the file at once: a reader (or a crash) sees the old content or the new, never a part. */
 export async function writeAtomic(path: string, content: string | Buffer, options: FileOptions): Promise<void> {
-  await withTemporary(path, content, options, (temporary) => rename(temporary, path));
+  await writing(path, () => withTemporary(path, content, options, (temporary) => rename(temporary, path)));
 }
 
 /** Creates the file unless it exists; false when it does. Of two processes at once exactly one succeeds. */
 export async function createOnce(path: string, content: string | Buffer, options: FileOptions): Promise<boolean> {
-  try {
-    // A link, unlike a rename, never replaces what another process put there meanwhile.
-    await withTemporary(path, content, options, (temporary) => link(temporary, path));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
+  return writing(path, async () => {
+    try {
+      // A link, unlike a rename, never replaces what another process put there meanwhile.
+      await withTemporary(path, content, options, (temporary) => link(temporary, path));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+  });
 }
 
 async function withTemporary(

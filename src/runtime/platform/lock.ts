@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { InterruptedError, OperationError } from '../errors.ts';
+import { asFileError, writing } from '../files/file-error.ts';
 
 const pollIntervalMs = 250;
 /** A holder renews each second; one that has not for this long was killed. */
@@ -21,7 +22,7 @@ export interface LockOptions {
  * that takes longer than `timeoutMs`. The lock of a process that was killed falls within seconds.
  */
 export async function withProjectLock<T>(stateDirectory: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await writing(stateDirectory, () => mkdir(stateDirectory, { recursive: true, mode: 0o700 }));
   const release = await acquire(join(stateDirectory, 'lock'), stateDirectory, options);
   try {
     return await action();
@@ -38,7 +39,7 @@ async function acquire(lockfilePath: string, stateDirectory: string, options: Lo
     try {
       return await lock(stateDirectory, { lockfilePath, stale: staleMs, update: updateMs, realpath: false });
     } catch (error) {
-      if (!isHeld(error)) throw new OperationError(`${lockfilePath}: ${messageOf(error)}`, { cause: error });
+      if (!isHeld(error)) throw asFileError(error, lockfilePath);
       if (attempt === 0) options.onWait();
       if (performance.now() > deadline) {
         throw new OperationError(`another haplat has been changing this project for over ${options.timeoutMs / 1000} s`, {

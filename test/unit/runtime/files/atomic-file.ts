@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { OperationError } from '../../../../src/runtime/errors.ts';
 import { createOnce, ensureFolder, writeAtomic } from '../../../../src/runtime/files/atomic-file.ts';
 
 const folder = (t: ExecutionContext): string => {
@@ -40,5 +41,6 @@ test('a folder that was there with a laxer mode gets the strict one', async (t) 
 
 test('a write that can’t be done throws and leaves the old file', async (t) => {
   const path = join(folder(t), 'missing/file');
-  await t.throwsAsync(writeAtomic(path, 'x', { mode: 0o600 }), { code: 'ENOENT' });
+  const error = await t.throwsAsync(writeAtomic(path, 'x', { mode: 0o600 }), { instanceOf: OperationError });
+  t.like(error.cause, { code: 'ENOENT' });
 });
