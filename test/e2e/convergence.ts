@@ -102,6 +102,17 @@ serial('other passwords, also where the state directory was lost, are made those
   t.is((await platform.https(`/items/${id}`)).status, 200);
 });
 
+serial('containers whose files somebody has removed are made anew, those that run as well', async (t) => {
+  const idOf = async (service: string) => (await platform.engine.inspectContainer(platform.container(service)))?.id;
+  const before = await Promise.all(['app_1', 'worker_1', 'app_2'].map(idOf));
+  for (const service of ['app_1', 'worker_1']) await rm(join(platform.stateDirectory, 'files', service), { recursive: true });
+  await docker('kill', platform.container('app_1'));
+  await platform.mustRun('up', '-q');
+  t.true((await platform.status()).healthy);
+  const now = await Promise.all(['app_1', 'worker_1', 'app_2'].map(idOf));
+  t.deepEqual(now.map((id, index) => id === before[index]), [false, false, true]);
+});
+
 serial('of two ups at once the second waits, and both end well', async (t) => {
   await platform.mustRun('down', '-q');
   const both = await Promise.all([platform.run('up', '--json'), platform.run('up', '--json')]);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { writing } from '../files/file-error.ts';
@@ -34,6 +34,26 @@ async function writeFiles(folder: string, files: readonly RenderedFile[]): Promi
 
 async function makeFolder(folder: string): Promise<void> {
   await writing(folder, () => mkdir(folder, { recursive: true, mode: directoryMode }));
+}
+
+/** Those of which a file is not where `writeServiceFiles` puts it; one that we may not look at counts as there. */
+export async function servicesWithoutFiles(stateDirectory: string, services: readonly Service[]): Promise<ReadonlySet<string>> {
+  const lacking = await Promise.all(
+    services.map(async ({ name, files }) => {
+      const areThere = await Promise.all(files.map(({ path }) => isThere(join(serviceFolder(stateDirectory, name), path))));
+      return areThere.every(Boolean) ? [] : [name];
+    }),
+  );
+  return new Set(lacking.flat());
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+  }
 }
 
 /** Where a service's rendered files are on the host. */

@@ -59,6 +59,7 @@ function otherCause(
   // A crash between the creation and the last connection leaves a container that lacks a network.
   const missing = service.container.networks.find((one) => observed.addresses[one.network] === undefined);
   if (missing !== undefined) return `is not connected to ${missing.network}`;
+  if (state.withoutFiles?.has(service.name) === true) return 'its files are gone from the state directory';
   return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 

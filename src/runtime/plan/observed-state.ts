@@ -7,6 +7,8 @@ export interface ObservedState {
   readonly volumes: readonly ObservedVolume[];
   /** Image reference → id, for those of the topology that the Engine has. */
   readonly imageIds: Readonly<Record<string, string>>;
+  /** Services of which a rendered file is not in the state directory; their containers could not be started again. */
+  readonly withoutFiles?: ReadonlySet<string>;
   /** The service that has the virtual address: a node, where one has it. */
   readonly vipHolder?: string;
   /** Hash of the configuration that the cluster has; undefined when there is none, or it does not answer. */

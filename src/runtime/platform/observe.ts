@@ -1,8 +1,10 @@
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { labels } from '../engine/labels.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { readConfigurationHash } from '../cluster/configure.ts';
 import { ConfigError } from '../errors.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
+import { servicesWithoutFiles } from '../execute/write-files.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
 import { readVipHolders } from '../status/vip-holders.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
@@ -19,20 +21,22 @@ export async function observeProject(engine: Engine, project: string): Promise<O
 }
 
 /**
- * Like `observeProject`, with the images that the topology needs and who has the virtual address. Throws ConfigError when
- * a name of ours is taken by something that haplat did not make: it would not touch that.
+ * Like `observeProject`, with the images that the topology needs, the files on the host and who has the virtual address.
+ * Throws ConfigError when a name of ours is taken by something that haplat did not make: it would not touch that.
  */
-export async function observeFor(engine: Engine, desired: Topology, vip: string): Promise<ObservedState> {
+export async function observeFor(engine: Engine, desired: Topology, { config, stateDirectory }: LoadedConfig): Promise<ObservedState> {
   const references = [...new Set(desired.images.map((image) => image.reference))];
-  const [state, images] = await Promise.all([
+  const [state, withoutFiles, images] = await Promise.all([
     observeProject(engine, desired.project),
+    servicesWithoutFiles(stateDirectory, desired.services),
     Promise.all(references.map(async (reference) => [reference, (await engine.inspectImage(reference))?.id] as const)),
   ]);
   await rejectForeignNames(engine, desired, state);
   const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
-  const [clusterHash, vipHolder] = await Promise.all([readClusterHash(engine, desired, containers), readVipHolder(engine, vip, containers)]);
+  const [clusterHash, vipHolder] = await Promise.all([readClusterHash(engine, desired, containers), readVipHolder(engine, config.network.vip, containers)]);
   return {
     ...state,
+    withoutFiles,
     ...(clusterHash !== undefined && { clusterHash }),
     ...(vipHolder !== undefined && { vipHolder }),
     containers,

@@ -91,7 +91,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
-  const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology, loaded.config.network.vip), options);
+  const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology, loaded), options);
   await carryOut(plan, prepared, options);
   return { plan, topology: prepared.topology, certificates };
 }
@@ -105,7 +105,7 @@ export async function lookAhead(
   await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source);
   const { topology } = await prepare(loaded, { readOnly: true, engine });
   checkRenewed(topology, options.renew ?? []);
-  const observed = await observeFor(engine, topology, loaded.config.network.vip);
+  const observed = await observeFor(engine, topology, loaded);
   await preflight(loaded, engine, observed);
   checkMajority(lostMajority(topology, observed));
   return { plan: planUp(topology, observed, options), topology };

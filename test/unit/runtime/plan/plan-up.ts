@@ -164,6 +164,13 @@ test('a container that a crash left without one of its networks is made anew', (
   t.is(planUp(topology, observed).operations[0]?.cause, 'is not connected to p-two');
 });
 
+test('a container whose files are gone is replaced: it could not be started again', (t) => {
+  const topology = aTopology([aService('db'), aService('app_1')]);
+  const plan = planUp(topology, { ...asObserved(topology), withoutFiles: new Set(['db']) });
+  t.deepEqual([...new Set(plan.operations.map(({ subject, cause }) => `${subject} ${cause}`))], ['db its files are gone from the state directory']);
+  t.true(plan.operations.some(({ id }) => id === 'remove db'));
+});
+
 test('a replica too many is removed, and so is what a drill left behind', (t) => {
   const two = aTopology([aService('app_1'), aService('app_2')]);
   const one = aTopology([aService('app_1')]);
