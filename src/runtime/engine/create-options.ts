@@ -70,9 +70,9 @@ function toHostConfig(spec: ContainerSpec): Dockerode.HostConfig {
     ...(shared !== undefined && { PidMode: shared }),
     Mounts: spec.mounts.map(toMount),
     PortBindings: Object.fromEntries(
-      spec.ports.map((port) => [
-        `${port.containerPort}/${port.protocol}`,
-        [{ HostIp: port.hostIp, HostPort: String(port.hostPort) }],
+      [...Map.groupBy(spec.ports, (port) => `${port.containerPort}/${port.protocol}`)].map(([inside, published]) => [
+        inside,
+        published.map(({ hostIp, hostPort }) => ({ HostIp: hostIp, HostPort: String(hostPort) })),
       ]),
     ),
     CapDrop: ['ALL'],

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { bracketed } from '../config/schema/bind-addresses.ts';
 import type { ContainerSpec, Mount } from '../engine/container-spec.ts';
 import { configParts, identityLabels } from '../plan/config-hash.ts';
 import type { Service, Topology } from '../topology/topology.ts';
@@ -40,7 +41,7 @@ function toService(service: Service, topology: Topology): Record<string, unknown
     labels: Object.fromEntries(Object.entries(labelsOf(service, topology)).map(([key, value]) => [key, literalText(value)])),
     ...(shared === undefined && { networks: networksOf(spec, topology) }),
     volumes: spec.mounts.map((mount) => toMount(mount, topology)),
-    ports: spec.ports.map((port) => `${port.hostIp}:${port.hostPort}:${port.containerPort}/${port.protocol}`),
+    ports: spec.ports.map((port) => `${bracketed(port.hostIp)}:${port.hostPort}:${port.containerPort}/${port.protocol}`),
     cap_drop: ['ALL'],
     cap_add: spec.capAdd,
     security_opt: ['no-new-privileges:true'],

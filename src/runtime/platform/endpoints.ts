@@ -1,3 +1,4 @@
+import { hostInUrl } from '../config/schema/bind-addresses.ts';
 import type { Config } from '../config/schema/config.ts';
 
 /** Where the platform is to be reached, from the machine that runs the Engine. */
@@ -13,7 +14,7 @@ const httpPort = 80;
 const httpsPort = 443;
 
 export function endpointsOf({ ports, network, netdata }: Config): Endpoints {
-  const host = ports.bindAddress === '0.0.0.0' ? 'localhost' : ports.bindAddress;
+  const host = hostInUrl(ports);
   return {
     https: `https://${host}${ports.https === httpsPort ? '' : `:${ports.https}`}`,
     http: `http://${host}${ports.http === httpPort ? '' : `:${ports.http}`}`,

@@ -1,5 +1,6 @@
-import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
+import { bindAddresses } from '../config/schema/bind-addresses.ts';
 import type { Config } from '../config/schema/config.ts';
+import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
 import { labels } from '../engine/labels.ts';
 import type { ObservedNetwork } from '../engine/port.ts';
 
@@ -93,8 +94,10 @@ export interface HostPort {
 export function publishedPorts({ ports, netdata }: Pick<Config, 'ports' | 'netdata'>): HostPort[] {
   const loopback = '127.0.0.1';
   return [
-    { key: 'ports.http', service: 'edge', host: ports.bindAddress, port: ports.http },
-    { key: 'ports.https', service: 'edge', host: ports.bindAddress, port: ports.https },
+    ...bindAddresses(ports).flatMap((host) => [
+      { key: 'ports.http', service: 'edge', host, port: ports.http },
+      { key: 'ports.https', service: 'edge', host, port: ports.https },
+    ]),
     { key: 'ports.dashboard', service: 'edge', host: loopback, port: ports.dashboard },
     ...(netdata.enabled ? [{ key: 'ports.netdata', service: 'netdata', host: loopback, port: ports.netdata }] : []),
   ];

@@ -16,6 +16,6 @@ export async function isPortBusy(host: string, port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
-    server.listen({ host, port, exclusive: true }, () => { server.close(() => { resolve(false); }); });
+    server.listen({ host, port, exclusive: true, ipv6Only: true }, () => { server.close(() => { resolve(false); }); });
   });
 }

@@ -1,4 +1,5 @@
 import { render } from '../render/render.ts';
+import { bindAddresses } from '../config/schema/bind-addresses.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, healthcheck } from './container.ts';
 import type { TopologyContext } from './context.ts';
@@ -35,8 +36,10 @@ export function edge(context: TopologyContext): Service {
       env: { VIP: vip },
       networks: [attach(config.project, 'public', [name], address)],
       ports: [
-        publish(config.ports.bindAddress, config.ports.http, ports.http),
-        publish(config.ports.bindAddress, config.ports.https, ports.https),
+        ...bindAddresses(config.ports).flatMap((address) => [
+          publish(address, config.ports.http, ports.http),
+          publish(address, config.ports.https, ports.https),
+        ]),
         publish(loopback, config.ports.dashboard, ports.dashboard),
       ],
       capAdd: ['NET_ADMIN'],

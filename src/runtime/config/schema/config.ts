@@ -9,6 +9,7 @@ const imageReference = z
   .regex(/^[\w][\w.\-/:@]{0,254}$/, 'use an image reference such as postgres:17');
 const port = z.int().min(1).max(65535);
 const ipv4 = z.ipv4('use an IPv4 address such as 172.20.0.100');
+const ip = z.union([z.ipv4(), z.ipv6()], 'use an address such as 0.0.0.0, ::1 or 192.0.2.1');
 const cidr = z.cidrv4('use a subnet such as 172.20.0.0/16');
 const milliseconds = (min: number, max: number) => z.int().min(min).max(max);
 const dnsName = z
@@ -30,7 +31,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   ports: z
     .strictObject({
-      bindAddress: ipv4.default('0.0.0.0'),
+      /** `::` stands for all of both families. */
+      bindAddress: ip.default('0.0.0.0'),
       http: port.default(80),
       https: port.default(443),
       dashboard: port.default(8080),

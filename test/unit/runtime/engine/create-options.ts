@@ -45,3 +45,9 @@ test('ports are published where they were asked for', (t) => {
   t.deepEqual(options.HostConfig?.PortBindings, { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] });
   t.deepEqual(options.ExposedPorts, { '80/tcp': {} });
 });
+
+test('a port that is published at several addresses is so at each of them', (t) => {
+  const ports = ['0.0.0.0', '::'].map((hostIp) => ({ hostIp, hostPort: 8080, containerPort: 80, protocol: 'tcp' as const }));
+  const options = toCreateOptions(aService('edge', { container: { ports } }).container);
+  t.deepEqual(options.HostConfig?.PortBindings, { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }, { HostIp: '::', HostPort: '8080' }] });
+});

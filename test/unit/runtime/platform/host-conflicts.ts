@@ -46,4 +46,6 @@ test('routes are read from the kernel\'s table; the default one is left out', (t
 test('the dashboards\' ports are on the loopback address, whatever the others are bound to', (t) => {
   const ports = publishedPorts(configSchema.parse({ ports: { bindAddress: '192.0.2.1' } }));
   t.deepEqual(ports.map((one) => one.host), ['192.0.2.1', '192.0.2.1', '127.0.0.1', '127.0.0.1']);
+  const all = publishedPorts(configSchema.parse({ ports: { bindAddress: '::' } }));
+  t.deepEqual(all.map((one) => one.host), ['0.0.0.0', '0.0.0.0', '::', '::', '127.0.0.1', '127.0.0.1']);
 });

@@ -78,6 +78,8 @@ test('dashboard and Netdata are published on the loopback interface only, whatev
   const { services } = topologyOf({ ports: { bindAddress: '192.0.2.1' } });
   const published = services.flatMap(({ container }) => container.ports).map(({ hostIp, hostPort }) => `${hostIp}:${hostPort}`);
   t.deepEqual(published, ['192.0.2.1:80', '192.0.2.1:443', '127.0.0.1:8080', '127.0.0.1:19999']);
+  const all = topologyOf({ ports: { bindAddress: '::' } }).services.flatMap(({ container }) => container.ports);
+  t.deepEqual(all.map(({ hostIp, hostPort }) => `${hostIp} ${hostPort}`), ['0.0.0.0 80', '0.0.0.0 443', ':: 80', ':: 443', '127.0.0.1 8080', '127.0.0.1 19999']);
 });
 
 test('every container has a limit of processes', (t) => {

@@ -1,0 +1,21 @@
+import type { Config } from './config.ts';
+
+const everyIpv4 = '0.0.0.0';
+/** Means all of both families, as it does for a socket (RFC 3493, 3.7); the Engine takes it for those of IPv6 alone. */
+const everyIpv6 = '::';
+
+/** The host's addresses at which `ports.http` and `ports.https` are published. */
+export function bindAddresses({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string[] {
+  return bindAddress === everyIpv6 ? [everyIpv4, everyIpv6] : [bindAddress];
+}
+
+/** As it stands in a URL (RFC 3986, 3.2.2); `localhost` for all of them. */
+export function hostInUrl({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string {
+  if (bindAddress === everyIpv4 || bindAddress === everyIpv6) return 'localhost';
+  return bracketed(bindAddress);
+}
+
+/** `[::1]` of `::1`, and an IPv4 address as it is. */
+export function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
