@@ -5,8 +5,10 @@ interface Reason {
   readonly remedy: string;
 }
 
+/** The state directory is where most of what haplat writes is. */
+const elsewhere = 'name another place; that of the state directory is stateDirectory in haplat.yaml';
 const full: Reason = { what: 'there is no room left on its disk', remedy: '"df -h" shows what is full; make room and run the same command again' };
-const denied: Reason = { what: 'permission denied', remedy: 'give it to who runs haplat, or name another folder (stateDirectory in haplat.yaml)' };
+const denied: Reason = { what: 'permission denied', remedy: `let who runs haplat write there, or ${elsewhere}` };
 
 /** By what the system calls them (errno(3)): what is up to the machine, and not to haplat. */
 const reasons: Readonly<Record<string, Reason>> = {
@@ -14,12 +16,12 @@ const reasons: Readonly<Record<string, Reason>> = {
   EDQUOT: { ...full, what: 'the quota of who runs haplat is used up' },
   EACCES: denied,
   EPERM: denied,
-  EROFS: { what: 'its file system is read-only', remedy: 'name another folder (stateDirectory in haplat.yaml)' },
+  EROFS: { what: 'its file system is read-only', remedy: elsewhere },
   ENOTDIR: { what: 'what should be a folder on the way to it is a file', remedy: 'move that file away' },
   EISDIR: { what: 'it is a folder', remedy: 'name a file' },
   ENOENT: { what: 'it is not there, or the folder for it is not', remedy: 'make it, or name another' },
   EIO: { what: 'its disk does not read or write as it should (EIO)', remedy: 'look into the kernel log: "dmesg"' },
-  EMFILE: { what: 'this process has too many files open', remedy: 'allow more: "ulimit -n 1024"' },
+  EMFILE: { what: 'this process has too many files open', remedy: 'allow more: "ulimit -n 4096"' },
 };
 
 /** They fail with the same codes, and the path is a program's or a socket's. */

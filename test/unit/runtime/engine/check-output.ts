@@ -2,6 +2,7 @@ import test from 'ava';
 import { saysNotReady, saysStarting, whyCheckFailed } from '../../../../src/runtime/engine/check-output.ts';
 
 const checked = (...checks: readonly (readonly [number, string])[]) => ({
+  startedAt: new Date(0),
   healthLog: checks.map(([exitCode, output]) => ({ endedAt: new Date(0), exitCode, output })),
 });
 
@@ -12,6 +13,12 @@ test('only the last check counts, and only one that failed says "starting"', (t)
   t.false(saysStarting(checked()));
   t.true(saysNotReady(checked([0, 'not ready: {}'])));
   t.false(saysNotReady(checked([0, ''])));
+});
+
+test('what was said before the start does not count', (t) => {
+  const restarted = { ...checked([1, 'starting: takes no connections yet']), startedAt: new Date(1) };
+  t.false(saysStarting(restarted));
+  t.is(whyCheckFailed(restarted), undefined);
 });
 
 test('why a check failed is the first line of what it printed', (t) => {
