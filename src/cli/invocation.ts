@@ -17,6 +17,8 @@ export interface GlobalOptions {
 export interface Host {
   readonly signal: AbortSignal;
   readonly setExitCode: (code: number) => void;
+  /** Ends the process as interrupted, at once. */
+  readonly endInterrupted: () => void;
 }
 
 /** One run of a command: its options and its ways to the outside. */
@@ -58,7 +60,12 @@ export function invocationOf(command: Command, host: Host): Invocation {
       const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
       const { socketPath } = loaded.config.engine;
       const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir(), socketPath });
-      return connectEngine(endpoint, { onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); } });
+      // Before the first answer there is nothing to undo, and the Engine may be silent for longer than anybody waits.
+      host.signal.addEventListener('abort', host.endInterrupted, { once: true });
+      return connectEngine(endpoint, {
+        onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); },
+        onAnswer: () => { host.signal.removeEventListener('abort', host.endInterrupted); },
+      });
     },
   };
 }

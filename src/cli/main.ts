@@ -1,5 +1,5 @@
-import { CommanderError } from 'commander';
-import { HaplatError, messageOf } from '../runtime/errors.ts';
+import { CommanderError, type Command } from 'commander';
+import { HaplatError, InterruptedError, messageOf } from '../runtime/errors.ts';
 import { asFileError } from '../runtime/files/file-error.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { presentError } from './present/error.ts';
@@ -16,11 +16,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
   const signals = watchSignals();
-  const program = createProgram({ signal: signals.signal, setExitCode: (code) => { process.exitCode = code; } });
+  const fail = (error: unknown) => {
+    process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
+  };
+  const program: Command = createProgram({
+    signal: signals.signal,
+    setExitCode: (code) => { process.exitCode = code; },
+    endInterrupted: () => {
+      fail(new InterruptedError());
+      process.exit();
+    },
+  });
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
+    fail(error);
   } finally {
     signals.dispose();
   }

@@ -148,6 +148,26 @@ serial('an Engine that does not answer is exit 5, with what to do', async (t) =>
   t.regex(result.stderr, /^error: the Docker Engine does not answer .*\n {2}→ start it/);
 });
 
+serial('Ctrl-C while the Engine takes connections and is silent ends a command at once', async (t) => {
+  const socket = join(platform.folder, 'silent.sock');
+  const server = createServer((client) => { client.on('error', () => client.destroy()); }).listen(socket);
+  try {
+    for (const args of [['status'], ['up'], ['failover', '--kill', 'app_1']]) {
+      const running = platform.start(args, { env: { DOCKER_HOST: `unix://${socket}` } });
+      await new Promise<void>((resolve) => {
+        running.stderr.on('data', (chunk: Buffer) => { if (chunk.toString().includes('waiting for the Docker Engine')) resolve(); });
+        running.stderr.on('end', resolve);
+      });
+      running.kill('SIGINT');
+      const { exitCode, stderr } = outcomeOf(await running);
+      t.is(exitCode, 130, args.join(' '));
+      t.regex(stderr, /^error: interrupted\n/m);
+    }
+  } finally {
+    server.close();
+  }
+});
+
 serial('a Docker context says which Engine is meant, and one that is not there is refused', async (t) => {
   const env = { DOCKER_CONFIG: platform.folder, DOCKER_CONTEXT: 'elsewhere' };
   await refuses(t, outcomeOf(await platform.start(['status'], { env })), 'there is no Docker context elsewhere', '"docker context ls" shows those that there are');

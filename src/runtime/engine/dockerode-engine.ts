@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly patience?: Patience;
   /** Called when the first answer is not there after `slowMs`. */
   readonly onSlow?: () => void;
+  /** Called at the first answer. Until then nothing can have been changed. */
+  readonly onAnswer?: () => void;
 }
 
 const defaultPatience: Patience = { readMs: 30_000, changeMs: 300_000 };
@@ -50,14 +52,16 @@ class DockerodeEngine implements Engine {
   readonly socketPath: string | undefined;
   readonly #patience: Patience;
   #onSlow: (() => void) | undefined;
+  #onAnswer: (() => void) | undefined;
 
-  constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow }: ConnectOptions) {
+  constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow, onAnswer }: ConnectOptions) {
     const options = dockerOptions(endpoint);
     this.#asked = new Dockerode({ ...options, timeout: patience.readMs });
     this.#told = new Dockerode({ ...options, timeout: patience.changeMs });
     this.#streaming = new Dockerode(options);
     this.#patience = patience;
     this.#onSlow = onSlow;
+    this.#onAnswer = onAnswer;
     this.socketPath = endpoint.kind === 'socket' ? endpoint.path : undefined;
   }
 
@@ -261,7 +265,9 @@ class DockerodeEngine implements Engine {
   async #asking<T>(what: string, call: () => Promise<T>): Promise<T> {
     const timer = setTimeout(() => { this.#tellOnce(); }, slowMs);
     try {
-      return await calling(what, call, this.#patience.readMs);
+      const answer = await calling(what, call, this.#patience.readMs);
+      this.#answered();
+      return answer;
     } finally {
       clearTimeout(timer);
       this.#onSlow = undefined;
@@ -271,6 +277,12 @@ class DockerodeEngine implements Engine {
   /** To change something. */
   async #telling(what: string, call: () => Promise<unknown>): Promise<void> {
     await calling(what, call, this.#patience.changeMs);
+  }
+
+  #answered(): void {
+    const tell = this.#onAnswer;
+    this.#onAnswer = undefined;
+    tell?.();
   }
 
   #tellOnce(): void {

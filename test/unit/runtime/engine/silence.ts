@@ -76,6 +76,20 @@ test('who waits for the first answer is told so, once', async (t) => {
   t.is(told, 1);
 });
 
+test('the first answer is told of, once; an Engine that is silent gives none', async (t) => {
+  let told = 0;
+  const options = { patience, onAnswer: () => { told += 1; } };
+  await withEngine(silence, options, async (engine) => {
+    await t.throwsAsync(() => engine.listNetworks());
+  });
+  t.is(told, 0);
+  const answer: RequestListener = (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('[]'); };
+  await withEngine(answer, options, async (engine) => {
+    for (let time = 1; time <= 3; time += 1) await engine.listNetworks();
+  });
+  t.is(told, 1);
+});
+
 test('who has had an answer is not told of later ones that take their time', async (t) => {
   let told = 0;
   let asked = 0;
