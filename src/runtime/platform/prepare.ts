@@ -63,9 +63,13 @@ export function containerOwner(info?: Pick<EngineInfo, 'users'>): { readonly uid
  * The Engine's socket as a container mounts it: the one that we use, where the Engine is on this machine. In front of an
  * Engine in a virtual machine it is a stand-in that only this side has. Another way to the usual one is no change.
  */
-export async function socketOnHost(ours: string | undefined, info: Pick<EngineInfo, 'operatingSystem'> | undefined, platform = process.platform): Promise<string> {
+export async function socketOnHost(
+  ours: string | undefined,
+  info: Pick<EngineInfo, 'operatingSystem'> | undefined,
+  { platform = process.platform, usual = defaultEngineSocket }: { readonly platform?: NodeJS.Platform; readonly usual?: string } = {},
+): Promise<string> {
   const isHere = platform === 'linux' && info?.operatingSystem !== 'Docker Desktop';
-  if (!isHere || ours === undefined) return defaultEngineSocket;
-  const [own, usual] = await Promise.all([ours, defaultEngineSocket].map((path) => realpath(path).catch(() => path)));
-  return own === usual ? defaultEngineSocket : ours;
+  if (!isHere || ours === undefined) return usual;
+  const [one, other] = await Promise.all([ours, usual].map((path) => realpath(path).catch(() => path)));
+  return one === other ? usual : ours;
 }
