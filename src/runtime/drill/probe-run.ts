@@ -3,7 +3,7 @@ import type { ContainerSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { urgentCpuShares } from '../topology/container.ts';
-import type { LedgerEntry, Sample } from './judge/history.ts';
+import type { BusyWindow, LedgerEntry, Sample } from './judge/history.ts';
 import { probeLineSchema } from './probe/lines.ts';
 import type { ProbeLine } from './probe/lines.ts';
 import { probeCommand } from './probe/options.ts';
@@ -31,6 +31,7 @@ const memoryLimitMiB = 256;
 export class ProbeRun {
   readonly samples: Sample[] = [];
   readonly ledger: LedgerEntry[] = [];
+  readonly busy: BusyWindow[] = [];
   readonly #engine: Engine;
   readonly #name: string;
   readonly #stop = new AbortController();
@@ -111,6 +112,9 @@ export class ProbeRun {
         this.#onSamples(samples);
         break;
       }
+      case 'busy':
+        this.busy.push({ fromMs: this.#originMs + line.fromMs, toMs: this.#originMs + line.toMs, share: line.share });
+        break;
       case 'settling':
         break;
       case 'ledger':

@@ -101,6 +101,7 @@ function unmeasured(reason: string, rate: number): RunResult {
     downtimeMs: null,
     resolutionMs: 1000 / rate,
     gapsMs: { before: null, fault: null, later: null },
+    probeBusyShare: null,
     outages: 0,
     failedTimeMs: 0,
     requests: { sent: 0, ok: 0, failed: 0, errors: {} },

@@ -99,6 +99,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
   return {
     history: {
       samples: probe.samples,
+      busy: probe.busy,
       intervalMs: 1000 / rate,
       injectedAtMs,
       transitions,

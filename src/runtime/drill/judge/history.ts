@@ -1,6 +1,8 @@
 /** Everything that was observed in one run, on the Engine host's clock (epoch milliseconds). What the judge judges. */
 export interface History {
   readonly samples: readonly Sample[];
+  /** How busy the probe itself was. */
+  readonly busy: readonly BusyWindow[];
   /** Between two requests of the same mode. */
   readonly intervalMs: number;
   readonly injectedAtMs: number;
@@ -29,6 +31,13 @@ export interface Sample {
   readonly ok: boolean;
   /** What went wrong; '' when nothing did. */
   readonly error: string;
+}
+
+/** How much of a time the probe had something to do, or waited for a processor to do it: a `share` of 1 is all of it. */
+export interface BusyWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly share: number;
 }
 
 /** What a node said of itself: its check of the load balancer, or its virtual router. */

@@ -1,3 +1,4 @@
+import { busyBefore, busyHints } from './busy.ts';
 import { allOutages, failedTimeMs, gapBefore, laterGap, ownGap, resolutionOf, worstDowntime } from './downtime.ts';
 import type { Downtime } from './downtime.ts';
 import type { History } from './history.ts';
@@ -30,6 +31,8 @@ export interface RunResult {
    * a node returned, say); null where there was none to see.
    */
   readonly gapsMs: { readonly before: number | null; readonly fault: number | null; readonly later: number | null };
+  /** How much of the second before the fault the probe itself was busy, of 1; null where that is not known. */
+  readonly probeBusyShare: number | null;
   readonly outages: number;
   readonly failedTimeMs: number;
   readonly requests: RequestCounts;
@@ -56,6 +59,7 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
     downtimeMs: lengthOf(downtime),
     resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
     gapsMs: { before: lengthOf(before), fault: lengthOf(own), later: lengthOf(later) },
+    probeBusyShare: busyBefore(history.busy, injectedAtMs) ?? null,
     outages: outages.length,
     failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
     requests: countRequests(samples),
@@ -69,7 +73,7 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   // An outage that is still open at the end may be shorter than one before it.
   const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
   const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
-  if (failures.length > 0) return { verdict: 'fail', reasons: failures, ...measured };
+  if (failures.length > 0) return { verdict: 'fail', reasons: [...failures, ...busyHints(measured.probeBusyShare)], ...measured };
   const unproven = notProven(measured, objectives);
   return { verdict: unproven.length > 0 ? 'inconclusive' : 'pass', reasons: unproven, ...measured };
 }

@@ -1,3 +1,4 @@
+import type { BusyWindow } from '../judge/history.ts';
 import { rounded } from './rounded.ts';
 import type { ProbeLine, SampleTuple } from './lines.ts';
 import type { ProbeMode } from './options.ts';
@@ -32,6 +33,10 @@ export class Emitter {
     const samples = this.#pending.get(mode) ?? [];
     samples.push([due ?? 0, start ?? 0, end ?? 0, status, error, servedBy]);
     this.#pending.set(mode, samples);
+  }
+
+  busy({ fromMs, toMs, share }: BusyWindow): void {
+    this.line({ type: 'busy', fromMs: rounded(fromMs - this.originMs), toMs: rounded(toMs - this.originMs), share: Math.round(share * 1000) / 1000 });
   }
 
   flush(): void {

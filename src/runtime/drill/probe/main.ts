@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
 import { createAgent } from './agent.ts';
 import { steadyNowMs } from '../../steady-clock.ts';
+import { BusyMeter } from './busy-meter.ts';
 import { rounded } from './rounded.ts';
 import { Emitter } from './emitter.ts';
 import { Ledger } from './ledger.ts';
@@ -27,6 +28,7 @@ export async function serveProbe({ options, env, signal, out }: ProbeSurrounding
   const ca = await authorities(options, env);
   const originMs = steadyNowMs();
   const emitter = new Emitter(out, originMs);
+  const meter = new BusyMeter((window) => { emitter.busy(window); });
   const load = options.modes.map((mode) => new Load(mode, options, ca, emitter));
   const ledger = new Ledger(
     { ...targetOf(options, 'pooled', ca), timeoutMs: options.writeTimeoutMs },
@@ -39,6 +41,7 @@ export async function serveProbe({ options, env, signal, out }: ProbeSurrounding
   writes?.stop();
   for (const one of load) one.stop();
   await Promise.all(load.map((one) => one.drained()));
+  meter.stop();
   emitter.close();
   emitter.line({ type: 'settling', at: steadyNowMs() });
   await ledger.drained();

@@ -15,6 +15,7 @@ export function samplesWith(spans: readonly (readonly [number, number])[], mode 
 export function history(changes: Partial<History> = {}): History {
   return {
     samples: samplesWith([]),
+    busy: [],
     intervalMs: 10,
     injectedAtMs: fault,
     transitions: [],

@@ -34,6 +34,24 @@ test('a downtime longer than the probe\'s own pauses fails without a failed requ
   t.like(judgeRun(history({ samples: held }), { maxDowntimeMs: 50 }), { verdict: 'fail', requests: { failed: 0 } });
 });
 
+test('a failure says when the probe itself had no time to spare before the fault, and what to do; a pass needs no such hint', (t) => {
+  const busy = [
+    { fromMs: fault - 1250, toMs: fault - 750, share: 0.8 },
+    { fromMs: fault - 750, toMs: fault + 250, share: 1 },
+    { fromMs: fault + 250, toMs: fault + 500, share: 0 },
+  ];
+  const failed = judgeRun(history({ busy, samples: samplesWith([[0, 1500]]) }), objectives);
+  t.like(failed, { verdict: 'fail', probeBusyShare: 0.95 });
+  t.deepEqual(failed.reasons, [
+    'downtime 1500 ms is over 1000 ms',
+    'the probe itself was busy for 95 % of the second before the fault: it may be what swamps this machine; lower --rate',
+  ]);
+  t.deepEqual(judgeRun(history({ busy, samples: samplesWith([]) }), objectives).reasons, []);
+  const spare = busy.map((window) => ({ ...window, share: window.share * 0.8 }));
+  t.is(judgeRun(history({ busy: spare, samples: samplesWith([[0, 1500]]) }), objectives).reasons.length, 1);
+  t.is(judgeRun(history(), objectives).probeBusyShare, null);
+});
+
 test('a platform that does not answer again fails even without an objective', (t) => {
   t.is(judgeRun(history({ samples: samplesWith([[0, 5000]]) }), {}).verdict, 'fail');
 });
