@@ -7,6 +7,7 @@ import { EngineWatch } from './engine-watch.ts';
 import { planFault } from './fault/job.ts';
 import { FaultSession } from './fault/session.ts';
 import { Journal } from './journal/journal.ts';
+import { busyBefore, busyHints } from './judge/busy.ts';
 import { baselineMs } from './judge/downtime.ts';
 import type { History } from './judge/history.ts';
 import { readTransitions } from './node-log.ts';
@@ -218,5 +219,6 @@ function lastEndMs(probe: ProbeRun): number {
 function notWarm(probe: ProbeRun): string {
   const failed = probe.samples.filter((sample) => !sample.ok);
   const kinds = [...new Set(failed.map((sample) => sample.error))].join(', ');
-  return `no ${baselineMs} ms without a failed request before the fault (${probe.samples.length} requests, ${failed.length} failed${kinds === '' ? '' : `: ${kinds}`})`;
+  const counts = `${probe.samples.length} requests, ${failed.length} failed${kinds === '' ? '' : `: ${kinds}`}`;
+  return [`no ${baselineMs} ms without a failed request before the fault (${counts})`, ...busyHints(busyBefore(probe.busy, lastEndMs(probe)))].join('; ');
 }

@@ -18,8 +18,8 @@ export function busyBefore(windows: readonly BusyWindow[], injectedAtMs: number)
 /** With less than this to spare, answers wait for the probe as well (queueing: at 85 % each waits for more than five others). */
 const littleToSpare = 0.85;
 
-/** What to say beside a failure; nothing where the probe had time to spare. */
-export function busyHints(share: number | null): string[] {
-  if (share === null || share < littleToSpare) return [];
-  return [`the probe itself was busy for ${Math.round(share * 100)} % of the second before the fault: it may be what swamps this machine; lower --rate`];
+/** What to say beside a failure of the time after; nothing where the probe had time to spare. */
+export function busyHints(share: number | null | undefined): string[] {
+  if (share === null || share === undefined || share < littleToSpare) return [];
+  return [`the probe itself was busy for ${Math.round(share * 100)} % of the second before: it may be what swamps this machine, so lower --rate`];
 }

@@ -44,7 +44,7 @@ test('a failure says when the probe itself had no time to spare before the fault
   t.like(failed, { verdict: 'fail', probeBusyShare: 0.95 });
   t.deepEqual(failed.reasons, [
     'downtime 1500 ms is over 1000 ms',
-    'the probe itself was busy for 95 % of the second before the fault: it may be what swamps this machine; lower --rate',
+    'the probe itself was busy for 95 % of the second before: it may be what swamps this machine, so lower --rate',
   ]);
   t.deepEqual(judgeRun(history({ busy, samples: samplesWith([]) }), objectives).reasons, []);
   const spare = busy.map((window) => ({ ...window, share: window.share * 0.8 }));
