@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** It was valid for a day and ran out a day ago: no clock that is a little off takes it for valid. */
 const issuedAgoMs = 2 * dayMs;
 
-/** A certificate with its chain, in everything like the one in use but that its time is over. */
+/** A certificate that is in everything like the one in use but that its time is over. */
 export interface ExpiredCertificate {
   readonly pair: CertificateAndKey;
   /** Who issued it, as PEM: for whoever is to find nothing wrong with it but its date. */
@@ -23,6 +23,6 @@ export async function issueExpired(options: CertificateOptions): Promise<Expired
   const { serverName } = await readTrust(options);
   const names = leafNames({ ...options, names: [...options.names, ...(serverName === undefined ? [] : [serverName])] });
   const authority = certificate === undefined || key === undefined ? await createAuthority('haplat drill authority', new Date()) : { certificate, key };
-  const leaf = await issueLeaf(authority, { names, days: 1, now: new Date(Date.now() - issuedAgoMs) });
-  return { pair: { key: leaf.key, certificate: leaf.certificate + authority.certificate }, authority: authority.certificate };
+  const pair = await issueLeaf(authority, { names, days: 1, now: new Date(Date.now() - issuedAgoMs) });
+  return { pair, authority: authority.certificate };
 }

@@ -50,6 +50,13 @@ test('what is missing is issued once, with every name, and a second call does no
   });
 });
 
+test('what is served is the server\'s certificate alone: who trusts the authority has it', async (t) => {
+  await withIssued(async (options) => {
+    const served = await readFile(await currentFile(options), 'utf8');
+    t.is(served.match(/BEGIN CERTIFICATE/g)?.length, 1);
+  });
+});
+
 test('keys are for their owner alone', async (t) => {
   await withIssued(async (options) => {
     const key = (await currentFile(options)).replace(/\.crt$/, '.key');
