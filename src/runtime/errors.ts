@@ -41,3 +41,8 @@ export class InterruptedError extends HaplatError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Whether it is an error of the system's with this code: `ENOENT`, say. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

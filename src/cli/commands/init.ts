@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { loadAssets } from '../../runtime/assets/assets.ts';
 import { defaultConfigFile } from '../../runtime/config/load-config.ts';
-import { ConfigError, OperationError } from '../../runtime/errors.ts';
+import { ConfigError, hasCode, OperationError } from '../../runtime/errors.ts';
 import { asFileError } from '../../runtime/files/file-error.ts';
 import type { Invocation } from '../invocation.ts';
 
@@ -14,7 +14,7 @@ export async function runInit(invocation: Invocation, options: { readonly force:
   try {
     await writeFile(path, text, { flag: options.force ? 'w' : 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (hasCode(error, 'EEXIST')) {
       throw new ConfigError(`${path}: is there already`, { cause: error, remedy: 'overwrite it with --force, or name another with --config' });
     }
     throw asFileError(error, path);

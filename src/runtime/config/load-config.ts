@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseDocument } from 'yaml';
-import { ConfigError, messageOf } from '../errors.ts';
+import { ConfigError, hasCode, messageOf } from '../errors.ts';
 import type { Config } from './schema/config.ts';
 import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
@@ -80,7 +80,7 @@ async function readOptional(path: string, required: boolean): Promise<string | u
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = hasCode(error, 'ENOENT');
     if (isMissing && !required) return undefined;
     throw new ConfigError(`${path}: ${isMissing ? 'there is no such file' : messageOf(error)}`, {
       cause: error,

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
-import { EngineUnreachableError } from '../errors.ts';
+import { EngineUnreachableError, hasCode } from '../errors.ts';
 import { observeProject } from '../platform/observe.ts';
 import { findConflicts } from '../platform/preflight.ts';
 import { checkDisk, checkEngine, type Check } from './checks.ts';
@@ -38,7 +38,7 @@ async function examineDisk(path: string): Promise<Check[]> {
     const { bavail, bsize } = await statfs(path);
     return [checkDisk(bavail * bsize, path)];
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = hasCode(error, 'ENOENT');
     // It is made by the first up: what counts is where it will be.
     if (isMissing && dirname(path) !== path) return examineDisk(dirname(path));
     throw error;

@@ -1,5 +1,6 @@
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from '../errors.ts';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { writing } from '../files/file-error.ts';
 import { isSecret } from '../topology/secrets-files.ts';
@@ -52,7 +53,7 @@ async function isThere(path: string): Promise<boolean> {
     await access(path);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+    return !hasCode(error, 'ENOENT');
   }
 }
 

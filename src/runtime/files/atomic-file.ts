@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from '../errors.ts';
 import { writing } from './file-error.ts';
 
 export interface FileOptions {
@@ -53,7 +54,7 @@ export async function createOnce(path: string, content: string | Buffer, options
       await withTemporary(path, content, options, (temporary) => link(temporary, path));
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (hasCode(error, 'EEXIST')) return false;
       throw error;
     }
   });

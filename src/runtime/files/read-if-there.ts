@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { hasCode } from '../errors.ts';
 
 /** The file's text; undefined when there is no such file. Any other error is thrown as it is. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { hasCode } from '../errors.ts';
 import { leaseFileSchema } from './lease-file.ts';
 import type { Lease } from './model.ts';
 
@@ -62,7 +63,7 @@ async function readLease(file: string, wallMs: number) {
     if (wallMs - mtimeMs > keptUnreadableMs) await rm(file, { force: true });
   } catch (error) {
     // Released between the listing and the reading.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { clusterFolder, ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { ConfigError, messageOf } from '../errors.ts';
+import { ConfigError, hasCode, messageOf } from '../errors.ts';
 import { exportCluster } from '../export/cluster.ts';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { authkeyFile } from '../topology/cluster/paths.ts';
@@ -33,7 +33,7 @@ async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw new ConfigError(`${folder} can't be used: ${messageOf(error)}`, { remedy: 'name a folder that is new or empty', cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { InterruptedError, OperationError } from '../errors.ts';
+import { hasCode, InterruptedError, OperationError } from '../errors.ts';
 import { asFileError, writing } from '../files/file-error.ts';
 
 const pollIntervalMs = 250;
@@ -53,5 +53,5 @@ async function acquire(lockfilePath: string, stateDirectory: string, options: Lo
 }
 
 function isHeld(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+  return hasCode(error, 'ELOCKED');
 }

@@ -58,6 +58,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
 
 function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus {
   const details = inputs.containers.get(service.container.name);
+  const lacking = inputs.lacking.get(service.name) ?? whyCutOff(service, details);
   return {
     name: service.name,
     component: service.component,
@@ -67,9 +68,16 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     image: details?.image ?? service.container.image,
     address: addressOf(service, inputs),
     startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
-    ready: !inputs.lacking.has(service.name),
-    note: inputs.notes.get(service.name) ?? inputs.lacking.get(service.name) ?? whyIll(details) ?? null,
+    ready: lacking === undefined,
+    note: inputs.notes.get(service.name) ?? lacking ?? whyIll(details) ?? null,
   };
+}
+
+/** By somebody's `docker network disconnect`, say: its own check need not notice. */
+function whyCutOff({ container }: Service, details: ContainerDetails | undefined): string | undefined {
+  if (details?.state !== 'running') return undefined;
+  const missing = container.networks.find(({ network }) => details.addresses[network] === undefined);
+  return missing === undefined ? undefined : `not connected to the network ${missing.network}: run "haplat up"`;
 }
 
 /** What the Engine heard last; of a container that has stopped, that is history. */

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { messageOf, OperationError } from '../../errors.ts';
+import { hasCode, messageOf, OperationError } from '../../errors.ts';
 import { ensureFolder, writeAtomic } from '../../files/atomic-file.ts';
 import { faultJobSchema } from '../fault/fault.ts';
 import type { FaultJob } from '../fault/fault.ts';
@@ -38,7 +38,7 @@ export class Journal {
     try {
       names = await readdir(this.#directory);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (hasCode(error, 'ENOENT')) return [];
       throw new OperationError(`${this.#directory}: ${messageOf(error)}`, { cause: error });
     }
     const entries = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => this.#read(name)));

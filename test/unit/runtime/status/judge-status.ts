@@ -69,6 +69,13 @@ test('a container that was removed is missing, not forgotten', (t) => {
   t.is(report.services.at(-1)?.state, 'missing');
 });
 
+test('one that somebody took off its network can\'t do its work, whatever its own check says; one that has stopped has none', (t) => {
+  const cut = judgeStatus(inputs({ db: { addresses: {} } }));
+  t.regex(cut.problems.join(), /^db runs and can't do its work \(not connected to the network .+: run "haplat up"\)$/);
+  t.is(cut.services.at(-1)?.ready, false);
+  t.deepEqual(judgeStatus(inputs({ db: { state: 'exited', addresses: {} } })).problems, ['db is exited']);
+});
+
 test('a half dead pod is a dead node, and the other one no longer survives a loss', (t) => {
   const report = judgeStatus(inputs({ traefik_2: { state: 'exited', health: 'none' } }));
   t.deepEqual(report.redundancy[0], { layer: 'load-balancer', nodes: 2, healthy: 1, survivesLossOfOne: false });
