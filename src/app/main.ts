@@ -105,7 +105,7 @@ async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Pa
       onError: (err, attempt) => { logger.warn({ err, attempt }, 'migrations failed, trying again'); },
     },
   );
-  await Promise.all([parts.relay.run(), keepHouse(parts.database, logger, signal)]);
+  await Promise.all([parts.relay.run(), keepHouse({ database: parts.database, settings, logger, signal })]);
 }
 
 // knex and its dialects are a tenth of the process's memory: loaded only if there is something for them to do.

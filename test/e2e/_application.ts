@@ -1,3 +1,4 @@
+import { firstIdAt } from '../../src/app/outbox/housekeeping.ts';
 import { jsonOf, type RequestOptions } from './_http.ts';
 import { sql } from './_inside.ts';
 import { eventually, type Platform } from './_platform.ts';
@@ -41,5 +42,20 @@ export function applicationOf(platform: () => Platform) {
       CREATE TRIGGER test_break BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION test_break();`);
     return () => sql(platform(), 'DROP TRIGGER IF EXISTS test_break ON items');
   };
-  return { breakItems, createItem, drain, enqueue, processedCount, untilJob };
+  /** Jobs of a month ago, done then or yesterday or failed, one that lost its message, and two idempotency keys. */
+  const leaveOldThings = async (): Promise<void> => {
+    const itemId = await createItem('left');
+    const job = (what: string, days: number, state: string, finished: string) =>
+      `INSERT INTO jobs (id, type, item_id, state, request_id, updated_at, finished_at)
+       VALUES ('${firstIdAt(Date.now() - days * 86_400_000)}', 'item.process', '${itemId}', '${state}', 'left-${what}', now() - interval '${days} days', ${finished});`;
+    await sql(platform(), [
+      job('done', 31, 'done', "now() - interval '31 days'"),
+      job('failed', 32, 'failed', "now() - interval '32 days'"),
+      job('yesterday', 33, 'done', "now() - interval '1 day'"),
+      job('stale', 1, 'queued', 'NULL'),
+      `INSERT INTO idempotency_keys (key, operation, request_hash, created_at)
+       VALUES ('left-old', 'test', '', now() - interval '25 hours'), ('left-new', 'test', '', now());`,
+    ].join('\n'));
+  };
+  return { breakItems, createItem, drain, enqueue, leaveOldThings, processedCount, untilJob };
 }

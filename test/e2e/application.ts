@@ -12,7 +12,7 @@ const serial = test.serial;
 const taskQueue = 'task_queue';
 const settings = 'netdata: {enabled: false}';
 let platform: Platform;
-const { breakItems, createItem, drain, enqueue, processedCount, untilJob } = applicationOf(() => platform);
+const { breakItems, createItem, drain, enqueue, leaveOldThings, processedCount, untilJob } = applicationOf(() => platform);
 
 interface Crowd {
   readonly alive: { readonly status: number; readonly ms: number };
@@ -22,6 +22,8 @@ interface Crowd {
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: settings });
   await platform.mustRun('up', '-q');
+  // Housekeeping has until its own test to see to them.
+  await leaveOldThings();
 });
 test.afterEach.always(async (t) => {
   if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
@@ -307,6 +309,18 @@ serial('whatever dies in the middle, each acknowledged job has its effect exactl
     t.is(effects, jobs, JSON.stringify(plan));
   });
   await fc.assert(property, { numRuns: 2, endOnFailure: true, includeErrorInReport: true });
+});
+
+serial('housekeeping forgets what is done and old, sends again what lost its message, and keeps all else', async (t) => {
+  await eventually('housekeeping', 100_000, async () => {
+    const left = await sql(platform, "SELECT string_agg(request_id, ' ' ORDER BY request_id) FROM jobs WHERE request_id LIKE 'left-%'");
+    const keys = await sql(platform, "SELECT string_agg(key, ' ') FROM idempotency_keys WHERE key LIKE 'left-%'");
+    return left === 'left-failed left-stale left-yesterday' && keys === 'left-new' ? true : new Error(`jobs ${left}, keys ${keys}`);
+  });
+  await eventually('the job without a message', 60_000, async () =>
+    (await sql(platform, "SELECT state FROM jobs WHERE request_id = 'left-stale'")) === 'done' ? true : undefined,
+  );
+  t.pass();
 });
 
 serial('schemathesis finds nothing wrong with any operation', async (t) => {

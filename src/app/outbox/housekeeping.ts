@@ -1,8 +1,10 @@
 import { pause } from '../backoff.ts';
 import type { Database, Statement } from '../db/database.ts';
 import type { Logger } from '../logging.ts';
+import type { ApiSettings } from '../settings.ts';
 
-const EVERY_MS = 60_000;
+const dayMs = 24 * 60 * 60 * 1000;
+const deletedAtOnce = 1000;
 
 // A job that has waited this long with no message to wait for lost it with the broker's data. To send it once more
 // does no harm if it is only late: the worker knows what it has done.
@@ -18,27 +20,68 @@ const resend: Statement = {
          )
          INSERT INTO outbox (job_id) SELECT id FROM touched RETURNING job_id`,
 };
-const forget: Statement = {
-  name: 'housekeeping-forget',
-  text: `DELETE FROM idempotency_keys WHERE (key, operation) IN (
-           SELECT key, operation FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
-           ORDER BY created_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-         )`,
+const forgetKeys: Statement = {
+  name: 'housekeeping-forget-keys',
+  text: `WITH gone AS (
+           DELETE FROM idempotency_keys WHERE (key, operation) IN (
+             SELECT key, operation FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+             ORDER BY created_at LIMIT ${deletedAtOnce} FOR UPDATE SKIP LOCKED
+           ) RETURNING 1
+         )
+         SELECT count(*)::int AS count FROM gone`,
+};
+// Ids begin with their time: the primary key leads to the oldest, and no further index is kept for this.
+const forgetJobs: Statement = {
+  name: 'housekeeping-forget-jobs',
+  text: `WITH gone AS (
+           DELETE FROM jobs WHERE id IN (
+             SELECT id FROM jobs WHERE id < $1 AND state = 'done' AND finished_at < now() - make_interval(days => $2)
+             ORDER BY id LIMIT ${deletedAtOnce} FOR UPDATE SKIP LOCKED
+           ) RETURNING 1
+         )
+         SELECT count(*)::int AS count FROM gone`,
 };
 
-/** Once a minute: sends jobs again whose message was lost, and forgets idempotency keys after a day. Never throws. */
-export async function keepHouse(database: Database, logger: Logger, signal: AbortSignal): Promise<void> {
+interface Household {
+  readonly database: Database;
+  readonly settings: Pick<ApiSettings, 'HOUSEKEEPING_INTERVAL_MS' | 'JOB_RETENTION_DAYS'>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Now and then: sends jobs again whose message was lost, and forgets idempotency keys after a day and jobs that are done
+ * after as many days as the settings say. Failed ones are kept: they wait for somebody. Never throws.
+ */
+export async function keepHouse({ database, settings, logger, signal }: Household): Promise<void> {
   const ended = (): boolean => signal.aborted;
+  const { HOUSEKEEPING_INTERVAL_MS: intervalMs, JOB_RETENTION_DAYS: days } = settings;
   while (!ended()) {
     // Replicas start together; they need not do this together.
-    await pause(EVERY_MS * (0.5 + Math.random()), signal);
+    await pause(intervalMs * (0.5 + Math.random()), signal);
     if (ended() || !database.gate.up) continue;
     try {
       const sent = await database.run((connection) => connection.query(resend), { idempotent: true });
       if (sent.length > 0) logger.warn({ jobs: sent.length }, 'jobs without a message sent again');
-      await database.run((connection) => connection.query(forget), { idempotent: true });
+      await deleteAll(database, signal, forgetKeys, []);
+      if (days > 0) await deleteAll(database, signal, forgetJobs, [firstIdAt(Date.now() - days * dayMs), days]);
     } catch (err) {
       logger.warn({ err }, 'housekeeping failed, next time then');
     }
   }
+}
+
+/** In small transactions, which block nobody for long; until there is nothing left, however much comes in meanwhile. */
+async function deleteAll(database: Database, signal: AbortSignal, statement: Statement, values: readonly unknown[]): Promise<void> {
+  let deleted = deletedAtOnce;
+  while (deleted >= deletedAtOnce && !signal.aborted) {
+    const [row] = await database.run((connection) => connection.query<{ readonly count: number }>(statement, values), { idempotent: true });
+    deleted = row?.count ?? 0;
+  }
+}
+
+/** The least UUID of this millisecond: version 7 begins with 48 bits of Unix time (RFC 9562, 5.7). */
+export function firstIdAt(epochMs: number): string {
+  const time = Math.max(0, epochMs).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }

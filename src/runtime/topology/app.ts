@@ -28,7 +28,12 @@ export function apps(context: TopologyContext): Service[] {
     container: applicationContainer(context, name, {
       command: ['serve', 'api'],
       port: ports.api,
-      env: { ...applicationEnvironment(context, name), LOG_LEVEL: app.logLevel, DRAIN_DELAY_MS: String(drainDelayMs) },
+      env: {
+        ...applicationEnvironment(context, name),
+        LOG_LEVEL: app.logLevel,
+        DRAIN_DELAY_MS: String(drainDelayMs),
+        JOB_RETENTION_DAYS: String(app.jobRetentionDays),
+      },
       labels: traefikLabels(loadBalancers.image),
       networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
       memoryLimitMiB: app.memoryLimitMiB,

@@ -72,6 +72,8 @@ export const configSchema = z.strictObject({
       replicas: z.int().min(1).max(20).default(2),
       logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
       memoryLimitMiB: z.int().min(64).max(65536).default(256),
+      /** Of jobs that are done; 0: for ever. */
+      jobRetentionDays: z.int().min(0).max(36_500).default(30),
     })
     .prefault({}),
   worker: z
