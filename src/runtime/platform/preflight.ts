@@ -13,6 +13,11 @@ import { observeProject } from './observe.ts';
 /** How long a container that was told to start may take until the Engine lists its ports, or a network until it is listed. */
 const startingWithinMs = 3000;
 const lookEachMs = 200;
+/**
+ * Another haplat that looks at the same moment has a port for an instant, and one that is at work may have made the container
+ * that has it since ours were observed: a second and a third look, not at the same distance for both, tell these.
+ */
+const looksAtLeast = 3;
 
 /**
  * What only this machine can tell of a configuration: an Engine that maps users or has other files, subnets that
@@ -52,15 +57,16 @@ async function findTakenSubnets({ config }: LoadedConfig, engine: Engine): Promi
 async function findBusyPorts({ config }: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
   const deadline = performance.now() + startingWithinMs;
   let { containers } = observed;
-  for (;;) {
+  for (let look = 1; ; look += 1) {
     const own = new Set(containers.flatMap((container) => container.publishedPorts ?? []));
     const wanted = publishedPorts(config).filter(({ port }) => !own.has(port));
     const judged = await Promise.all(wanted.map(async (one) => ({ ...one, isBusy: await isPortBusy(one.host, one.port) })));
     const busy = judged.filter((one) => one.isBusy);
     // A container of ours that is just starting, or keeps dying, may have the port although the Engine does not say so.
     const maybeOurs = busy.some(({ service }) => containers.some((one) => one.labels[labels.service] === service));
-    if (!maybeOurs || performance.now() > deadline) return busy.map(toConflict);
-    await pause(lookEachMs);
+    const isCertain = look >= looksAtLeast && (!maybeOurs || performance.now() > deadline);
+    if (busy.length === 0 || isCertain) return busy.map(toConflict);
+    await pause(lookEachMs * (0.5 + Math.random()));
     ({ containers } = await observeProject(engine, config.project));
     const restless = containers.filter((one) => one.state === 'restarting').map((one) => one.labels[labels.service]);
     if (busy.every(({ service }) => restless.includes(service))) return [];

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import test from 'ava';
+import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
+import type { LoadedConfig } from '../../../../src/runtime/config/load-config.ts';
+import { labels } from '../../../../src/runtime/engine/labels.ts';
+import type { Engine, ObservedContainer } from '../../../../src/runtime/engine/port.ts';
+import { findConflicts } from '../../../../src/runtime/platform/preflight.ts';
+
+const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
+
+async function listening(port = 0): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+/** Of a platform on loopback whose HTTPS port is this one, and whose subnets (RFC 2544) nobody has. */
+async function conflictsOf(https: number, listContainers: () => readonly Partial<ObservedContainer>[] = () => []): Promise<string[]> {
+  const free = await Promise.all([0, 1, 2].map(() => listening()));
+  for (const { server } of free) server.close();
+  const [http = 0, dashboard = 0, netdata = 0] = free.map(({ port }) => port);
+  const network = { subnet: '198.18.0.0/24', vip: '198.18.0.100', appSubnet: '198.18.1.0/24', dataSubnet: '198.18.2.0/24', controlSubnet: '198.18.3.0/24' };
+  const config = configSchema.parse({ project: 'mine', network, ports: { bindAddress: '127.0.0.1', http, https, dashboard, netdata } });
+  const engine = {
+    socketPath: '/nobody/asks.sock',
+    listContainers: () => Promise.resolve(listContainers()),
+    listNetworks: () => Promise.resolve([]),
+    listVolumes: () => Promise.resolve([]),
+  };
+  const loaded: Partial<LoadedConfig> = { config, source: 'defaults' };
+  return (await findConflicts(loaded as LoadedConfig, engine as unknown as Engine, nothing)).map(({ key }) => key);
+}
+
+test('a port that somebody listens on is taken', async (t) => {
+  const { server, port } = await listening();
+  t.deepEqual(await conflictsOf(port), ['ports.https']);
+  server.close();
+});
+
+test('one that is free when it is looked at again is not: another haplat looked as well', async (t) => {
+  const { server, port } = await listening();
+  let looks = 0;
+  t.deepEqual(await conflictsOf(port, () => {
+    looks += 1;
+    if (looks === 2) server.close();
+    return [];
+  }), []);
+  t.is(looks, 2);
+});
+
+test('one that a container of ours has by now is not: another haplat has made it since', async (t) => {
+  const { server, port } = await listening();
+  const edge = { name: 'mine-edge', state: 'running' as const, labels: { [labels.service]: 'edge' }, publishedPorts: [port] };
+  t.deepEqual(await conflictsOf(port, () => [edge]), []);
+  server.close();
+});
