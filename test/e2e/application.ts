@@ -175,7 +175,8 @@ async function stopForGood(service: string): Promise<void> {
   await platform.engine.stopContainer(platform.container(service), { graceMs: 10_000 });
 }
 
-const notDone = async () => Number(await sql(platform, "SELECT count(*) FROM jobs WHERE state <> 'done'"));
+/** But those that were left for housekeeping. */
+const notDone = async () => Number(await sql(platform, "SELECT count(*) FROM jobs WHERE state <> 'done' AND request_id NOT LIKE 'left-%'"));
 
 serial('without a broker jobs are accepted all the same, and all are done once it is back', async (t) => {
   await stopForGood('rabbitmq');

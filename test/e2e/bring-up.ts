@@ -273,15 +273,19 @@ serial('the database is reached by the application, and not from the tiers befor
   );
 });
 
-serial('Traefik is told of what it may route and of nothing else; who else may read, of all', async (t) => {
-  const script = String.raw`exec 3<>/dev/tcp/engine-proxy/2375 && printf 'GET /containers/json HTTP/1.0\r\nUser-Agent: %s\r\n\r\n' "$0" >&3 && cat <&3`;
-  const told = async (agent: string): Promise<readonly string[]> => {
-    const { stdout } = await platform.engine.exec(platform.container('keepalived_1'), ['bash', '-c', script, agent], { timeoutMs: 10_000 });
-    const all = JSON.parse(stdout.slice(stdout.indexOf('['))) as { Names: string[] }[];
-    return all.flatMap(({ Names }) => Names.map((name) => name.replace(`/${platform.container('')}`, ''))).sort();
-  };
-  t.deepEqual(await told('Traefik 3.7.1'), ['app_1', 'app_2']);
-  t.true((await told('Go-http-client/1.1')).includes('db'));
+serial('who reads the Engine through the proxy is told of what Traefik may route and of nothing else, whoever they say they are', async (t) => {
+  const script = String.raw`exec 3<>/dev/tcp/engine-proxy/2375 && printf 'GET %s HTTP/1.0\r\nUser-Agent: test\r\n\r\n' "$0" >&3 && timeout "$1" cat <&3; true`;
+  const inside = (service: string, command: string[]) => platform.engine.exec(platform.container(service), command, { timeoutMs: 10_000 });
+  const told = async (path: string, seconds = 5) => (await inside('keepalived_1', ['bash', '-c', script, path, String(seconds)])).stdout;
+  const listed = await told('/containers/json?all=1');
+  const all = JSON.parse(listed.slice(listed.indexOf('['))) as { Id: string; Names: string[] }[];
+  t.deepEqual(all.flatMap(({ Names }) => Names).sort(), [`/${platform.container('app_1')}`, `/${platform.container('app_2')}`]);
+  t.regex(await told(`/containers/${all[0]?.Id ?? ''}/json`), /^HTTP\/1\.[01] 200 /);
+  for (const path of [`/containers/${platform.container('db')}/json`, `/containers/${all[0]?.Id.slice(0, 12) ?? ''}/json`]) t.regex(await told(path), /^HTTP\/1\.[01] 403 /);
+  // Whatever is run in a container is an event of its own.
+  const [events] = await Promise.all([told('/events', 3), inside('db', ['sleep', '1']).then(() => inside('app_1', ['true']))]);
+  t.regex(events, /exec_start: true/);
+  t.notRegex(events, /e2e-up-db/);
 });
 
 serial('Netdata shows each container by its name, and Traefik, PostgreSQL, RabbitMQ and the application', async (t) => {

@@ -7,12 +7,24 @@ const config = fileOf(serviceOf(topology, 'engine-proxy_1'), 'haproxy.cfg');
 /** The patterns of the configuration, in its order: what readers may ask, what the guardian may, what it may do. */
 const [readers, guardianReads, guardianHeals] = [...config.matchAll(/-m reg (\^\S+\$)/g)].map(([, pattern]) => new RegExp(pattern ?? ''));
 
-for (const path of ['/_ping', '/v1.41/events', '/containers/json', '/v1.41/containers/mine-db/json', '/v1.24/version']) {
+const id = 'a1'.repeat(32);
+
+for (const path of ['/_ping', '/v1.41/events', '/containers/json', `/v1.41/containers/${id}/json`, '/v1.24/version']) {
   test(`readers and the guardian may ask for ${path}`, (t) => {
     t.regex(path, readers ?? /$^/);
     t.regex(path, guardianReads ?? /$^/);
   });
 }
+
+for (const path of ['mine-db', 'other-db', id.slice(0, 12), `${id}0`, id.toUpperCase()]) {
+  test(`readers may not look into containers/${path}: only the whole of an id can't be guessed`, (t) => {
+    t.notRegex(`/containers/${path}/json`, readers ?? /^/);
+  });
+}
+
+test('the guardian may look into containers by their names', (t) => {
+  t.regex('/v1.41/containers/mine-db/json', guardianReads ?? /$^/);
+});
 
 for (const path of ['/info', '/secrets', '/images/json', '/containers/mine-db/logs', '/containers/mine-db/archive', '/containers/../images/json', '/x/containers/json']) {
   test(`nobody may ask for ${path}`, (t) => {
