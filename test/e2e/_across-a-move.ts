@@ -6,6 +6,7 @@ import { eventually, type Platform } from './_platform.ts';
 
 const lockSeconds = 20;
 const requestWithinMs = 10_000;
+const askEachMs = 250;
 const moveWithinMs = 30_000;
 
 /** Whom the address is to leave, who could have it, and what moves it. */
@@ -16,30 +17,46 @@ export interface Move {
 }
 
 /**
- * Makes a request wait for a lock, has the address moved, and returns what the request got; it rejects where no answer
- * came. The statement's timeout (2 s) is an answer too.
+ * Makes requests wait for a lock, one each quarter of a second, has the address moved meanwhile, and returns what those got
+ * that its old holder had in hand then; it rejects where one of them got no answer. The statement's timeout (2 s) is an
+ * answer too.
  */
-export async function answerAcrossAMove(platform: Platform, move: Move): Promise<{ answer: Answer; movedBefore: boolean }> {
+export async function answersAcrossAMove(platform: Platform, move: Move): Promise<Answer[]> {
   const { free } = await lockFor(platform, lockSeconds, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
   const lock = free.catch(() => undefined);
-  let moved = false;
-  const asking = platform.https('/items?limit=1').then((answer) => ({ answer, movedBefore: moved }));
-  const failing = asking.catch(() => undefined);
+  const asked: Promise<Asked>[] = [];
+  const ask = () => void asked.push(askOnce(platform));
+  ask();
+  const asking = setInterval(ask, askEachMs);
+  let moved: Moved | undefined;
   try {
-    await eventually('the request to wait for the lock', requestWithinMs, async () =>
+    await eventually('a request to wait for the lock', requestWithinMs, async () =>
       (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%items%'")) === '0' ? undefined : true,
     );
-    await Promise.all([
-      move.start(),
-      untilMoved(platform, move).then(() => {
-        moved = true;
-      }),
-    ]);
+    [moved] = await Promise.all([untilMoved(platform, move), move.start()]);
   } finally {
+    clearInterval(asking);
     await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
-    await Promise.all([lock, failing]);
+    await Promise.all([lock, ...asked]);
   }
-  return asking;
+  const { heldAtMs, seenAtMs } = moved;
+  const inHand = (await Promise.all(asked)).filter(({ fromMs, toMs }) => fromMs < heldAtMs && toMs > seenAtMs);
+  return inHand.map(({ answer }) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+}
+
+interface Asked {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly answer: Answer | Error;
+}
+
+async function askOnce(platform: Platform): Promise<Asked> {
+  const fromMs = performance.now();
+  const answer = await platform.https('/items?limit=1').catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  return { fromMs, toMs: performance.now(), answer };
 }
 
 /**
@@ -76,10 +93,19 @@ export async function sendAcrossAMove(platform: Platform, move: Move): Promise<n
   }
 }
 
-async function untilMoved(platform: Platform, { from, nodes }: Move): Promise<void> {
+/** When the old holder was seen to have the address for the last time, at the earliest, and another for the first. */
+interface Moved {
+  readonly heldAtMs: number;
+  readonly seenAtMs: number;
+}
+
+async function untilMoved(platform: Platform, { from, nodes }: Move): Promise<Moved> {
   const containers = new Map(nodes.map((name) => [name, platform.container(name)]));
-  await eventually('the address to move', moveWithinMs, async () => {
+  let heldAtMs = performance.now();
+  return eventually('the address to move', moveWithinMs, async () => {
+    const lookedAtMs = performance.now();
     const { holders } = await readVipHolders(platform.engine, platform.vip, containers);
-    return holders.length === 1 && !holders.includes(from) ? true : undefined;
+    if (holders.includes(from)) heldAtMs = lookedAtMs;
+    return holders.length === 1 && !holders.includes(from) ? { heldAtMs, seenAtMs: performance.now() } : undefined;
   });
 }

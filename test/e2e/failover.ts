@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as z from 'zod';
-import { answerAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -83,9 +83,9 @@ const plannedMove = async (): Promise<Move> => {
 };
 
 serial('the node that gives the address up still answers what it has in hand', async (t) => {
-  const { answer, movedBefore } = await answerAcrossAMove(platform, await plannedMove());
-  t.true(movedBefore);
-  t.true([200, 503].includes(answer.status), String(answer.status));
+  const answers = await answersAcrossAMove(platform, await plannedMove());
+  t.true(answers.length > 0, 'nothing was in hand');
+  t.deepEqual(answers.filter(({ status }) => ![200, 503].includes(status)).map(({ status }) => status), []);
 });
 
 serial('a planned move resets no connection', async (t) => {
@@ -95,7 +95,8 @@ serial('a planned move resets no connection', async (t) => {
 
 serial('a dead replica of the API fails no read', async (t) => {
   await platform.untilHealthy(60_000);
-  const { result, run } = await drill('--kill', 'app_1', ...patient, '--max-failed', '0');
+  // Longer than a machine that is out of breath keeps a read, shorter than Traefik waits for a replica that hangs (5 s).
+  const { result, run } = await drill('--kill', 'app_1', ...patient, '--timeout', '4s', '--max-failed', '0');
   t.is(run.requests.failed, 0, JSON.stringify(run.requests.errors));
   t.is(result.verdict, 'pass', result.reasons.join('; '));
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
-import { answerAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -182,23 +182,25 @@ serial('planned work on a node is a drill as well: nothing is fenced, and the no
   t.deepEqual((await platform.status()).warnings, []);
 });
 
-const standby = async (): Promise<Move> => {
+/** Has the holder put on standby in mid-action, and back in service however that ends. */
+async function acrossStandby<T>(act: (move: Move) => Promise<T>): Promise<T> {
   const node = await holder();
-  return { from: node, nodes: ['lb_1', 'lb_2', 'lb_3'], start: () => platform.mustRun('cluster', 'standby', node) };
-};
+  try {
+    return await act({ from: node, nodes: ['lb_1', 'lb_2', 'lb_3'], start: () => platform.mustRun('cluster', 'standby', node) });
+  } finally {
+    await platform.mustRun('cluster', 'online', node);
+    await platform.untilHealthy(60_000);
+  }
+}
 
 serial('the node that gives the address up still answers what it has in hand', async (t) => {
-  const move = await standby();
-  const { answer, movedBefore } = await answerAcrossAMove(platform, move);
-  t.true(movedBefore);
-  t.true([200, 503].includes(answer.status), String(answer.status));
-  await platform.mustRun('cluster', 'online', move.from);
+  const answers = await acrossStandby((move) => answersAcrossAMove(platform, move));
+  t.true(answers.length > 0, 'nothing was in hand');
+  t.deepEqual(answers.filter(({ status }) => ![200, 503].includes(status)).map(({ status }) => status), []);
 });
 
 serial('a planned move resets no connection', async (t) => {
-  const move = await standby();
-  t.is(await sendAcrossAMove(platform, move), 201);
-  await platform.mustRun('cluster', 'online', move.from);
+  t.is(await acrossStandby((move) => sendAcrossAMove(platform, move)), 201);
 });
 
 serial('a split brain has one holder: the node that is alone is fenced', async (t) => {
