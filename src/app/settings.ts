@@ -60,7 +60,6 @@ const apiSchema = z.object({
   OUTBOX_POLL_MS: ms(2_000, 100),
   OUTBOX_INTERVAL_MS: ms(20, 0),
   PUBLISH_TIMEOUT_MS: ms(5_000),
-  HOUSEKEEPING_INTERVAL_MS: ms(60_000, 100),
   /** How long a job that is done is remembered; 0: for ever. */
   JOB_RETENTION_DAYS: count(30, 0, 36_500),
   METRICS: flag(true),

@@ -3,6 +3,7 @@ import type { Database, Statement } from '../db/database.ts';
 import type { Logger } from '../logging.ts';
 import type { ApiSettings } from '../settings.ts';
 
+const everyMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1000;
 const deletedAtOnce = 1000;
 
@@ -44,21 +45,21 @@ const forgetJobs: Statement = {
 
 interface Household {
   readonly database: Database;
-  readonly settings: Pick<ApiSettings, 'HOUSEKEEPING_INTERVAL_MS' | 'JOB_RETENTION_DAYS'>;
+  readonly settings: Pick<ApiSettings, 'JOB_RETENTION_DAYS'>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 /**
- * Now and then: sends jobs again whose message was lost, and forgets idempotency keys after a day and jobs that are done
+ * Once a minute: sends jobs again whose message was lost, and forgets idempotency keys after a day and jobs that are done
  * after as many days as the settings say. Failed ones are kept: they wait for somebody. Never throws.
  */
 export async function keepHouse({ database, settings, logger, signal }: Household): Promise<void> {
   const ended = (): boolean => signal.aborted;
-  const { HOUSEKEEPING_INTERVAL_MS: intervalMs, JOB_RETENTION_DAYS: days } = settings;
+  const days = settings.JOB_RETENTION_DAYS;
   while (!ended()) {
     // Replicas start together; they need not do this together.
-    await pause(intervalMs * (0.5 + Math.random()), signal);
+    await pause(everyMs * (0.5 + Math.random()), signal);
     if (ended() || !database.gate.up) continue;
     try {
       const sent = await database.run((connection) => connection.query(resend), { idempotent: true });

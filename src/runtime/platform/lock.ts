@@ -39,7 +39,7 @@ async function acquire(lockfilePath: string, stateDirectory: string, options: Lo
     try {
       return await lock(stateDirectory, { lockfilePath, stale: staleMs, update: updateMs, realpath: false });
     } catch (error) {
-      if (!isHeld(error)) throw asFileError(error, lockfilePath);
+      if (!hasCode(error, 'ELOCKED')) throw asFileError(error, lockfilePath);
       if (attempt === 0) options.onWait();
       if (performance.now() > deadline) {
         throw new OperationError(`another haplat has been changing this project for over ${options.timeoutMs / 1000} s`, {
@@ -50,8 +50,4 @@ async function acquire(lockfilePath: string, stateDirectory: string, options: Lo
       await pause(pollIntervalMs);
     }
   }
-}
-
-function isHeld(error: unknown): boolean {
-  return hasCode(error, 'ELOCKED');
 }

@@ -11,7 +11,7 @@ import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
-export async function observeProject(engine: Engine, project: string): Promise<ObservedState> {
+export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<ObservedState> {
   const [containers, networks, volumes] = await Promise.all([
     engine.listContainers({ project }),
     engine.listNetworks({ project }),

@@ -38,13 +38,16 @@ function refuse({ state, detail, remedy }: Check): void {
   if (state === 'fail') throw new ConfigError(`this Docker Engine can't have the platform: ${detail}`, remedy === undefined ? {} : { remedy });
 }
 
+/** What tells of conflicts. */
+type Observable = Pick<Engine, 'socketPath' | 'listContainers' | 'listNetworks' | 'listVolumes'>;
+
 /** All of them, for `doctor` as well. */
-export async function findConflicts(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
+export async function findConflicts(loaded: Pick<LoadedConfig, 'config'>, engine: Observable, observed: ObservedState): Promise<Conflict[]> {
   const subnets = await findTakenSubnets(loaded, engine);
   return isHere(engine) ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
 }
 
-async function findTakenSubnets({ config }: LoadedConfig, engine: Engine): Promise<Conflict[]> {
+async function findTakenSubnets({ config }: Pick<LoadedConfig, 'config'>, engine: Observable): Promise<Conflict[]> {
   const deadline = performance.now() + startingWithinMs;
   for (;;) {
     const [networks, routes] = await Promise.all([engine.listNetworks(), isHere(engine) ? readRoutes() : []]);
@@ -54,7 +57,7 @@ async function findTakenSubnets({ config }: LoadedConfig, engine: Engine): Promi
   }
 }
 
-async function findBusyPorts({ config }: LoadedConfig, engine: Engine, observed: ObservedState): Promise<Conflict[]> {
+async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: Observable, observed: ObservedState): Promise<Conflict[]> {
   const deadline = performance.now() + startingWithinMs;
   let { containers } = observed;
   for (let look = 1; ; look += 1) {

@@ -59,7 +59,7 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
     downtimeMs: lengthOf(downtime),
     resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
     gapsMs: { before: lengthOf(before), fault: lengthOf(own), later: lengthOf(later) },
-    probeBusyShare: busyBefore(history.busy, injectedAtMs) ?? null,
+    probeBusyShare: busyBefore(history.busy, injectedAtMs),
     outages: outages.length,
     failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
     requests: countRequests(samples),

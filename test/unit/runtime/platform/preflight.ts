@@ -1,22 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import type { LoadedConfig } from '../../../../src/runtime/config/load-config.ts';
-import { labels } from '../../../../src/runtime/engine/labels.ts';
-import type { Engine, ObservedContainer } from '../../../../src/runtime/engine/port.ts';
+import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
 import { findConflicts } from '../../../../src/runtime/platform/preflight.ts';
+import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
 
-async function listening(port = 0): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = createServer().listen(port, '127.0.0.1');
+async function listening(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, port: (server.address() as AddressInfo).port };
 }
 
 /** Of a platform on loopback whose HTTPS port is this one, and whose subnets (RFC 2544) nobody has. */
-async function conflictsOf(https: number, listContainers: () => readonly Partial<ObservedContainer>[] = () => []): Promise<string[]> {
+async function conflictsOf(https: number, listContainers: () => ObservedContainer[] = () => []): Promise<string[]> {
   const free = await Promise.all([0, 1, 2].map(() => listening()));
   for (const { server } of free) server.close();
   const [http = 0, dashboard = 0, netdata = 0] = free.map(({ port }) => port);
@@ -28,18 +27,22 @@ async function conflictsOf(https: number, listContainers: () => readonly Partial
     listNetworks: () => Promise.resolve([]),
     listVolumes: () => Promise.resolve([]),
   };
-  const loaded: Partial<LoadedConfig> = { config, source: 'defaults' };
-  return (await findConflicts(loaded as LoadedConfig, engine as unknown as Engine, nothing)).map(({ key }) => key);
+  return (await findConflicts({ config }, engine, nothing)).map(({ key }) => key);
+}
+
+/** A port that somebody else listens on, until the test's end at the latest. */
+async function taken(t: ExecutionContext): Promise<{ readonly server: Server; readonly port: number }> {
+  const one = await listening();
+  t.teardown(() => one.server.close());
+  return one;
 }
 
 test('a port that somebody listens on is taken', async (t) => {
-  const { server, port } = await listening();
-  t.deepEqual(await conflictsOf(port), ['ports.https']);
-  server.close();
+  t.deepEqual(await conflictsOf((await taken(t)).port), ['ports.https']);
 });
 
 test('one that is free when it is looked at again is not: another haplat looked as well', async (t) => {
-  const { server, port } = await listening();
+  const { server, port } = await taken(t);
   let looks = 0;
   t.deepEqual(await conflictsOf(port, () => {
     looks += 1;
@@ -50,8 +53,7 @@ test('one that is free when it is looked at again is not: another haplat looked 
 });
 
 test('one that a container of ours has by now is not: another haplat has made it since', async (t) => {
-  const { server, port } = await listening();
-  const edge = { name: 'mine-edge', state: 'running' as const, labels: { [labels.service]: 'edge' }, publishedPorts: [port] };
-  t.deepEqual(await conflictsOf(port, () => [edge]), []);
-  server.close();
+  const { port } = await taken(t);
+  const edge = aService('edge');
+  t.deepEqual(await conflictsOf(port, () => [observedContainer(aTopology([edge]), edge, { publishedPorts: [port] })]), []);
 });
