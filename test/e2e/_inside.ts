@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { eventually, type Platform } from './_platform.ts';
+import { docker, eventually, type Platform } from './_platform.ts';
 
 const root = join(import.meta.dirname, '../..');
 const image = 'debian:trixie-slim';
@@ -48,4 +48,15 @@ export async function lockFor(platform: Platform, seconds: number, lock: string)
     (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-lock' AND wait_event = 'PgSleep'")) === '1' ? true : undefined,
   );
   return { free };
+}
+
+/**
+ * How a node's connecting to an address that nobody has ends, on a network behind it. Two seconds at most: a kernel by
+ * itself gives a neighbour up after three.
+ */
+export async function connectToNobody(platform: Platform, node: string, network: 'app' | 'control'): Promise<string> {
+  const subnet = await docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Subnet}}', platform.container(network));
+  const address = subnet.trim().replace(/\.0\/24$/, '.254');
+  const command = ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${address}/80`];
+  return (await platform.engine.exec(platform.container(node), command, { timeoutMs: 10_000 })).stderr;
 }

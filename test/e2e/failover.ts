@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as z from 'zod';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { connectToNobody } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -168,6 +169,10 @@ serial('the holder that was cut off gives the address up once it is back, even i
   t.true(run.splitBrainMs < 500, `${run.splitBrainMs} ms`);
   t.is(run.ledger.lost, 0);
   await platform.untilHealthy(60_000);
+});
+
+serial('what goes to a replica that is no more fails at once and need not wait', async (t) => {
+  for (const network of ['app', 'control'] as const) t.regex(await connectToNobody(platform, 'keepalived_2', network), /No route to host/);
 });
 
 serial('status is degraded while a fault is in place, and Ctrl-C heals it', async (t) => {

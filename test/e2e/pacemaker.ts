@@ -4,6 +4,7 @@ import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { connectToNobody } from './_inside.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
@@ -124,6 +125,10 @@ serial('no node is privileged, and the key of their traffic is a file for its ow
   }
   const { stdout } = await platform.engine.exec(platform.container('lb_1'), ['stat', '-c', '%a %s', '/run/haplat-cluster/authkey'], { timeoutMs: 10_000 });
   t.is(stdout.trim(), '600 256');
+});
+
+serial('what goes to a replica that is no more fails at once and need not wait', async (t) => {
+  for (const network of ['app', 'control'] as const) t.regex(await connectToNobody(platform, 'lb_1', network), /No route to host/);
 });
 
 serial('the agent of Traefik passes the tester of resource-agents', async (t) => {

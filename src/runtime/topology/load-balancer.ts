@@ -12,6 +12,7 @@ import { handoverEnvironment, handoverRules } from './handover.ts';
 import { localVip } from './local-vip.ts';
 import { fullName } from './names.ts';
 import { attach } from './networks.ts';
+import { noticeTheDead } from './notice-the-dead.ts';
 import { ports } from './ports.ts';
 import { traefikEnvironment, traefikYml } from './traefik-config.ts';
 import type { Service } from './topology.ts';
@@ -41,7 +42,11 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
     component: 'keepalived',
     layer: 'load-balancer',
     dependsOn: [],
-    files: [{ path: 'keepalived.conf', text: keepalivedConf(context, addresses, index), mode: 0o644 }, handoverRules(context, peersOf(addresses, index))],
+    files: [
+      { path: 'keepalived.conf', text: keepalivedConf(context, addresses, index), mode: 0o644 },
+      handoverRules(context, peersOf(addresses, index)),
+      noticeTheDead(context),
+    ],
     container: container(context, name, {
       image: context.images.keepalived,
       env: {

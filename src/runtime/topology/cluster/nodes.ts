@@ -6,6 +6,7 @@ import { engineProxyNames } from '../engine-proxy.ts';
 import { handoverEnvironment, handoverRules } from '../handover.ts';
 import { localVip } from '../local-vip.ts';
 import { attach } from '../networks.ts';
+import { noticeTheDead } from '../notice-the-dead.ts';
 import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import type { RenderedFile, Service } from '../topology.ts';
 import { traefikEnvironment, traefikYml } from '../traefik-config.ts';
@@ -42,7 +43,11 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
   // Corosync's own configuration is shared and reloaded: a node that comes or goes replaces no other.
   // For the same reason offers are taken from the whole subnet.
   const files: RenderedFile[] = serves
-    ? [{ path: 'traefik.yml', text: traefikYml(context), mode: 0o644 }, handoverRules(context, [canonicalCidr(context.config.network.subnet)])]
+    ? [
+      { path: 'traefik.yml', text: traefikYml(context), mode: 0o644 },
+      handoverRules(context, [canonicalCidr(context.config.network.subnet)]),
+      noticeTheDead(context),
+    ]
     : [];
   return {
     name,

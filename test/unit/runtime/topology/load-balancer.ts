@@ -56,6 +56,13 @@ test('a node takes offers of its peers alone, and makes them to these', (t) => {
   }
 });
 
+test('a node, whoever manages it, notices who is dead on the networks behind it, and not on the public one', (t) => {
+  const pacemaker = { loadBalancers: { manager: 'pacemaker' } };
+  for (const [input, node] of [[{}, 'keepalived_1'], [pacemaker, 'lb_1']] as const) {
+    t.regex(fileOf(serviceOf(topologyOf(input), node), 'notice-the-dead'), /^for subnet in 172\.21\.0\.0\/24 172\.21\.2\.0\/24; do$/m);
+  }
+});
+
 test('no line of a rendered configuration is left over from the template', (t) => {
   for (const { name, files } of topologyOf().services) {
     for (const { path, text } of files) {
