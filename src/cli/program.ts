@@ -193,6 +193,8 @@ function addJobCommands(tree: Tree): void {
   tree.run(show, async () => (await import('./commands/jobs.ts')).runJobsShow);
   const retry = tree.add('retry <ids...>', 'give failed jobs another round of attempts', 'haplat jobs retry 0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a', jobs);
   tree.run(retry, async () => (await import('./commands/jobs.ts')).runJobsRetry);
+  const discard = tree.add('discard <ids...>', 'give up failed jobs: they are forgotten', 'haplat jobs discard 0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a', jobs);
+  tree.run(discard, async () => (await import('./commands/jobs.ts')).runJobsDiscard);
   const drain = tree
     .add('drain-dlq', 'empty the dead-letter queue: retry what belongs to a failed job', 'haplat jobs drain-dlq --discard', jobs)
     .option('--discard', 'remove what belongs to no job (it is printed)', false)

@@ -55,9 +55,8 @@ serial('a job that fails to the last ends in the dead-letter queue, and haplat j
   await untilJob(jobId, 'given up', (job) => job.state === 'failed');
   const listed = await platform.json<{ jobs: readonly JobDocument[]; deadLetters: number }>('jobs', 'ls', '--state', 'failed');
   t.true(listed.jobs.some((job) => job.jobId === jobId));
-  await eventually('the dead letter', 10_000, async () =>
-    (await platform.json<{ deadLetters: number }>('jobs')).deadLetters >= 1 ? true : undefined,
-  );
+  const isDead = async () => (await platform.json<{ deadLetters: number }>('jobs')).deadLetters >= 1 || undefined;
+  await eventually('the dead letter', 10_000, isDead);
   await mend();
   t.regex((await platform.mustRun('jobs', 'retry', jobId)).stdout, /back in the queue/);
   await untilJob(jobId, 'done', (job) => job.state === 'done');
@@ -65,6 +64,22 @@ serial('a job that fails to the last ends in the dead-letter queue, and haplat j
   const again = await platform.run('jobs', 'retry', jobId);
   t.is(again.exitCode, 1, again.stdout);
   t.true((await drain()).letters.some((letter) => letter.jobId === jobId && letter.action === 'stale'));
+});
+
+serial('haplat jobs discard gives a failed job up, and no other', async (t) => {
+  const itemId = await createItem('given up');
+  const done = await enqueue(itemId);
+  await untilJob(done, 'done', (job) => job.state === 'done');
+  t.regex((await platform.run('jobs', 'discard', done)).stdout, /Only a job that has failed/);
+  const failed = crypto.randomUUID();
+  await sql(platform, `INSERT INTO jobs (id, type, item_id, state, finished_at) VALUES ('${failed}', 'item.process', '${itemId}', 'failed', now())`);
+  t.regex((await platform.mustRun('jobs', 'discard', failed)).stdout, /given up/);
+  for (const what of ['show', 'discard']) t.is((await platform.run('jobs', what, failed)).exitCode, 1);
+  // What is left of it in a queue has no effect.
+  await publish(platform, taskQueue, JSON.stringify({ type: 'item.process', jobId: failed, itemId }));
+  const letterOf = async () => (await drain('--discard')).letters.find((one) => one.jobId === failed);
+  t.is((await eventually('its dead letter', 10_000, letterOf)).action, 'discarded');
+  t.is(await processedCount(itemId), 1);
 });
 
 serial('messages that no worker can read go to the dead-letter queue with the reason, and others go on', async (t) => {

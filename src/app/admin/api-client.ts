@@ -48,9 +48,14 @@ export class ApiClient {
     await this.#ask('POST', `/jobs/${id}/retry`);
   }
 
+  /** Throws as `retryJob` does. */
+  async discardJob(id: string): Promise<void> {
+    await this.#ask('DELETE', `/jobs/${id}`);
+  }
+
   async #ask(method: string, path: string): Promise<unknown> {
     const response = await fetch(this.#base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const body: unknown = await response.json();
+    const body: unknown = response.status === 204 ? undefined : await response.json();
     if (!response.ok) throw new ApiAnswerError(response.status, problemSchema.parse(body).detail ?? `the API answered ${response.status}`);
     return body;
   }

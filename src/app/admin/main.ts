@@ -39,7 +39,9 @@ async function carryOut(request: AdminRequest, settings: ApiSettings): Promise<o
     case 'show':
       return { job: await orNull(api.readJob(request.id)) };
     case 'retry':
-      return { results: await Promise.all(request.ids.map((id) => retryOne(api, id))) };
+      return { results: await Promise.all(request.ids.map((id) => accepted(id, api.retryJob(id)))) };
+    case 'discard':
+      return { results: await Promise.all(request.ids.map((id) => accepted(id, api.discardJob(id)))) };
     case 'drain':
       return withChannel(settings, (channel) => drainDeadLetters(channel, api, request));
   }
@@ -54,9 +56,9 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
-async function retryOne(api: ApiClient, jobId: string): Promise<object> {
+async function accepted(jobId: string, asked: Promise<void>): Promise<object> {
   try {
-    await api.retryJob(jobId);
+    await asked;
     return { jobId, accepted: true, detail: null };
   } catch (error) {
     if (error instanceof ApiAnswerError && error.status < 500) return { jobId, accepted: false, detail: error.message };

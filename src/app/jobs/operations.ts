@@ -1,9 +1,10 @@
+import type { Queryable } from '../db/database.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { noSuchItem } from '../items/operations.ts';
 import { itemParamsSchema } from '../items/schemas.ts';
 import { jobJson, jobPage } from './present.ts';
-import { enqueueJob, findJob, listJobs, retryJob } from './repository.ts';
+import { discardJob, enqueueJob, findJob, listJobs, retryJob } from './repository.ts';
 import { jobPageSchema, jobParamsSchema, jobQuerySchema, jobSchema } from './schemas.ts';
 import { PROCESS_ITEM } from './types.ts';
 
@@ -78,11 +79,33 @@ const retry = operation({
   async handle(connection, { params }) {
     const job = await retryJob(connection, params.id);
     if (job !== undefined) return { status: 202, json: jobJson(job), headers: { location: `/jobs/${job.id}` } };
-    if ((await findJob(connection, params.id)) === undefined) throw noSuchJob();
-    throw new HttpProblem(409, 'Only a job that has failed can be retried.', { kind: 'job-not-failed' });
+    throw await missingOrNotFailed(connection, params.id, 'retried');
   },
 });
 
+const discard = operation({
+  id: 'discardJob',
+  method: 'delete',
+  path: '/jobs/{id}',
+  summary: 'Give up a job that has failed',
+  params: jobParamsSchema,
+  responses: {
+    204: { description: 'Given up and forgotten' },
+    404: { description: 'There is no such job' },
+    409: { description: 'The job has not failed' },
+  },
+  idempotent: false,
+  async handle(connection, { params }) {
+    if (!(await discardJob(connection, params.id))) throw await missingOrNotFailed(connection, params.id, 'given up');
+    return { status: 204 };
+  },
+});
+
+async function missingOrNotFailed(connection: Queryable, id: string, done: string): Promise<HttpProblem> {
+  if ((await findJob(connection, id)) === undefined) return noSuchJob();
+  return new HttpProblem(409, `Only a job that has failed can be ${done}.`, { kind: 'job-not-failed' });
+}
+
 const noSuchJob = (): HttpProblem => new HttpProblem(404, 'There is no such job.', { kind: 'no-such-job' });
 
-export const jobOperations: readonly Operation[] = [processItem, list, read, retry];
+export const jobOperations: readonly Operation[] = [processItem, list, read, retry, discard];

@@ -53,6 +53,8 @@ const retry: Statement = {
          SELECT ${columns} FROM job`,
 };
 
+const discard: Statement = { name: 'jobs-discard', text: `DELETE FROM jobs WHERE id = $1 AND state = 'failed' RETURNING id` };
+
 // One statement and so one transaction: the item is marked, the job recorded and its message put in the outbox, or
 // none of it. A job id that is there already is the same request repeated after its connection broke.
 const enqueue: Statement = {
@@ -79,6 +81,11 @@ export const listJobs = (connection: Queryable, { state, cursor = '', limit }: J
 /** Puts a failed job back into the queue. Undefined if it is not there or has not failed. */
 export async function retryJob(connection: Queryable, id: string): Promise<JobRow | undefined> {
   return (await connection.query<JobRow>(retry, [id]))[0];
+}
+
+/** Whether there was such a job that had failed, which now is gone. */
+export async function discardJob(connection: Queryable, id: string): Promise<boolean> {
+  return (await connection.query(discard, [id])).length > 0;
 }
 
 /** Accepts a job for an item: once this has returned, the job will be done. Undefined if there is no such item. */

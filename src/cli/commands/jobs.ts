@@ -35,10 +35,19 @@ export async function runJobsShow(invocation: Invocation, _options: object, ids:
 
 export async function runJobsRetry(invocation: Invocation, _options: object, ids: readonly string[]): Promise<void> {
   const { project, answer } = await ask(invocation, { action: 'retry', ids: checkJobIds(ids) });
-  const { results } = answer;
-  if (results.some(({ accepted }) => !accepted)) invocation.exit(exitCodes.failed);
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.jobs-retry/1', project, results });
-  else invocation.print(results.map(({ jobId, detail }) => `${jobId}  ${detail ?? 'back in the queue'}`).join('\n'));
+  tellEach(invocation, 'back in the queue', { schema: 'haplat.jobs-retry/1', project, ...answer });
+}
+
+export async function runJobsDiscard(invocation: Invocation, _options: object, ids: readonly string[]): Promise<void> {
+  const { project, answer } = await ask(invocation, { action: 'discard', ids: checkJobIds(ids) });
+  tellEach(invocation, 'given up', { schema: 'haplat.jobs-discard/1', project, ...answer });
+}
+
+/** Of each job that it was `done`, or why not; exit 1 then. */
+function tellEach(invocation: Invocation, done: string, document: JobsAnswer<'retry'> & { readonly schema: string; readonly project: string }): void {
+  if (document.results.some(({ accepted }) => !accepted)) invocation.exit(exitCodes.failed);
+  if (invocation.options.json) invocation.printJson(document);
+  else invocation.print(document.results.map(({ jobId, detail }) => `${jobId}  ${detail ?? done}`).join('\n'));
 }
 
 export async function runJobsDrain(invocation: Invocation, options: { readonly discard: boolean; readonly limit: number }): Promise<void> {

@@ -9,6 +9,7 @@ export type JobsRequest =
   | { readonly action: 'list'; readonly states: readonly JobState[]; readonly limit: number }
   | { readonly action: 'show'; readonly id: string }
   | { readonly action: 'retry'; readonly ids: readonly string[] }
+  | { readonly action: 'discard'; readonly ids: readonly string[] }
   | { readonly action: 'drain'; readonly discard: boolean; readonly limit: number };
 
 const job = z.object({
@@ -35,13 +36,14 @@ const letter = z.object({
 });
 export type DeadLetter = z.infer<typeof letter>;
 
-const retryResult = z.object({ jobId: z.string(), accepted: z.boolean(), detail: z.string().nullable() });
+const perJob = z.object({ results: z.array(z.object({ jobId: z.string(), accepted: z.boolean(), detail: z.string().nullable() })) });
 
 /** The answer to each request; `deadLetters` is null while the broker is away. */
 const answers = {
   list: z.object({ jobs: z.array(job), deadLetters: z.number().nullable() }),
   show: z.object({ job: job.nullable() }),
-  retry: z.object({ results: z.array(retryResult) }),
+  retry: perJob,
+  discard: perJob,
   drain: z.object({ letters: z.array(letter), left: z.number() }),
 } as const;
 export type JobsAnswer<Action extends JobsRequest['action']> = z.infer<(typeof answers)[Action]>;
