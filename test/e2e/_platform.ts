@@ -162,7 +162,11 @@ export async function eventually<T>(what: string, withinMs: number, look: () => 
       answer = error instanceof Error ? error : new Error(String(error));
     }
     if (answer !== undefined && !(answer instanceof Error)) return answer;
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`, { cause: answer });
+    if (performance.now() > deadline) {
+      // Said here: the runner prints no cause.
+      const last = answer instanceof Error ? `: ${answer.message}` : '';
+      throw new Error(`waited ${withinMs} ms for ${what}${last}`, { cause: answer });
+    }
     await new Promise((resolve) => { setTimeout(resolve, lookEachMs); });
   }
 }

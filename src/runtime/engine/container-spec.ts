@@ -58,8 +58,11 @@ export interface Healthcheck {
   /** One check. Exec form, no shell unless named. Runs inside the container. */
   readonly command: readonly string[];
   readonly timeoutMs: number;
-  /** What the Engine starts in its place, where that makes many checks in one start, `pauseMs` apart; `timeoutMs` is for all. */
-  readonly repeated?: { readonly command: readonly string[]; readonly pauseMs: number; readonly timeoutMs: number };
+  /**
+   * What the Engine starts in its place, where that makes many checks in one start, `pauseMs` apart, and `retryMs` after one
+   * that failed; `timeoutMs` is for all.
+   */
+  readonly repeated?: { readonly command: readonly string[]; readonly pauseMs: number; readonly retryMs: number; readonly timeoutMs: number };
   /** From the end of what the Engine started to its next start. */
   readonly intervalMs: number;
   readonly retries: number;

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec, Healthcheck, Mount, NetworkAttachment } from './container-spec.ts';
 
 const nanosecondsPerMillisecond = 1_000_000;
 const bytesPerMiB = 1024 * 1024;
-/**
- * While a container starts, a check each half second, where the Engine knows how (API 1.44, `StartInterval`); an older
- * one ignores the field and waits a whole interval.
- */
-const startIntervalMs = 500;
+/** Between checks while a container starts, for Engines that know of it (API 1.44, `StartInterval`), which have 5 s by default. */
+const longestStartIntervalMs = 500;
 
 /** Translates a specification into the body of `POST /containers/create`. */
 export function toCreateOptions(spec: ContainerSpec): Dockerode.ContainerCreateOptions {
@@ -19,7 +15,7 @@ export function toCreateOptions(spec: ContainerSpec): Dockerode.ContainerCreateO
     Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
     Labels: { ...spec.labels },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.containerPort}/${port.protocol}`, {}])),
-    Healthcheck: toHealthcheck(spec.name, spec.healthcheck),
+    Healthcheck: toHealthcheck(spec.healthcheck),
     // A container in somebody else's network namespace takes that one's host name.
     ...(spec.joins === undefined && { Hostname: spec.hostname }),
     ...(spec.entrypoint && { Entrypoint: [...spec.entrypoint] }),
@@ -40,26 +36,16 @@ export function toEndpoint(attachment: Pick<NetworkAttachment, 'ipv4' | 'aliases
   };
 }
 
-function toHealthcheck(name: string, check: Healthcheck): Dockerode.HealthConfig & { StartInterval: number } {
+function toHealthcheck(check: Healthcheck): Dockerode.HealthConfig & { StartInterval: number } {
   const { command, timeoutMs } = check.repeated ?? check;
   return {
     Test: ['CMD', ...command],
-    Interval: outOfStepMs(name, check.intervalMs) * nanosecondsPerMillisecond,
+    Interval: check.intervalMs * nanosecondsPerMillisecond,
     Timeout: timeoutMs * nanosecondsPerMillisecond,
     Retries: check.retries,
     StartPeriod: check.startPeriodMs * nanosecondsPerMillisecond,
-    StartInterval: startIntervalMs * nanosecondsPerMillisecond,
+    StartInterval: Math.min(check.intervalMs, longestStartIntervalMs) * nanosecondsPerMillisecond,
   };
-}
-
-/**
- * The interval of a container's own: up to a tenth shorter, by its name. Containers that start together would for ever be
- * checked together: with the Engine's part a check takes 100 ms of a processor, and ten at once stalled clients for 400 ms.
- * It is no part of the specification, as it is no reason to replace a container.
- */
-function outOfStepMs(name: string, intervalMs: number): number {
-  const share = createHash('sha256').update(name).digest().readUInt16BE() / 0x1_00_00;
-  return Math.round(intervalMs * (1 - share / 10));
 }
 
 function toHostConfig(spec: ContainerSpec): Dockerode.HostConfig {

@@ -103,7 +103,7 @@ test('dollar signs reach the container as they are: Compose would read them as v
     command: ['sh', '-c', 'echo $HOME'],
     env: { SECRET: 'a$b$$c' },
     labels: { rule: 'Path(`/$`)' },
-    healthcheck: { ...service.container.healthcheck, repeated: { command: ['sh', '-c', 'test $X'], pauseMs: 1000, timeoutMs: 9000 } },
+    healthcheck: { ...service.container.healthcheck, repeated: { command: ['sh', '-c', 'test $X'], pauseMs: 1000, retryMs: 1000, timeoutMs: 9000 } },
   };
   const changed = parse(toCompose({ ...topology, services: [{ ...service, container }] })) as ComposeFile;
   const { app_1: exported } = changed.services;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -27,7 +27,7 @@ class Check {
   /** One start by the Engine, with no pause between its checks. */
   async start(times: number, state = this.state): Promise<{ code: number; output: string; calls: number }> {
     rmSync(this.#calls, { force: true });
-    const args = ['-c', script, 'keep-checking', state, String(times), '0', '1', 'sh', this.#does];
+    const args = ['-c', script, 'keep-checking', state, String(times), '0', '0', '0', '1', 'sh', this.#does];
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       const child = execFile('sh', args, (_error, stdout) => {
         resolve({ code: child.exitCode ?? -1, output: stdout });
@@ -40,9 +40,24 @@ class Check {
 test('the Engine starts the check by the script, which every container has, and haplat itself the check alone', (t) => {
   for (const service of topology.services) {
     const { command, repeated } = service.container.healthcheck;
-    t.deepEqual(repeated?.command, ['sh', '/run/haplat/keep-checking', '/dev/shm/haplat-checking', '15', '4', '2', ...command], service.name);
+    const [times] = repeated?.command.slice(3) ?? [];
+    t.deepEqual(repeated?.command, ['sh', '/run/haplat/keep-checking', '/dev/shm/haplat-checking', times, '4', '1.75', '0.5', '2', ...command], service.name);
     t.is(fileOf(service, 'keep-checking'), script, service.name);
   }
+});
+
+test('containers that start together are not checked together for ever: they make different numbers of checks', (t) => {
+  const times = topology.services.map(({ container }) => Number(container.healthcheck.repeated?.command[3]));
+  t.true(times.every((one) => one >= 11 && one <= 18), times.join(', '));
+  t.true(new Set(times).size >= 6, times.join(', '));
+});
+
+test('what has just begun is given some tries before it has failed', async (t) => {
+  const check = new Check(t, '[ $calls -ge 3 ]');
+  t.deepEqual(await check.start(9), { code: 0, output: '', calls: 3 });
+  const never = new Check(t, 'echo not yet; exit 1');
+  t.deepEqual(await never.start(9), { code: 1, output: 'not yet\n', calls: 4 });
+  t.deepEqual(await never.start(9), { code: 1, output: 'not yet\n', calls: 1 });
 });
 
 test('the first success is told at once, what follows after as many checks as were asked for', async (t) => {
@@ -56,7 +71,7 @@ test('a failure is told at once, and so is the success after it', async (t) => {
   await check.start(1);
   check.does('[ $calls -lt 3 ] || { echo broken; exit 7; }');
   t.deepEqual(await check.start(9), { code: 1, output: 'broken\n', calls: 3 });
-  t.false(existsSync(check.state));
+  t.is(readFileSync(check.state, 'utf8'), 'failed');
   check.does('true');
   t.deepEqual(await check.start(9), { code: 0, output: '', calls: 1 });
 });
@@ -77,11 +92,22 @@ test('a start after one that the Engine did not listen to the end of tells at on
   t.is(readFileSync(check.state, 'utf8'), 'pid 1');
   check.does('echo fine');
   t.deepEqual(await check.start(9), { code: 0, output: 'fine\n', calls: 1 });
-  t.is(readFileSync(check.state, 'utf8'), 'said fine');
+  t.regex(readFileSync(check.state, 'utf8'), /^said \d+ fine$/);
+});
+
+test('a start long after the last tells at once: the Engine may have paused the container in between', async (t) => {
+  const check = new Check(t, 'echo fine');
+  await check.start(1);
+  const [, at] = readFileSync(check.state, 'utf8').split(' ');
+  writeFileSync(check.state, `said ${Number(at) - 4} fine`);
+  t.deepEqual(await check.start(3), { code: 0, output: 'fine\n', calls: 1 });
+  t.deepEqual(await check.start(3), { code: 0, output: 'fine\n', calls: 3 });
 });
 
 test('a check that hangs has failed', async (t) => {
-  const check = new Check(t, 'sleep 30');
+  const check = new Check(t, 'true');
+  await check.start(1);
+  check.does('sleep 30');
   const { code, calls } = await check.start(3);
   t.deepEqual([code, calls], [1, 1]);
 });
