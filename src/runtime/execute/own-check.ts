@@ -3,8 +3,8 @@ import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { isRouted } from '../topology/balancers.ts';
 
 /**
- * Runs a container's own health check, now. An Engine before API 1.44 runs the first one only after a whole interval,
- * long after many are ready; the check is the same.
+ * Runs a container's own health check, now: the Engine's may come seconds after it is ready, or, where it was paused, up to
+ * a minute. The check is the same.
  */
 export async function passesOwnCheck(engine: Engine, { name, healthcheck }: Pick<ContainerSpec, 'name' | 'healthcheck'>): Promise<boolean> {
   try {
