@@ -81,9 +81,9 @@ async function measure(parts: Run): Promise<RunOutcome> {
   onEvent({ kind: 'measuring', run });
   const healedAtMs = session.lasts ? await holdAndHeal(parts, injectedAtMs) : undefined;
   const isRestored = await restored(parts, injectedAtMs);
-  // A database that is healthy again is not yet one to which every client's connection has been made anew.
-  await probe.until(() => answersAgain(probe), inputs.recoverWithinMs, signal);
   await measureFor(probe, afterwardsMs, inputs);
+  // A database that is healthy again is not yet one to which each replica is connected anew.
+  await probe.until(() => isWarm(probe), inputs.recoverWithinMs, signal);
 
   onEvent({ kind: 'looking-up', run });
   const isComplete = await probe.end(settleMs + inputs.requestTimeoutMs + warmUpWithinMs, signal);
@@ -212,12 +212,6 @@ function isWarm(probe: ProbeRun): boolean {
     const latest = samples.filter((sample) => sample.endMs > sinceMs);
     return latest.length < samples.length && latest.length >= warmUpSuccesses && latest.every((sample) => sample.ok);
   });
-}
-
-/** Whether the latest request of each mode was answered. */
-function answersAgain(probe: ProbeRun): boolean {
-  const modes = Map.groupBy(probe.samples, (sample) => sample.mode);
-  return [...modes.values()].every((samples) => samples.at(-1)?.ok === true);
 }
 
 function lastEndMs(probe: ProbeRun): number {
