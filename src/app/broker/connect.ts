@@ -1,4 +1,5 @@
 import amqplib, { type ChannelModel } from 'amqplib';
+import { lookup } from '../lookup.ts';
 import { readSecret, type CommonSettings } from '../settings.ts';
 
 /** Opens a connection to the broker, named after the instance and what it is for. The password is read anew each time. */
@@ -13,6 +14,7 @@ export async function connectBroker(settings: CommonSettings, purpose: string): 
     heartbeat: settings.AMQP_HEARTBEAT_S,
   };
   return amqplib.connect(address, {
+    lookup,
     timeout: settings.AMQP_CONNECT_TIMEOUT_MS,
     noDelay: true,
     keepAlive: true,

@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { LookupSocket } from '../lookup.ts';
 import type { CommonSettings } from '../settings.ts';
 import { readSecret } from '../settings.ts';
-
 
 type OidOf = Parameters<typeof pg.types.getTypeParser>[0];
 
@@ -23,6 +23,7 @@ export function connectionConfig(settings: CommonSettings, purpose: string): pg.
   return {
     host: settings.DB_HOST,
     port: settings.DB_PORT,
+    stream: () => new LookupSocket(),
     database: settings.DB_NAME,
     user: settings.DB_USER,
     password: () => readSecret('DB_PASSWORD_FILE', settings.DB_PASSWORD_FILE),
