@@ -3,6 +3,7 @@ import test from 'ava';
 import { leaseClient } from '../../src/runtime/guardian/lease-client.ts';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { PlainContainers } from './_plain-containers.ts';
+import { eventually } from './_platform.ts';
 
 const pod = ['owner_1', 'member_1'];
 const database = 'postgres:17';
@@ -80,4 +81,29 @@ test.serial('a database that recovers is left at it, however long it is unhealth
   const after = await containers.details('db');
   t.deepEqual(after.startedAt, before.startedAt);
   t.is(after.health, 'unhealthy');
+});
+
+test.serial('what has healed is told of afterwards, unless somebody had the Engine do it', async (t) => {
+  t.timeout(150_000);
+  await using containers = await PlainContainers.start();
+  const { engine } = containers;
+  await containers.run('guardian');
+  await containers.run('app_1', undefined, { memoryLimitMiB: 64 });
+  for (const service of ['app_2', 'db']) await containers.run(service);
+  await containers.well(['guardian', 'app_1', 'app_2', 'db']);
+  containers.guard();
+  const told = async () => (await readGuardianState(engine, containers.name('guardian')))?.incidents ?? {};
+
+  const before = { app_2: await containers.details('app_2'), db: await containers.details('db') };
+  await engine.killContainer(containers.name('db'));
+  await containers.well(['db'], before);
+  await engine.exec(containers.name('app_1'), ['tail', '/dev/zero'], { timeoutMs: 20_000 });
+  await engine.exec(containers.name('app_2'), ['bash', '-c', 'kill -KILL -1'], { timeoutMs: 5000 });
+  await containers.well(['app_2'], before);
+  await eventually('both incidents', 10_000, async () => (Object.keys(await told()).length >= 2 ? true : undefined));
+  const incidents = Object.entries(await told()).map(([service, all]) => [service, ...all.map(({ what }) => what)]);
+  t.deepEqual(incidents.sort(), [
+    ['app_1', 'a process in it was ended because its memory ran out'],
+    ['app_2', 'was ended by SIGKILL'],
+  ]);
 });

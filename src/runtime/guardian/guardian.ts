@@ -6,10 +6,11 @@ import { messageOf } from '../errors.ts';
 import type { EngineEvent } from '../engine/port.ts';
 import { steadyNowMs } from '../steady-clock.ts';
 import { asksForLook } from './asks-for-look.ts';
-import { decide } from './decide.ts';
+import { decide, guardianComponent } from './decide.ts';
 import { Leases } from './leases.ts';
+import { Incidents } from './incidents.ts';
 import { EngineLink, inTime } from './link.ts';
-import type { Action, Memory } from './model.ts';
+import type { Action, Memory, Watched } from './model.ts';
 import { perform } from './perform.ts';
 import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
@@ -41,6 +42,7 @@ export class Guardian {
   readonly #stateFile: StateFile;
   readonly #wake = new Wake();
   readonly #deaths = new UntoldDeaths();
+  readonly #incidents = new Incidents();
   #watcher: Watcher;
   #subscription = new AbortController();
   #memory: Memory = new Map();
@@ -114,8 +116,19 @@ export class Guardian {
       this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
       await this.#leases.drop(lease, Date.now());
     }
-    await this.#stateFile.write(toGuardianState(observed, this.#memory, nowMs));
+    const incidents = this.#tellIncidents(observed, Date.now());
+    await this.#stateFile.write(toGuardianState(observed, this.#memory, nowMs, incidents));
     return decision.wakeAtMs;
+  }
+
+  /** One who stands by has heard of everything, and tells only of what the other can't. */
+  #tellIncidents(observed: readonly Watched[], wallMs: number): ReturnType<Incidents['recent']> {
+    const recent = this.#incidents.recent(observed, wallMs);
+    const components = new Map(observed.map(({ service, component }) => [service, component]));
+    for (const incident of this.#incidents.settled(recent, wallMs)) {
+      if (!this.#standby || components.get(incident.service) === guardianComponent) this.#log('warn', { event: 'incident', ...incident });
+    }
+    return recent;
   }
 
   async #act(action: Action): Promise<void> {
@@ -127,6 +140,7 @@ export class Guardian {
     }));
     this.#memory = settled(this.#memory, action.service, result.outcome, steadyNowMs());
     const { verb, service, reason } = action;
+    if (result.outcome === 'done') this.#incidents.repaired(action, Date.now());
     const tookMs = Math.round(performance.now() - startedMs);
     this.#log(result.outcome === 'done' ? 'info' : 'warn', { event: 'repair', verb, service, reason, tookMs, ...result });
     this.#wake.call();
@@ -140,6 +154,7 @@ export class Guardian {
       const subscription = this.#subscription.signal;
       const onReady = () => {
         failures = 0;
+        this.#incidents.listens(Date.now());
         this.#watcher.forget();
         this.#wake.call();
       };
@@ -165,6 +180,7 @@ export class Guardian {
     this.#lastContactMs = performance.now();
     if (event.action === 'start' || event.action === 'die') this.#watcher.forget(event.container);
     this.#memory = remembered(this.#memory, event);
+    this.#incidents.note(event);
     if (!asksForLook(event, this.#standby)) return;
     this.#deaths.note(event, this.#lastContactMs);
     this.#lastEventMs = this.#lastContactMs;

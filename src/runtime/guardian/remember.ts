@@ -99,7 +99,7 @@ function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {
 }
 
 /** INT, QUIT, KILL, USR1 and TERM: what `docker kill` and `docker stop` send, by the STOPSIGNALs of our images. */
-const endingSignals = new Set(['2', '3', '9', '10', '15']);
+export const endingSignals = new Set(['2', '3', '9', '10', '15']);
 
 /** Notes that somebody had the Engine send a service a signal. Of what it asks itself, the guardian hears as well. */
 export function signalled(memory: Memory, service: string, signal: string | undefined): Memory {

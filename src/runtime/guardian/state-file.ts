@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
+import { incidentSchema, type Incident } from './incidents.ts';
 import type { Memory, Trace, Watched } from './model.ts';
 import { windowMs } from './remember.ts';
 
@@ -22,6 +23,8 @@ export const guardianStateSchema = z.object({
   schema: z.literal('haplat.guardian/1'),
   windowMs: z.number(),
   services: z.record(z.string(), serviceState),
+  /** Of a day, by service. */
+  incidents: z.record(z.string(), z.array(incidentSchema)).default({}),
 });
 export type GuardianState = z.infer<typeof guardianStateSchema>;
 
@@ -31,7 +34,12 @@ const stateFile = 'state.json';
 const readTimeoutMs = 3000;
 
 /** The public part of the memory; only services about which there is something to say. */
-export function toGuardianState(observed: readonly Watched[], memory: Memory, nowMs: number): GuardianState {
+export function toGuardianState(
+  observed: readonly Watched[],
+  memory: Memory,
+  nowMs: number,
+  incidents: ReadonlyMap<string, readonly Incident[]> = new Map(),
+): GuardianState {
   const services: GuardianState['services'] = {};
   for (const seen of observed) {
     const trace = memory.get(seen.service);
@@ -39,7 +47,7 @@ export function toGuardianState(observed: readonly Watched[], memory: Memory, no
       services[seen.service] = toServiceState(seen, trace, nowMs);
     }
   }
-  return { schema: 'haplat.guardian/1', windowMs, services };
+  return { schema: 'haplat.guardian/1', windowMs, services, incidents: Object.fromEntries([...incidents].map(([service, all]) => [service, [...all]])) };
 }
 
 function toServiceState(seen: Watched, trace: Trace, nowMs: number): z.infer<typeof serviceState> {

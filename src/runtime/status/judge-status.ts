@@ -2,15 +2,17 @@ import { judgeCluster } from '../cluster/judge-cluster.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import { whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerDetails } from '../engine/port.ts';
+import type { Incident } from '../guardian/incidents.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 import type { Service, Topology } from '../topology/topology.ts';
+import type { GuardiansWords } from './guardians-words.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
 import { holderProblems, type VipHolders } from './vip-holders.ts';
 
 /** From this many days on, a certificate that runs out is worth a word. */
 const fewDays = 14;
 
-export interface StatusInputs {
+export interface StatusInputs extends GuardiansWords {
   readonly topology: Topology;
   /** By container name. */
   readonly containers: ReadonlyMap<string, ContainerDetails>;
@@ -20,8 +22,6 @@ export interface StatusInputs {
   readonly splitReason?: string | undefined;
   readonly certificates: readonly CertificateStatus[];
   readonly endpoints: Endpoints;
-  /** What the guardian says, by service. */
-  readonly notes: ReadonlyMap<string, string>;
   /** What a healthy service that can't do its work says is missing, by service. */
   readonly lacking: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
@@ -46,7 +46,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     project: topology.project,
     healthy: problems.length === 0,
     problems,
-    warnings: cluster.warnings,
+    warnings: [...cluster.warnings, ...topology.services.flatMap((service) => healed(service, inputs.incidents.get(service.name)))],
     vip: { address: inputs.vip, holders: holders.holders },
     services,
     redundancy: layersOf(topology, services),
@@ -69,8 +69,18 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     address: addressOf(service, inputs),
     startedAt: details?.state === 'running' ? (details.startedAt?.toISOString() ?? null) : null,
     ready: lacking === undefined,
+    incidents: inputs.incidents.get(service.name) ?? [],
     note: inputs.notes.get(service.name) ?? lacking ?? whyIll(details) ?? null,
   };
+}
+
+/** Whoever finds all well should hear of it: what has died and was healed is likely to do so again. */
+function healed({ name, container }: Service, incidents: readonly Incident[] = []): string[] {
+  const last = incidents.at(-1);
+  if (last === undefined) return [];
+  const count = incidents.length === 1 ? '' : `${incidents.length} incidents within a day, the last: `;
+  const limit = container.memoryLimitMiB === undefined || !last.what.includes('memory') ? '' : ` (limit ${container.memoryLimitMiB} MiB)`;
+  return [`${name}: ${count}${last.what}${limit} at ${last.at.slice(0, 19)}Z`];
 }
 
 /** By somebody's `docker network disconnect`, say: its own check need not notice. */

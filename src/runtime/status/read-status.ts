@@ -3,13 +3,12 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
-import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
 import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
-import type { Topology } from '../topology/topology.ts';
+import { readGuardiansWords } from './guardians-words.ts';
 import { judgeStatus } from './judge-status.ts';
 import { readLacking } from './readiness.ts';
 import type { StatusReport } from './report.ts';
@@ -24,11 +23,12 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const members = topology.services.filter((one) => clusterComponents.has(one.component));
 
   // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
-  const [asked, details, certificates, faults, cluster] = await Promise.all([
+  const [asked, details, certificates, faults, words, cluster] = await Promise.all([
     readVipHolders(engine, config.network.vip, nodes),
     Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
     readCertificates(loaded),
     faultsInPlace(journalOf(loaded)),
+    readGuardiansWords(engine, topology),
     topology.cluster && readClusterState(engine, new Map(members.map((one) => [one.name, one.container.name]))),
   ]);
   const specs = topology.services.map((service) => service.container);
@@ -44,29 +44,9 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     splitReason: asked.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined,
     certificates,
     endpoints: endpointsOf(config),
-    notes: await readNotes(engine, topology, containers),
+    ...words,
     lacking: await readLacking(engine, topology.services, containers),
     ...(topology.cluster && { cluster: { state: cluster } }),
     faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
   });
-}
-
-/** A guardian is asked only when something is wrong: a healthy platform's status should be quick. */
-async function readNotes(
-  engine: Engine,
-  topology: Topology,
-  containers: ReadonlyMap<string, ContainerDetails>,
-): Promise<ReadonlyMap<string, string>> {
-  const isWell = topology.services.every(({ container }) => containers.get(container.name)?.health === 'healthy');
-  // The first that runs is the one that acts.
-  const guardian = topology.services.find((one) => one.component === 'guardian' && containers.get(one.container.name)?.state === 'running');
-  if (isWell || guardian === undefined) return new Map();
-  const state = await readGuardianState(engine, guardian.container.name).catch(() => undefined);
-  return new Map(Object.entries(state?.services ?? {}).flatMap(([name, one]) => (one.backedOff ? [[name, backedOff(one)]] : [])));
-}
-
-function backedOff(one: GuardianState['services'][string]): string {
-  const until = one.backedOffUntilMs === undefined ? '' : `, next start ${new Date(one.backedOffUntilMs).toISOString()}`;
-  const reason = one.lastReason === undefined ? '' : `: ${one.lastReason}`;
-  return `backed off, died ${one.deaths} times in 5 minutes${until}${reason}`;
 }

@@ -1,4 +1,5 @@
 import type { ClusterState } from '../cluster/state.ts';
+import type { Incident } from '../guardian/incidents.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 
 /** `haplat status --json`; the schema is a promise (additions only). */
@@ -8,7 +9,7 @@ export interface StatusReport {
   readonly healthy: boolean;
   /** Why it is not, one line each. */
   readonly problems: readonly string[];
-  /** What is so on purpose, and a risk all the same. */
+  /** What is so on purpose, and a risk all the same; what was healed, and may come again. */
   readonly warnings: readonly string[];
   readonly vip: { readonly address: string; readonly holders: readonly string[] };
   readonly services: readonly ServiceStatus[];
@@ -33,6 +34,8 @@ export interface ServiceStatus {
   readonly startedAt: string | null;
   /** What the guardian says of it (that it is backed off, for instance), or what it lacks. */
   readonly note: string | null;
+  /** What happened to it within a day without anybody having asked for it, as far as the guardians remember; oldest first. */
+  readonly incidents: readonly Incident[];
 }
 
 export interface LayerStatus {

@@ -32,6 +32,7 @@ function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> =
     certificates: [],
     endpoints: { https: '', http: '', vip: '', traefikDashboard: '' },
     notes: new Map(),
+    incidents: new Map(),
     lacking: new Map(),
     faults: [],
     ...extra,
@@ -106,4 +107,16 @@ test('a service that lives and lacks something is not well, and does not cover f
   t.deepEqual(report.problems, ["db runs and can't do its work (unavailable: disk full)"]);
   t.like(report.services.find((one) => one.name === 'db'), { health: 'healthy', ready: false, note: 'unavailable: disk full' });
   t.is(report.redundancy.find((one) => one.layer === 'database')?.healthy, 0);
+});
+
+test('what was healed is a warning, with how often, the last time, and the limit that it ran into', (t) => {
+  const at = '2026-11-28T17:53:06.123Z';
+  const once = judgeStatus(inputs({}, { incidents: new Map([['db', [{ at, what: 'was ended by SIGKILL' }]]]) }));
+  t.true(once.healthy);
+  t.deepEqual(once.warnings, ['db: was ended by SIGKILL at 2026-11-28T17:53:06Z']);
+  const limited = aTopology([aService('app_1', { component: 'app', layer: 'application', container: { memoryLimitMiB: 256 } })]);
+  const what = 'was ended because its memory ran out';
+  const twice = judgeStatus({ ...inputs(), topology: limited, incidents: new Map([['app_1', [{ at, what }, { at, what }]]]) });
+  t.deepEqual(twice.warnings, [`app_1: 2 incidents within a day, the last: ${what} (limit 256 MiB) at 2026-11-28T17:53:06Z`]);
+  t.is(twice.services[0]?.incidents.length, 2);
 });
