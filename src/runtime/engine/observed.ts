@@ -47,7 +47,6 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     startedAt: toDate(raw.State.StartedAt),
     finishedAt: toDate(raw.State.FinishedAt),
     exitCode: raw.State.ExitCode,
-    oomKilled: raw.State.OOMKilled,
     restartCount: raw.RestartCount,
     pid: raw.State.Pid,
     failedChecks: raw.State.Health?.FailingStreak ?? 0,

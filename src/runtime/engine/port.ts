@@ -108,7 +108,6 @@ export interface ContainerDetails extends ObservedContainer {
   readonly startedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
   readonly exitCode: number;
-  readonly oomKilled: boolean;
   readonly restartCount: number;
   /** Process 1's id in the Engine host's PID namespace; 0 when not running. */
   readonly pid: number;

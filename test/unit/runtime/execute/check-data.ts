@@ -6,7 +6,7 @@ import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const db = aService('db');
 const asked = { container: 'p-db', image: 'postgres:18', data: { product: 'PostgreSQL', file: '/data/PG_VERSION', imageVariable: 'PG_MAJOR' } };
-const unknown = { startedAt: undefined, finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 7, failedChecks: 0, healthLog: [] };
+const unknown = { startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 7, failedChecks: 0, healthLog: [] };
 
 interface There {
   readonly imageEnv?: Readonly<Record<string, string>>;

@@ -42,7 +42,7 @@ class FakeEngine {
     return Promise.resolve({
       id: name, name, state: 'running', health: 'none', image: '', imageId: '', addresses: {}, createdAt: new Date(0), statusText: '',
       labels: { [labels.service]: service, [labels.component]: source(service).component },
-      startedAt: undefined, finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
+      startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
     });
   }
 }

@@ -14,7 +14,7 @@ function engineWith(states: Readonly<Record<string, object | undefined>>): Engin
     inspectContainer: (name) => {
       const service = services.get(name);
       if (service === undefined || states[service.name] === undefined) return Promise.resolve(undefined);
-      const rest = { startedAt: undefined, finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
+      const rest = { startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
       return Promise.resolve({ ...observedContainer(topology, service), ...rest });
     },
     exec: (name) => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(states[services.get(name)?.name ?? '']), stderr: '' }),

@@ -19,7 +19,7 @@ function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> =
     if (service.name in changes && changes[service.name] === undefined) return [];
     const details: ContainerDetails = {
       ...observedContainer(topology, service),
-      startedAt: new Date(0), finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
+      startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
       ...changes[service.name],
     };
     return [[service.container.name, details]];

@@ -12,7 +12,7 @@ const containersSaying = (outputs: Record<string, string>) =>
       service.container.name,
       {
         ...observedContainer(topology, service),
-        startedAt: new Date(0), finishedAt: undefined, exitCode: 0, oomKilled: false, restartCount: 0, pid: 1,
+        startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1,
         failedChecks: 0,
         healthLog: [{ endedAt: new Date(0), exitCode: 0, output: outputs[service.name] ?? '' }],
       },
