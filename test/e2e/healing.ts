@@ -92,6 +92,14 @@ for (const [service, user, freeze] of [['rabbitmq', 'rabbitmq', beam], ['db', 'p
   });
 }
 
+serial('where memory runs out, the kernel rather takes a replica than what has no twin', async (t) => {
+  const adjusted = await Promise.all(services.map(async (service) => {
+    const pid = (await platform.engine.inspectContainer(platform.container(service)))?.pid;
+    return Number(await readFile(`/proc/${pid}/oom_score_adj`, 'utf8')) > 0 ? [service] : [];
+  }));
+  t.deepEqual(adjusted.flat(), ['app_1', 'app_2', 'netdata', 'worker_1', 'worker_2']);
+});
+
 // PostgreSQL as process 1 would take it for a process of its own that has crashed, and end all the others.
 serial('what somebody has left behind in the container of the database may end as it likes', async (t) => {
   const inDatabase = (script: string) => docker('exec', platform.container('db'), 'bash', '-c', script);

@@ -32,6 +32,8 @@ export interface ContainerSpec {
   readonly pidsLimit?: number;
   /** Its weight when processors are short; absent: the Engine's default, 1024 (cgroups v1 cpu.shares, 2 to 262144). */
   readonly cpuShares?: number;
+  /** How much rather the kernel ends it than others where the machine's memory runs out, up to 1000 (proc_pid_oom_score_adj(5)); absent: 0. */
+  readonly oomScoreAdj?: number;
   readonly shmSizeMiB?: number;
 }
 

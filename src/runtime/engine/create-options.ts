@@ -72,6 +72,7 @@ function toHostConfig(spec: ContainerSpec): Dockerode.HostConfig {
     ...(spec.memoryLimitMiB !== undefined && { Memory: spec.memoryLimitMiB * bytesPerMiB }),
     ...(spec.pidsLimit !== undefined && { PidsLimit: spec.pidsLimit }),
     ...(spec.cpuShares !== undefined && { CpuShares: spec.cpuShares }),
+    ...(spec.oomScoreAdj !== undefined && { OomScoreAdj: spec.oomScoreAdj }),
     ...(spec.shmSizeMiB !== undefined && { ShmSize: spec.shmSizeMiB * bytesPerMiB }),
   };
 }

@@ -55,6 +55,7 @@ function toService(service: Service, topology: Topology): Record<string, unknown
     ...(spec.memoryLimitMiB !== undefined && { mem_limit: `${spec.memoryLimitMiB}m` }),
     ...(spec.pidsLimit !== undefined && { pids_limit: spec.pidsLimit }),
     ...(spec.cpuShares !== undefined && { cpu_shares: spec.cpuShares }),
+    ...(spec.oomScoreAdj !== undefined && { oom_score_adj: spec.oomScoreAdj }),
     ...(spec.shmSizeMiB !== undefined && { shm_size: `${spec.shmSizeMiB}m` }),
     depends_on: Object.fromEntries(service.dependsOn.map((name) => [name, { condition: 'service_healthy' }])),
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '2' } },

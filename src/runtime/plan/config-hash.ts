@@ -28,6 +28,7 @@ export function configParts(service: Service, networks: readonly NetworkSpec[]):
     security: [[...spec.capAdd].sort(), spec.sysctls, spec.readOnlyRootfs],
     healthcheck: spec.healthcheck,
     limits: [spec.memoryLimitMiB, spec.pidsLimit, spec.shmSizeMiB, spec.cpuShares],
+    ...(spec.oomScoreAdj !== undefined && { memory: spec.oomScoreAdj }),
     lifecycle: [spec.restart, spec.stopSignal, spec.stopGraceMs, service.podOwner, service.dependsOn],
     files: service.files.filter((file) => !isSecret(file)),
     ...(secrets.length > 0 && { secrets }),

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
-import { container, filesMountPath, healthcheck, nodeOptions, nodeStartMs, ownerUser, readyPath, serviceNames, tmpfs } from './container.ts';
+import { container, expendableScore, filesMountPath, healthcheck, nodeOptions, nodeStartMs, ownerUser, readyPath, serviceNames, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -53,6 +53,7 @@ export function applicationContainer(
     mounts: [tmpfs('/tmp', 16, 0o1777)],
     healthcheck: healthcheck(['haplat-health', String(port), '/healthz', readyPath], { startPeriodMs: nodeStartMs }),
     stopGraceMs: 15_000,
+    oomScoreAdj: expendableScore,
     env: { ...env, PORT: String(port) },
     ...own,
   });

@@ -44,6 +44,12 @@ export function container(
  */
 export const urgentCpuShares = 16_384;
 
+/**
+ * Of what clients miss least: it has a twin, or serves none. Where the machine's memory runs out the kernel ends whoever
+ * has most of it, which may be the database; these count as if they had half of all memory more.
+ */
+export const expendableScore = 500;
+
 /** Start periods: of what is Node, which a busy machine makes slow, and of what may have data to recover first. */
 export const nodeStartMs = 10_000;
 export const slowStartMs = 120_000;

@@ -1,6 +1,6 @@
 import { plain, render } from '../render/render.ts';
 import { nodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
+import { container, expendableScore, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
 import { engineProxyNames } from './engine-proxy.ts';
@@ -56,6 +56,7 @@ function netdata(context: TopologyContext): Service {
       readOnlyRootfs: false,
       healthcheck: healthcheck(['bash', `${filesMountPath}/haplat-health`, String(ports.netdata), '/api/v1/info'], { startPeriodMs: slowStartMs }),
       stopGraceMs: 5000,
+      oomScoreAdj: expendableScore,
       pidsLimit: 256,
     }),
   };

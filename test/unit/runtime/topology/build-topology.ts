@@ -15,6 +15,11 @@ test('every container carries the project in its name', (t) => {
   for (const { name, container } of topologyOf({ project: 'other' }).services) t.is(container.name, `other-${name}`);
 });
 
+test('where memory runs out, replicas of the application are what the kernel takes first', (t) => {
+  const expendable = topology.services.filter(({ container }) => container.oomScoreAdj !== undefined);
+  t.deepEqual(expendable.map(({ name }) => name), ['app_1', 'app_2', 'worker_1', 'worker_2', 'netdata']);
+});
+
 test('building it twice gives the same', (t) => {
   t.deepEqual(topologyOf(), topology);
 });
