@@ -5,14 +5,14 @@ import type { Lifecycle } from './state.ts';
 export interface Readiness {
   readonly ready: boolean;
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'starting' | 'draining';
-  readonly checks: { readonly database: 'up' | 'down'; readonly schema: 'up' | 'down'; readonly broker: 'up' | 'down' };
+  readonly checks: { readonly database: 'up' | 'down'; readonly schema: 'up' | 'down'; readonly broker: 'up' | 'down' | 'blocked' };
 }
 
 const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
 
 /**
  * Whether the process can do its work, and what it lacks. `brokerRequired`: the API does without one (jobs wait in
- * the outbox, it is "degraded"), a worker does not.
+ * the outbox, it is "degraded"), a worker does not. One that takes no messages still gives out those that it has.
  */
 export function readiness(
   parts: { lifecycle: Lifecycle; database: Database; broker: BrokerSession },
@@ -21,9 +21,10 @@ export function readiness(
   const { lifecycle } = parts;
   const database = parts.database.gate.up;
   const broker = parts.broker.channel !== undefined;
-  const checks = { database: upOrDown(database), schema: upOrDown(lifecycle.migrated), broker: upOrDown(broker) };
+  const { isBlocked } = parts.broker;
+  const checks = { database: upOrDown(database), schema: upOrDown(lifecycle.migrated), broker: isBlocked ? ('blocked' as const) : upOrDown(broker) };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
   if (!database || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
-  return { ready: true, status: broker ? 'ready' : 'degraded', checks };
+  return { ready: true, status: broker && !isBlocked ? 'ready' : 'degraded', checks };
 }

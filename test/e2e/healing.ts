@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
+import { applicationOf } from './_application.ts';
 import { engineSocketAt } from './_engine-socket.ts';
 import { sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
@@ -107,6 +108,29 @@ serial('what somebody has left behind in the container of the database may end a
   const pid = await inDatabase('sleep 60 >/dev/null & echo $!');
   await inDatabase(`kill -TERM ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.05; done`);
   await t.notThrowsAsync(query);
+});
+
+serial('a broker short of memory takes no messages: jobs wait, status says so, and a replica stops all the same', async (t) => {
+  const watermark = (value: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_vm_memory_high_watermark', 'absolute', value);
+  const { createItem, enqueue, untilJob, processedCount } = applicationOf(() => platform);
+  const itemId = await createItem('waits for memory');
+  await watermark('10MB');
+  const jobs = await Promise.all(Array.from({ length: 6 }, () => enqueue(itemId)));
+  await eventually('status to say what is amiss', 30_000, async () => {
+    const { problems } = await platform.status();
+    return problems.some((one) => one.startsWith("rabbitmq runs and can't do its work (it takes no messages, for want of memory")) ? true : new Error(problems.join());
+  });
+  const blocked = await eventually('a replica to be told so', 30_000, async () => {
+    const logs = await Promise.all(['app_1', 'app_2'].map(async (service) => ({ service, text: await docker('logs', platform.container(service)) })));
+    return logs.find(({ text }) => text.includes('broker takes no messages'))?.service;
+  });
+  const exitCode = docker('wait', platform.container(blocked));
+  await docker('stop', platform.container(blocked));
+  t.is((await exitCode).trim(), '0', 'it need not be killed');
+  await watermark('512MiB');
+  for (const job of jobs) await untilJob(job, 'done', ({ state }) => state === 'done');
+  t.is(await processedCount(itemId), jobs.length);
+  t.true((await platform.untilHealthy(healedWithinMs)).healthy);
 });
 
 for (const process of ['vrrp', 'check']) {

@@ -23,8 +23,9 @@ export interface BrokerOptions {
 export class BrokerSession {
   readonly #options: BrokerOptions;
   readonly #waiters = new Set<() => void>();
-  #model: ChannelModel | undefined;
+  #connection: { readonly model: ChannelModel; readonly cut: AbortController } | undefined;
   #channel: ConfirmChannel | undefined;
+  #isBlocked = false;
   #closed = false;
 
   constructor(options: BrokerOptions) {
@@ -34,6 +35,11 @@ export class BrokerSession {
   /** The channel while there is one. */
   get channel(): ConfirmChannel | undefined {
     return this.#channel;
+  }
+
+  /** The broker takes no messages while it is short of memory or disk; it gives them out all the same. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
   }
 
   /** Keeps the session open until aborted or closed. Never throws. */
@@ -55,9 +61,9 @@ export class BrokerSession {
     }
   }
 
-  /** Resolves to the channel as soon as there is one; to undefined when the session ends first. */
-  async waitForChannel(): Promise<ConfirmChannel | undefined> {
-    while (this.#channel === undefined && !this.#isEnding()) {
+  /** Resolves to the channel as soon as there is one that messages are taken on; to undefined when the session ends first. */
+  async waitToPublish(): Promise<ConfirmChannel | undefined> {
+    while ((this.#channel === undefined || this.#isBlocked) && !this.#isEnding()) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#waiters.delete(wake);
@@ -68,7 +74,7 @@ export class BrokerSession {
         this.#options.signal.addEventListener('abort', wake, { once: true });
       });
     }
-    return this.#channel;
+    return this.#isEnding() ? undefined : this.#channel;
   }
 
   /** Gives the connection up; `run` opens another. For a broker that is connected and yet does not answer. */
@@ -88,12 +94,15 @@ export class BrokerSession {
   }
 
   async #open(): Promise<{ lost: Promise<Error | undefined> }> {
-    const model = await connectBroker(this.#options.settings, this.#options.purpose);
-    this.#model = model;
+    const cut = new AbortController();
+    const model = await connectBroker(this.#options.settings, this.#options.purpose, cut.signal);
+    this.#connection = { model, cut };
     const lost = new Promise<Error | undefined>((resolve) => {
       model.on('error', (error) => { resolve(error); });
       model.on('close', (error?: Error) => { resolve(error); });
     });
+    model.on('blocked', (reason: string) => { this.#block(model, true, reason); });
+    model.on('unblocked', () => { this.#block(model, false); });
     const channel = await model.createConfirmChannel();
     const channelLost = new Promise<Error | undefined>((resolve) => {
       channel.on('error', (error) => { resolve(error); });
@@ -106,18 +115,29 @@ export class BrokerSession {
     return { lost: Promise.race([lost, channelLost]) };
   }
 
+  /** RabbitMQ tells whoever publishes in spite of an alarm (its guide, "Blocked Connection Notifications"). */
+  #block(model: ChannelModel, isBlocked: boolean, reason?: string): void {
+    if (this.#connection?.model !== model) return;
+    this.#isBlocked = isBlocked;
+    if (isBlocked) this.#options.logger.warn({ reason }, 'broker takes no messages');
+    else this.#options.logger.info('broker takes messages again');
+    this.#wakeAll();
+  }
+
   async #discard(): Promise<void> {
-    const model = this.#model;
+    const connection = this.#connection;
     this.#channel = undefined;
-    this.#model = undefined;
-    if (model === undefined) return;
+    this.#connection = undefined;
+    this.#isBlocked = false;
+    if (connection === undefined) return;
     // A frozen broker never answers the goodbye.
-    const goodbye = model.close().catch((error: unknown) => {
+    const goodbye = connection.model.close().catch((error: unknown) => {
       this.#options.logger.debug({ err: toError(error) }, 'broker connection was closed already');
     });
     const deadline = new AbortController();
     await Promise.race([goodbye, pause(1_000, deadline.signal)]);
     deadline.abort();
+    connection.cut.abort();
   }
 
   #wakeAll(): void {

@@ -72,7 +72,7 @@ export class OutboxRelay {
     await client.query('SET synchronous_commit = off');
     while (!signal.aborted) {
       const started = performance.now();
-      const channel = await broker.waitForChannel();
+      const channel = await broker.waitToPublish();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
       if (sent === settings.OUTBOX_BATCH) continue;
@@ -91,8 +91,9 @@ export class OutboxRelay {
       try {
         await publishConfirmed(channel, entries.map(outgoing), settings.PUBLISH_TIMEOUT_MS);
       } catch (error) {
-        // The connection is new or quiet after this, and the rows are free again with the end of this client.
-        await broker.reset();
+        // The connection is new or quiet after this, and the rows are free again with the end of this client. A broker
+        // that takes no messages would read them from each connection that was given up, once it takes some again.
+        if (!broker.isBlocked) await broker.reset();
         throw error;
       }
       await removeFromOutbox(transaction, entries.map((entry) => entry.id));

@@ -23,9 +23,13 @@ async function serve(invocation: Invocation, [role, ...args]: readonly string[])
   const surroundings = { env: process.env, signal: invocation.signal };
   switch (roles.find((known) => known === role)) {
     case 'api':
-      return (await import('../../app/main.ts')).serveApi(surroundings);
+      await (await import('../../app/main.ts')).serveApi(surroundings);
+      leave();
+      return;
     case 'worker':
-      return (await import('../../worker/main.ts')).serveWorker(surroundings);
+      await (await import('../../worker/main.ts')).serveWorker(surroundings);
+      leave();
+      return;
     case 'jobs':
       return (await import('../../app/admin/main.ts')).administerJobs({ env: process.env, request: args[0] ?? '', out: process.stdout });
     case 'guardian':
@@ -38,4 +42,9 @@ async function serve(invocation: Invocation, [role, ...args]: readonly string[])
     case undefined:
       throw new ConfigError(`serve: there is no ${String(role)}`, { remedy: `use one of ${roles.join(', ')}` });
   }
+}
+
+/** All that is to be done is done: a connection to a database that is frozen would keep the process until it is killed. */
+function leave(): void {
+  process.exit();
 }
