@@ -33,7 +33,7 @@ export async function awaitReady(engine: Pick<Engine, 'exec'>, { name, container
   }, { timeoutMs: readyWithinMs, pollMs, signal });
   if (isReady === undefined) {
     throw new OperationError(`${name} runs and can't do its work: ${said}`, {
-      remedy: `look at "haplat logs ${name}"; a password that no longer fits the data is under Troubleshooting in the README`,
+      remedy: `look at "haplat logs ${name}"; what it may lack is under Troubleshooting in the README`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { plain, render } from '../render/render.ts';
 import { brokerDefinitions } from './broker-definitions.ts';
-import { container, filesMountPath, healthcheck, healthScript, slowStartMs, tmpfs, volume } from './container.ts';
+import { alarmsPath, container, filesMountPath, healthcheck, healthScript, slowStartMs, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { secretFile } from './secrets-files.ts';
@@ -51,7 +51,7 @@ export function broker(context: TopologyContext): Service {
       ],
       // For the official entry point, which hands the data over to rabbitmq and becomes it.
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
-      healthcheck: healthcheck(['bash', `${filesMountPath}/health`], { startPeriodMs: slowStartMs }),
+      healthcheck: healthcheck(['bash', `${filesMountPath}/health`, alarmsPath], { startPeriodMs: slowStartMs }),
       stopGraceMs: 30_000,
       pidsLimit: 512,
     }),

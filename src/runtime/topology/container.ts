@@ -66,9 +66,11 @@ export function healthcheck(command: readonly string[], own: Partial<Healthcheck
 
 /** Where API and worker say whether they can do their work; a check that has it says so (templates/runtime/haplat-health). */
 export const readyPath = '/readyz';
+/** Where RabbitMQ tells of its alarms (templates/rabbitmq/health). */
+export const alarmsPath = '/metrics';
 
 export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpec, 'healthcheck'>): boolean {
-  return command.includes(readyPath);
+  return command.includes(readyPath) || command.includes(alarmsPath);
 }
 
 function filesMount({ stateDirectory }: TopologyContext, service: string): Mount {
