@@ -36,6 +36,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
   const services = topology.services.map((service) => toServiceStatus(service, inputs));
   const problems = [
     ...services.filter((service) => !isWell(service)).map(describe),
+    ...unguarded(services),
     ...holderProblems(inputs.vip, holders, inputs.splitReason),
     ...cluster.problems,
     ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
@@ -113,6 +114,13 @@ function roleOf(service: Service, { holders, containers }: StatusInputs): string
 
 function isWell(service: ServiceStatus): boolean {
   return service.state === 'running' && service.health === 'healthy' && service.ready;
+}
+
+/** Guardians reach the Engine through its proxies: without any of either, what has died stays so. */
+function unguarded(services: readonly ServiceStatus[]): string[] {
+  const isGone = (component: string) => services.some((one) => one.component === component) && !services.some((one) => one.component === component && isWell(one));
+  const isUp = services.some(isWell);
+  return isUp && ['guardian', 'engine-proxy'].some(isGone) ? ['nothing is healed by itself: no guardian reaches the Engine (haplat up brings them back)'] : [];
 }
 
 function describe(service: ServiceStatus): string {

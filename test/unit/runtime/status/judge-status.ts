@@ -120,3 +120,18 @@ test('what was healed is a warning, with how often, the last time, and the limit
   t.deepEqual(twice.warnings, [`app_1: 2 incidents within a day, the last: ${what} (limit 256 MiB) at 2026-11-28T17:53:06Z`]);
   t.is(twice.services[0]?.incidents.length, 2);
 });
+
+test('a platform whose guardians, or their way to the Engine, are all gone says that nothing is healed', (t) => {
+  const watched = aTopology((['guardian', 'engine-proxy'] as const).flatMap((component) => [1, 2].map((number) => aService(`${component}_${number}`, { component }))));
+  const containers = new Map(watched.services.map((service): [string, ContainerDetails] => [
+    service.container.name,
+    { ...observedContainer(watched, service), startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] },
+  ]));
+  const problemsWithout = (...dead: readonly string[]) =>
+    judgeStatus({ ...inputs(), topology: watched, containers: new Map([...containers].filter(([name]) => !dead.includes(name))) }).problems;
+  const unguarded = 'nothing is healed by itself: no guardian reaches the Engine (haplat up brings them back)';
+  t.false(problemsWithout('p-guardian_1', 'p-engine-proxy_2').includes(unguarded));
+  t.true(problemsWithout('p-guardian_1', 'p-guardian_2').includes(unguarded));
+  t.true(problemsWithout('p-engine-proxy_1', 'p-engine-proxy_2').includes(unguarded));
+  t.false(problemsWithout(...containers.keys()).includes(unguarded));
+});
