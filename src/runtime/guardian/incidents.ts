@@ -30,6 +30,7 @@ const longestStopMs = 30_000;
 const endedWell: ReadonlySet<number> = new Set([0, 128 + constants.signals.SIGTERM]);
 const outOfMemory = 'a process in it was ended because its memory ran out';
 const endedForMemory = 'was ended because its memory ran out';
+const repairs = { restart: 'was restarted', unpause: 'was unpaused' };
 const signalBase = 128;
 const signals = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
@@ -68,7 +69,7 @@ export class Incidents {
 
   /** What was found ill, and not dead: of a death its event has told. */
   repaired({ verb, service, reason }: Pick<Action, 'verb' | 'service' | 'reason'>, atMs: number): void {
-    if (verb !== 'start') this.#add(service, { atMs, what: `${reason}: ${verb}` });
+    if (verb !== 'start') this.#add(service, { atMs, what: `${repairs[verb]} (${reason})` });
   }
 
   /** The latest of each service that is there, oldest first. What a pod's member suffers along with its owner is one incident, the owner's. */

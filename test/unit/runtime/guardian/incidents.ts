@@ -78,7 +78,8 @@ test('what was found ill and repaired is told; a start only follows a death', (t
   const incidents = new Incidents();
   incidents.repaired({ verb: 'restart', service: 'app_1', reason: 'is unhealthy' }, t0);
   incidents.repaired({ verb: 'start', service: 'app_1', reason: 'is exited' }, t0 + 1);
-  t.deepEqual(told(incidents, 'app_1'), ['0 is unhealthy: restart']);
+  incidents.repaired({ verb: 'unpause', service: 'app_1', reason: 'is paused' }, t0 + 2);
+  t.deepEqual(told(incidents, 'app_1'), ['0 was restarted (is unhealthy)', '2 was unpaused (is paused)']);
 });
 
 test('a day later it is history, and of many only the latest are kept', (t) => {

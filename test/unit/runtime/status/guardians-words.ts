@@ -5,7 +5,7 @@ import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const topology = aTopology([aService('guardian_1', { component: 'guardian' }), aService('guardian_2', { component: 'guardian' }), aService('db')]);
 const first = { at: '2026-11-28T01:00:00.000Z', what: 'was ended by SIGKILL' };
-const second = { at: '2026-11-28T02:00:00.000Z', what: 'is unhealthy: restart' };
+const second = { at: '2026-11-28T02:00:00.000Z', what: 'was restarted (is unhealthy)' };
 
 /** An Engine on which each guardian has written its state, or does not run. */
 function engineWith(states: Readonly<Record<string, object | undefined>>): Engine {
