@@ -59,6 +59,16 @@ for (const service of services) {
   });
 }
 
+serial('status warns of a death that nobody asked the Engine for, although all is healthy again', async (t) => {
+  await heals(t, ['worker_1'], () => platform.killProcessOne('worker_1'));
+  const { healthy, services: found } = await eventually('the warning', 10_000, async () => {
+    const status = await platform.status();
+    return status.warnings.some((one) => /^worker_1: .*was ended by SIGKILL at /.test(one)) ? status : new Error(status.warnings.join());
+  });
+  t.true(healthy);
+  t.is(found.find(({ name }) => name === 'worker_1')?.incidents.at(-1)?.what, 'was ended by SIGKILL');
+});
+
 for (const service of services) {
   serial(`${service} is started again after docker kill, which suppresses the Engine's own restart policy`, async (t) => {
     await heals(t, withMembers(service), () => docker('kill', platform.container(service)));

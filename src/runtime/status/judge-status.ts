@@ -118,9 +118,11 @@ function isWell(service: ServiceStatus): boolean {
 
 /** Guardians reach the Engine through its proxies: without any of either, what has died stays so. */
 function unguarded(services: readonly ServiceStatus[]): string[] {
-  const isGone = (component: string) => services.some((one) => one.component === component) && !services.some((one) => one.component === component && isWell(one));
-  const isUp = services.some(isWell);
-  return isUp && ['guardian', 'engine-proxy'].some(isGone) ? ['nothing is healed by itself: no guardian reaches the Engine (haplat up brings them back)'] : [];
+  const isGone = (component: string) => {
+    const own = services.filter((one) => one.component === component);
+    return own.length > 0 && !own.some(isWell);
+  };
+  return services.some(isWell) && ['guardian', 'engine-proxy'].some(isGone) ? ['nothing is healed by itself: no guardian reaches the Engine (haplat up brings them back)'] : [];
 }
 
 function describe(service: ServiceStatus): string {
