@@ -80,7 +80,7 @@ function addPlatformCommands(tree: Tree): void {
   tree.run(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const status = tree
-    .add('status', 'who serves, who holds the virtual IP, what could still fail', 'haplat status --watch')
+    .add('status', 'who serves, who holds the virtual IP, what could still fail, what was healed', 'haplat status --watch')
     .option('-w, --watch', 'redraw until Ctrl-C', false)
     .option('--interval <duration>', 'time between redraws', parseDurationMs, 2000);
   tree.run(status, async () => (await import('./commands/status.ts')).runStatus);
