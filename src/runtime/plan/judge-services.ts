@@ -52,6 +52,7 @@ function otherCause(
   observed: ObservedContainer,
   { replacedNetworks, renew }: Replacing,
 ): string | undefined {
+  if (observed.name !== service.container.name) return `is called ${observed.name}`;
   const imageId = state.imageIds[service.container.image];
   if (imageId !== undefined && imageId !== observed.imageId) return `the image ${service.container.image} was renewed`;
   const network = service.container.networks.find((one) => replacedNetworks.has(one.network));

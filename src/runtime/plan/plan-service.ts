@@ -7,6 +7,8 @@ import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
 import type { Operation } from './operation.ts';
 
+type Replacement = Extract<Judgement, { action: 'replace' }>;
+
 interface Around {
   readonly desired: Topology;
   readonly judged: ReadonlyMap<string, Judgement>;
@@ -58,7 +60,7 @@ function bringing(service: Service, around: Around): Operation[] {
       return [...creating(service, spec, around, cause), starting(service, cause), ...awaiting(service, spec, around, cause)];
     case 'replace':
       return [
-        ...removing(service, around, cause),
+        ...removing(service, around, judgement),
         ...creating(service, spec, around, cause),
         starting(service, cause),
         ...awaiting(service, spec, around, cause),
@@ -80,10 +82,10 @@ function labelled(service: Service, { desired, parts }: Around): ContainerSpec {
   return { ...service.container, labels: { ...service.container.labels, ...identity } };
 }
 
-function removing(service: Service, around: Around, cause: string): Operation[] {
+function removing(service: Service, around: Around, { cause, observed }: Replacement): Operation[] {
   const members = around.desired.services.filter((other) => other.podOwner === service.name);
   return [
-    ...checkingData(service, cause),
+    ...checkingData(service, observed.name, cause),
     {
       id: `stop ${service.name}`,
       kind: 'stop-container',
@@ -97,7 +99,7 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
         `ensure image ${service.container.image}`,
         ...(around.rolling ? service.dependsOn.filter((name) => name !== service.podOwner).map((name) => `await ${name}`) : []),
       ],
-      container: service.container.name,
+      container: observed.name,
     },
     {
       id: `remove ${service.name}`,
@@ -105,12 +107,12 @@ function removing(service: Service, around: Around, cause: string): Operation[] 
       subject: service.name,
       cause,
       after: [`stop ${service.name}`],
-      container: service.container.name,
+      container: observed.name,
     },
   ];
 }
 
-function checkingData({ name, data, container: { name: container, image } }: Service, cause: string): Operation[] {
+function checkingData({ name, data, container: { image } }: Service, container: string, cause: string): Operation[] {
   if (data === undefined) return [];
   return [{ id: `check data of ${name}`, kind: 'check-data', subject: name, cause, after: [`ensure image ${image}`], container, data, image }];
 }

@@ -25,11 +25,11 @@ export interface PlanOptions {
  */
 export function planUp(desired: Topology, observed: ObservedState, options: PlanOptions = {}): Plan {
   const ours = observed.containers.filter((container) => container.labels[labels.drill] === undefined);
-  const byService = new Map(ours.map((container) => [container.labels[labels.service] ?? '', container]));
+  const byService = containersByService(desired.project, ours);
   const networks = planNetworks(desired, observed);
   const judged = judgeServices(desired, observed, byService, { replacedNetworks: networks.replaced, renew: new Set(options.renew) });
 
-  const leftovers = planLeftovers(desired, options.duringDrill === true ? ours : observed.containers);
+  const leftovers = planLeftovers(desired, byService, options.duringDrill === true ? ours : observed.containers);
   const operations: Operation[] = [
     ...planImages(desired, observed),
     ...networks.operations,
@@ -80,14 +80,29 @@ function planVolumes(desired: Topology, observed: ObservedState): Operation[] {
 /** These have requests or jobs in hand when there are too many of them. */
 const drained = new Set(['app', 'worker']);
 
-/** Containers of the project that the topology does not have: scaled down, renamed, or left by a drill. */
-function planLeftovers(desired: Topology, containers: readonly ObservedContainer[]): Operation[] {
-  const wanted = new Set(desired.services.map((service) => fullName(desired.project, service.name)));
-  return containers.filter((container) => !wanted.has(container.name)).flatMap((container) => removingLeftover(container, desired));
+/** Each service's container, which somebody may have renamed. Of two, the one that has the service's name. */
+function containersByService(project: string, containers: readonly ObservedContainer[]): ReadonlyMap<string, ObservedContainer> {
+  const byService = new Map<string, ObservedContainer>();
+  for (const container of containers) {
+    const service = container.labels[labels.service] ?? '';
+    if (!byService.has(service) || container.name === fullName(project, service)) byService.set(service, container);
+  }
+  return byService;
+}
+
+/** Containers of the project that the topology does not have: scaled down, of another haplat, or left by a drill. */
+function planLeftovers(
+  desired: Topology,
+  byService: ReadonlyMap<string, ObservedContainer>,
+  containers: readonly ObservedContainer[],
+): Operation[] {
+  const wanted = new Set(desired.services.map(({ name }) => byService.get(name)));
+  return containers.filter((container) => !wanted.has(container)).flatMap((container) => removingLeftover(container, desired));
 }
 
 function removingLeftover(container: ObservedContainer, desired: Topology): Operation[] {
-  const subject = subjectOf(container);
+  const isSecond = desired.services.some(({ name }) => name === subjectOf(container));
+  const subject = isSecond ? container.name : subjectOf(container);
   const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
   const component = container.labels[labels.component] ?? '';
   const remove: Operation = { id: `remove ${subject}`, kind: 'remove-container', subject, cause, after: [`stop ${subject}`], container: container.name };

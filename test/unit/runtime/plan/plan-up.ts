@@ -56,6 +56,42 @@ await app_1 — config hash changed: environment [after start app_1]
   );
 });
 
+test('a container that somebody has renamed is replaced by one of the right name', (t) => {
+  const topology = aTopology([aService('app_1')]);
+  t.is(
+    planToText(planUp(topology, withContainer(asObserved(topology), 'p-app_1', { name: 'old' }))),
+    `
+stop app_1 — is called old
+remove app_1 — is called old [after stop app_1]
+create app_1 — is called old [after remove app_1]
+start app_1 — is called old [after create app_1]
+await app_1 — is called old [after start app_1]
+`.trim(),
+  );
+});
+
+test('a renamed container is stopped and removed by the name that it has', (t) => {
+  const topology = aTopology([aService('app_1')]);
+  const plan = planUp(topology, withContainer(asObserved(topology), 'p-app_1', { name: 'old' }));
+  t.deepEqual(plan.operations.flatMap((one) => ('container' in one && typeof one.container === 'string' ? [`${one.kind} ${one.container}`] : [])), [
+    'stop-container old', 'remove-container old', 'start-container p-app_1',
+  ]);
+});
+
+for (const order of ['first', 'last']) {
+  test(`of two containers of one service the one with its name stays, also where the other is seen ${order}`, (t) => {
+    const app = aService('app_1');
+    const topology = aTopology([app, aService('app_2')]);
+    const state = asObserved(topology);
+    const second = observedContainer(topology, app, { id: 'second', name: 'p-second' });
+    const containers = order === 'first' ? [second, ...state.containers] : [...state.containers, second];
+    t.is(
+      planToText(planUp(topology, { ...state, containers })),
+      'stop p-second — is no longer wanted\nremove p-second — is no longer wanted [after stop p-second]',
+    );
+  });
+}
+
 test('whether a new image can read the data is asked before what serves it is stopped', (t) => {
   const data = { product: 'PostgreSQL', file: '/data/VERSION', imageVariable: 'MAJOR' };
   const before = aTopology([aService('db', { data })]);
