@@ -113,6 +113,24 @@ serial('containers whose files somebody has removed are made anew, those that ru
   t.deepEqual(now.map((id, index) => id === before[index]), [false, false, true]);
 });
 
+serial('a container that somebody has renamed is replaced under its own name', async (t) => {
+  await docker('rename', platform.container('app_1'), 'e2e-conv-renamed');
+  await converges(t);
+});
+
+serial('a published port that leads nowhere any more is a problem, and the next up publishes it anew', async (t) => {
+  const edge = platform.container('edge');
+  const rules = await docker('exec', edge, 'nft', '-a', 'list', 'chain', 'ip', 'haplat', 'prerouting');
+  const handle = /tcp dport 443 .*# handle (?<number>\d+)/.exec(rules)?.groups?.['number'] ?? '';
+  await docker('exec', edge, 'nft', 'delete', 'rule', 'ip', 'haplat', 'prerouting', 'handle', handle);
+  const { healthy, services, problems } = await platform.status();
+  t.false(healthy);
+  t.is(services.find(({ name }) => name === 'edge')?.health, 'healthy');
+  t.regex(problems.join(), /^clients get no answer of the API at https:\/\/localhost:\d+ \(.+\), but they do at https:\/\/172\.28\.5\.100: "haplat up" /);
+  t.regex((await platform.run('plan')).stdout, /edge .* nobody answers at its published ports/);
+  await converges(t);
+});
+
 serial('of two ups at once the second waits, and both end well', async (t) => {
   await platform.mustRun('down', '-q');
   const both = await Promise.all([platform.run('up', '--json'), platform.run('up', '--json')]);

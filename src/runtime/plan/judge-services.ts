@@ -61,6 +61,7 @@ function otherCause(
   const missing = service.container.networks.find((one) => observed.addresses[one.network] === undefined);
   if (missing !== undefined) return `is not connected to ${missing.network}`;
   if (state.withoutFiles?.has(service.name) === true) return 'its files are gone from the state directory';
+  if (state.unpublished?.has(service.name) === true) return 'nobody answers at its published ports';
   return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 

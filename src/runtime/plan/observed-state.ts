@@ -9,6 +9,8 @@ export interface ObservedState {
   readonly imageIds: Readonly<Record<string, string>>;
   /** Services of which a rendered file is not in the state directory; their containers could not be started again. */
   readonly withoutFiles?: ReadonlySet<string>;
+  /** Services that run, and at whose published ports nobody answers. */
+  readonly unpublished?: ReadonlySet<string>;
   /** The service that has the virtual address: a node, where one has it. */
   readonly vipHolder?: string;
   /** Hash of the configuration that the cluster has; undefined when there is none, or it does not answer. */

@@ -13,7 +13,7 @@ export interface Endpoints {
 const httpPort = 80;
 const httpsPort = 443;
 
-export function endpointsOf({ ports, network, netdata }: Config): Endpoints {
+export function endpointsOf({ ports, network, netdata }: Pick<Config, 'ports' | 'network' | 'netdata'>): Endpoints {
   const host = hostInUrl(ports);
   return {
     https: `https://${host}${ports.https === httpsPort ? '' : `:${ports.https}`}`,

@@ -9,6 +9,7 @@ import type { ObservedState } from '../plan/observed-state.ts';
 import { readVipHolders } from '../status/vip-holders.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
+import { frontDoorOf } from './front-door.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
 export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<ObservedState> {
@@ -24,7 +25,8 @@ export async function observeProject(engine: Pick<Engine, 'listContainers' | 'li
  * Like `observeProject`, with the images that the topology needs, the files on the host and who has the virtual address.
  * Throws ConfigError when a name of ours is taken by something that haplat did not make: it would not touch that.
  */
-export async function observeFor(engine: Engine, desired: Topology, { config, stateDirectory }: LoadedConfig): Promise<ObservedState> {
+export async function observeFor(engine: Engine, desired: Topology, loaded: LoadedConfig): Promise<ObservedState> {
+  const { config, stateDirectory } = loaded;
   const references = [...new Set(desired.images.map((image) => image.reference))];
   const [state, withoutFiles, images] = await Promise.all([
     observeProject(engine, desired.project),
@@ -37,6 +39,7 @@ export async function observeFor(engine: Engine, desired: Topology, { config, st
   return {
     ...state,
     withoutFiles,
+    unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(loaded, containers)),
     ...(clusterHash !== undefined && { clusterHash }),
     ...(vipHolder !== undefined && { vipHolder }),
     containers,
@@ -54,6 +57,13 @@ async function readVipHolder(engine: Engine, vip: string, containers: readonly O
   const nodes = containers.filter((one) => isNode(one.labels[labels.component] ?? '') && one.state === 'running');
   const { holders } = await readVipHolders(engine, vip, new Map(nodes.map((one) => [one.labels[labels.service] ?? one.name, one.name])));
   return holders.length === 1 ? holders[0] : undefined;
+}
+
+/** The Engine takes no notice when the process or the rule is gone that brings a port to its container. */
+async function readUnpublished(loaded: LoadedConfig, containers: readonly ObservedContainer[]): Promise<string[]> {
+  const edges = containers.filter((one) => one.labels[labels.component] === 'edge' && one.health === 'healthy');
+  const isUnpublished = edges.length > 0 && (await frontDoorOf(loaded))?.isUnpublished === true;
+  return isUnpublished ? edges.map((one) => one.labels[labels.service] ?? '') : [];
 }
 
 async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {

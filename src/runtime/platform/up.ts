@@ -24,6 +24,7 @@ import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
+import { awaitFrontDoor } from './front-door.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
@@ -66,7 +67,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
   if (looked.plan.operations.length === 0 && faults.length === 0) {
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
-    return { ...looked, certificates: await bringCertificates(loaded, options.onWarning) };
+    const certificates = await bringCertificates(loaded, options.onWarning);
+    await awaitFrontDoor(loaded, options.signal);
+    return { ...looked, certificates };
   }
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
@@ -157,6 +160,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
   await awaitAllReady(engine, prepared.topology, { signal });
   await awaitHolder(engine, prepared.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
+  await awaitFrontDoor(loaded, signal);
 }
 
 /** The longest that nodes may take to agree: one waits for others' announcements, and a busy machine for both. */

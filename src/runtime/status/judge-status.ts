@@ -5,6 +5,7 @@ import type { ContainerDetails } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
 import type { Endpoints } from '../platform/endpoints.ts';
 import type { Service, Topology } from '../topology/topology.ts';
+import type { FrontDoorProblem } from './front-door.ts';
 import type { GuardiansWords } from './guardians-words.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
 import { holderProblems, type VipHolders } from './vip-holders.ts';
@@ -20,6 +21,8 @@ export interface StatusInputs extends GuardiansWords {
   readonly holders: VipHolders;
   /** Why there are two, where the nodes tell. */
   readonly splitReason?: string | undefined;
+  /** What a client on this machine finds wrong. */
+  readonly frontDoor?: FrontDoorProblem | undefined;
   readonly certificates: readonly CertificateStatus[];
   readonly endpoints: Endpoints;
   /** What a healthy service that can't do its work says is missing, by service. */
@@ -39,6 +42,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     ...unguarded(services),
     ...holderProblems(inputs.vip, holders, inputs.splitReason),
     ...cluster.problems,
+    ...(inputs.frontDoor === undefined ? [] : [`${inputs.frontDoor.what}: ${inputs.frontDoor.remedy}`]),
     ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
   ];

@@ -5,6 +5,7 @@ import { faultsInPlace } from '../drill/faults-in-place.ts';
 import { withStartingJudged } from '../execute/own-check.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
+import { frontDoorOf } from '../platform/front-door.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
 import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
@@ -23,12 +24,13 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const members = topology.services.filter((one) => clusterComponents.has(one.component));
 
   // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
-  const [asked, details, certificates, faults, words, cluster] = await Promise.all([
+  const [asked, details, certificates, faults, words, frontDoor, cluster] = await Promise.all([
     readVipHolders(engine, config.network.vip, nodes),
     Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
     readCertificates(loaded),
     faultsInPlace(journalOf(loaded)),
     readGuardiansWords(engine, topology),
+    frontDoorOf(loaded),
     topology.cluster && readClusterState(engine, new Map(members.map((one) => [one.name, one.container.name]))),
   ]);
   const specs = topology.services.map((service) => service.container);
@@ -42,6 +44,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     // That a node which is down could not be asked is no riddle.
     holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning(node)) },
     splitReason: asked.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined,
+    frontDoor,
     certificates,
     endpoints: endpointsOf(config),
     ...words,

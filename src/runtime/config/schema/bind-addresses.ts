@@ -15,6 +15,11 @@ export function hostInUrl({ bindAddress }: Pick<Config['ports'], 'bindAddress'>)
   return bracketed(bindAddress);
 }
 
+/** At which of them this machine asks itself. */
+export function askedAddress({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string {
+  return bindAddress === everyIpv4 || bindAddress === everyIpv6 ? '127.0.0.1' : bindAddress;
+}
+
 /** `[::1]` of `::1`, and an IPv4 address as it is. */
 export function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;

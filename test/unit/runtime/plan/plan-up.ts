@@ -207,6 +207,13 @@ test('a container whose files are gone is replaced: it could not be started agai
   t.true(plan.operations.some(({ id }) => id === 'remove db'));
 });
 
+test('what runs and answers at none of its published ports is replaced', (t) => {
+  const topology = aTopology([aService('edge'), aService('app_1')]);
+  const plan = planUp(topology, { ...asObserved(topology), unpublished: new Set(['edge']) });
+  t.deepEqual([...new Set(plan.operations.map(({ subject, cause }) => `${subject} ${cause}`))], ['edge nobody answers at its published ports']);
+  t.true(plan.operations.some(({ id }) => id === 'remove edge'));
+});
+
 test('a replica too many is removed, and so is what a drill left behind', (t) => {
   const two = aTopology([aService('app_1'), aService('app_2')]);
   const one = aTopology([aService('app_1')]);

@@ -51,6 +51,12 @@ test('a member of a pod has its owner\'s address', (t) => {
   t.is(judgeStatus(inputs()).services.find((one) => one.name === 'traefik_1')?.address, '10.1.0.9');
 });
 
+test('that clients get no answer is a problem, however healthy all is', (t) => {
+  const report = judgeStatus(inputs({}, { frontDoor: { what: 'nobody answers', remedy: 'do this', isUnpublished: false } }));
+  t.false(report.healthy);
+  t.deepEqual(report.problems, ['nobody answers: do this']);
+});
+
 test('two holders of the address are a split brain, and unhealthy', (t) => {
   const report = judgeStatus(inputs({}, { holders: { holders: ['keepalived_1', 'keepalived_2'], unknown: [] } }));
   t.false(report.healthy);
