@@ -66,7 +66,10 @@ serial('status warns of a death that nobody asked the Engine for, although all i
     return status.warnings.some((one) => /^worker_1: .*was ended by SIGKILL at /.test(one)) ? status : new Error(status.warnings.join());
   });
   t.true(healthy);
-  t.is(found.find(({ name }) => name === 'worker_1')?.incidents.at(-1)?.what, 'was ended by SIGKILL');
+  const ofWorker = (all: typeof found) => all.find(({ name }) => name === 'worker_1')?.incidents;
+  t.is(ofWorker(found)?.at(-1)?.what, 'was ended by SIGKILL');
+  await platform.mustRun('up', '--renew', 'guardian', '-q');
+  t.deepEqual(ofWorker((await platform.status()).services), ofWorker(found));
 });
 
 for (const service of services) {

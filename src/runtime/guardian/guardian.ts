@@ -68,6 +68,7 @@ export class Guardian {
   /** Resolves when the signal aborts; rejects only when the state folder cannot be used. */
   async run(signal: AbortSignal): Promise<void> {
     await mkdir(this.#leasesDirectory, { recursive: true });
+    this.#incidents.recall((await this.#stateFile.read())?.incidents ?? {});
     const watching = watch(this.#leasesDirectory, () => {
       this.#wake.call();
     });

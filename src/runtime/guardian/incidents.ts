@@ -45,6 +45,14 @@ export class Incidents {
   #told: ReadonlySet<string> = new Set();
   #listenedFromMs = -Infinity;
 
+  /** What a guardian before this one knew, and has told of. */
+  recall(incidents: Readonly<Record<string, readonly Incident[]>>): void {
+    for (const [service, own] of Object.entries(incidents)) {
+      this.#happened.set(service, own.map(({ at, what }) => ({ atMs: Date.parse(at), what })));
+      this.#told = new Set([...this.#told, ...own.map(({ at }) => keyOf({ service, at }))]);
+    }
+  }
+
   /** The Engine's events are heard from now on. Who ends well soon after may have been asked to before. */
   listens(nowMs: number): void {
     this.#listenedFromMs = nowMs;

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
@@ -71,6 +71,11 @@ export class StateFile {
     this.#path = path.join(directory, stateFile);
   }
 
+  /** What was last written, by whichever process; undefined where there is nothing that can be read. */
+  async read(): Promise<GuardianState | undefined> {
+    return parsed(await readFile(this.#path, 'utf8').catch(() => ''));
+  }
+
   async write(state: GuardianState): Promise<void> {
     const text = `${JSON.stringify(state)}\n`;
     if (text === this.#written) return;
@@ -89,9 +94,12 @@ export async function readGuardianState(engine: Engine, container: string): Prom
   if (details?.state !== 'running') return undefined;
   const script = `cat "\${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/${stateFile}"`;
   const result = await engine.exec(container, ['bash', '-c', script], { timeoutMs: readTimeoutMs });
-  if (result.exitCode !== 0) return undefined;
+  return result.exitCode === 0 ? parsed(result.stdout) : undefined;
+}
+
+function parsed(text: string): GuardianState | undefined {
   try {
-    return guardianStateSchema.safeParse(JSON.parse(result.stdout)).data;
+    return guardianStateSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ export interface GuardiansWords {
   readonly incidents: ReadonlyMap<string, readonly Incident[]>;
 }
 
-/** Asks all guardians: each remembers only what has happened since it was started itself. */
+/** Asks all guardians: each knows only of what happened while it ran, or one before it in its place. */
 export async function readGuardiansWords(engine: Engine, topology: Topology): Promise<GuardiansWords> {
   const guardians = topology.services.filter(({ component }) => component === 'guardian');
   const asked = await Promise.all(guardians.map(({ container }) => readGuardianState(engine, container.name).catch(() => undefined)));

@@ -38,6 +38,18 @@ test('who ends well may have been asked to before anybody listened', (t) => {
   t.deepEqual(told(incidents, 'app_1'), ['20001 ended with exit code 1', '40000 ended with exit code 0']);
 });
 
+test('what a guardian before this one knew is known for the rest of its day, and not told again', (t) => {
+  const before = new Incidents();
+  before.note(died('app_1', t0));
+  const after = new Incidents();
+  after.recall(Object.fromEntries(before.recent(all, t0)));
+  after.note(died('app_1', t0 + 20_000, 1));
+  t.deepEqual(told(after, 'app_1'), ['0 was ended by SIGKILL', '20000 ended with exit code 1']);
+  const nowMs = t0 + 60_000;
+  t.deepEqual(after.settled(after.recent(all, nowMs), nowMs).map(({ what }) => what), ['ended with exit code 1']);
+  t.deepEqual(told(after, 'app_1', t0 + 24 * 3_600_000 + 10_000), ['20000 ended with exit code 1']);
+});
+
 test('an incident is settled when no more is to be heard of it, and once', (t) => {
   const incidents = new Incidents();
   const settled = (atMs: number) => incidents.settled(incidents.recent(all, t0 + atMs), t0 + atMs).map(({ service, what }) => `${service} ${what}`);

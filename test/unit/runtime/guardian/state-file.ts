@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { decide } from '../../../../src/runtime/guardian/decide.ts';
 import type { Memory } from '../../../../src/runtime/guardian/model.ts';
 import { died, settled } from '../../../../src/runtime/guardian/remember.ts';
-import { toGuardianState } from '../../../../src/runtime/guardian/state-file.ts';
+import { StateFile, toGuardianState } from '../../../../src/runtime/guardian/state-file.ts';
 import { t0, watched } from './_states.ts';
 
 test('a container that has to wait for its next start is said to be backed off, until when and why', (t) => {
@@ -30,4 +33,16 @@ test('a container that the Engine restarts over and over is backed off too', (t)
 test('nothing is said of what never gave trouble', (t) => {
   const well = [watched('app_1')];
   t.deepEqual(toGuardianState(well, decide(well, new Map(), [], t0).memory, t0).services, {});
+});
+
+test('what was written can be read again; what is missing or broken is nothing', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'haplat-state-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  const incidents = new Map([['app_1', [{ at: new Date(t0).toISOString(), what: 'was ended by SIGKILL' }]]]);
+  const state = toGuardianState([], new Map(), t0, incidents);
+  t.is(await new StateFile(directory).read(), undefined);
+  await new StateFile(directory).write(state);
+  t.deepEqual(await new StateFile(directory).read(), state);
+  await writeFile(join(directory, 'state.json'), '{"schema":');
+  t.is(await new StateFile(directory).read(), undefined);
 });
