@@ -15,16 +15,20 @@ const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
  * the outbox, it is "degraded"), a worker does not. One that takes no messages still gives out those that it has.
  */
 export function readiness(
-  parts: { lifecycle: Lifecycle; database: Database; broker: BrokerSession },
+  parts: { lifecycle: Lifecycle; database: { gate: Pick<Database['gate'], 'up'>; lacksSchema: boolean }; broker: Pick<BrokerSession, 'channel' | 'isBlocked'> },
   options: { brokerRequired: boolean },
 ): Readiness {
   const { lifecycle } = parts;
-  const database = parts.database.gate.up;
+  const { gate, lacksSchema } = parts.database;
   const broker = parts.broker.channel !== undefined;
   const { isBlocked } = parts.broker;
-  const checks = { database: upOrDown(database), schema: upOrDown(lifecycle.migrated), broker: isBlocked ? ('blocked' as const) : upOrDown(broker) };
+  const checks = {
+    database: upOrDown(gate.up || lacksSchema),
+    schema: upOrDown(lifecycle.migrated && !lacksSchema),
+    broker: isBlocked ? ('blocked' as const) : upOrDown(broker),
+  };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
-  if (!database || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
+  if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
   return { ready: true, status: broker && !isBlocked ? 'ready' : 'degraded', checks };
 }

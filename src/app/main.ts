@@ -1,9 +1,9 @@
 import type Koa from 'koa';
-import { pause, reconnectPolicy, retry } from './backoff.ts';
+import { pause } from './backoff.ts';
 import { queueDepths } from './broker/depth.ts';
 import { BrokerSession } from './broker/session.ts';
 import { Database } from './db/database.ts';
-import { isSchemaReady } from './db/schema-check.ts';
+import { schemaCheck } from './db/schema-check.ts';
 import { readiness } from './health.ts';
 import { Batches } from './http/batches.ts';
 import { closeServer, listen } from './http/server.ts';
@@ -34,7 +34,7 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   const background = new AbortController();
   const parts = createParts(settings, logger, background.signal);
   parts.database.start();
-  const running = [parts.broker.run(), migrateThenRelay(settings, logger, parts, background.signal)];
+  const running = [parts.broker.run(), relayOnceMigrated(settings, logger, parts, background.signal)];
   await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
   const server = await listenAs(settings, parts.app.callback()).catch((error: unknown) => {
     background.abort();
@@ -65,7 +65,8 @@ function listenAs(settings: ApiSettings, handle: ReturnType<Koa['callback']>) {
 function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal) {
   const lifecycle = new Lifecycle();
   const { DB_POOL_QUEUE_MAX: queueMax, DB_WAIT_MS: waitMs } = settings;
-  const database = new Database({ settings, logger, signal, queueMax, waitMs });
+  const checkSchema = schemaCheck({ logger, migrate: () => bringSchemaUpToDate(settings) });
+  const database = new Database({ settings, logger, signal, queueMax, waitMs, checkSchema });
   const broker = new BrokerSession({ settings, purpose: 'relay', logger, signal });
   const relay = new OutboxRelay({ settings, database, broker, logger, signal });
   const sources = {
@@ -90,27 +91,14 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
 
 type Parts = ReturnType<typeof createParts>;
 
-async function migrateThenRelay(settings: ApiSettings, logger: Logger, parts: Parts, signal: AbortSignal): Promise<void> {
-  await retry(
-    async () => {
-      await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
-      if (signal.aborted) return;
-      const migrations = await bringSchemaUpToDate(settings, parts.database);
-      logger.info({ migrations }, 'schema is up to date');
-      parts.lifecycle.markMigrated();
-    },
-    {
-      signal,
-      policy: reconnectPolicy,
-      onError: (err, attempt) => { logger.warn({ err, attempt }, 'migrations failed, trying again'); },
-    },
-  );
+async function relayOnceMigrated(settings: ApiSettings, logger: Logger, parts: Parts, signal: AbortSignal): Promise<void> {
+  if (!(await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
+  parts.lifecycle.markMigrated();
   await Promise.all([parts.relay.run(), keepHouse({ database: parts.database, settings, logger, signal })]);
 }
 
 // knex and its dialects are a tenth of the process's memory: loaded only if there is something for them to do.
-async function bringSchemaUpToDate(settings: ApiSettings, database: Database): Promise<string[]> {
-  if (await isSchemaReady(database).catch(() => false)) return [];
+async function bringSchemaUpToDate(settings: ApiSettings): Promise<string[]> {
   const { migrate } = await import('./db/migrate.ts');
   return migrate(settings);
 }

@@ -1,7 +1,6 @@
-import { retry } from '../app/backoff.ts';
 import { BrokerSession } from '../app/broker/session.ts';
 import { Database } from '../app/db/database.ts';
-import { isSchemaReady } from '../app/db/schema-check.ts';
+import { schemaCheck } from '../app/db/schema-check.ts';
 import { readiness } from '../app/health.ts';
 import { closeServer, listen } from '../app/http/server.ts';
 import { createLogger, type Logger } from '../app/logging.ts';
@@ -33,7 +32,7 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
     keepAliveTimeoutMs: 5_000,
   });
   parts.database.start();
-  const running = consumeWhenReady(parts, logger, signal);
+  const running = consumeWhenReady(parts, signal);
 
   await aborted(signal);
   logger.info('draining');
@@ -49,7 +48,8 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
 function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSignal, graceOver: AbortSignal) {
   const lifecycle = new Lifecycle();
   // The prefetch bounds what waits, so nothing need be turned away.
-  const database = new Database({ settings, logger, signal, queueMax: settings.WORKER_PREFETCH * 2, waitMs: 1_000 });
+  const queueMax = settings.WORKER_PREFETCH * 2;
+  const database = new Database({ settings, logger, signal, queueMax, waitMs: 1_000, checkSchema: schemaCheck({ logger }) });
   const metrics = new WorkerMetrics(createRegistry(settings.INSTANCE, database));
   const consumer = new Consumer({ settings, database, logger, metrics, signal: graceOver });
   const broker = new BrokerSession({
@@ -67,19 +67,8 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
   return { lifecycle, database, broker, consumer, health };
 }
 
-async function consumeWhenReady(parts: ReturnType<typeof createParts>, logger: Logger, signal: AbortSignal): Promise<void> {
-  await retry(
-    async () => {
-      await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
-      if (!signal.aborted && !(await isSchemaReady(parts.database))) throw new Error('the schema is older than this version needs');
-    },
-    {
-      signal,
-      policy: { initialMs: 200, maxMs: 2_000 },
-      onError: (err, attempt) => { if (attempt % 10 === 1) logger.info({ err, attempt }, 'waiting for the schema'); },
-    },
-  );
-  if (signal.aborted) return;
-  parts.lifecycle.markMigrated();
-  await parts.broker.run();
+async function consumeWhenReady({ database, lifecycle, broker }: ReturnType<typeof createParts>, signal: AbortSignal): Promise<void> {
+  if (!(await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
+  lifecycle.markMigrated();
+  await broker.run();
 }

@@ -18,6 +18,7 @@ const services = [
 /** How long something is killed again and again. */
 const killingMs = 20_000;
 let platform: Platform;
+const { createItem, enqueue, untilJob, processedCount } = applicationOf(() => platform);
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-heal', number: 3 });
@@ -125,7 +126,6 @@ serial('what somebody has left behind in the container of the database may end a
 
 serial('a broker short of memory takes no messages: jobs wait, status says so, and a replica stops all the same', async (t) => {
   const watermark = (value: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_vm_memory_high_watermark', 'absolute', value);
-  const { createItem, enqueue, untilJob, processedCount } = applicationOf(() => platform);
   const itemId = await createItem('waits for memory');
   await watermark('10MB');
   const jobs = await Promise.all(Array.from({ length: 6 }, () => enqueue(itemId)));
@@ -206,6 +206,27 @@ serial('a container that keeps dying is started less and less often, and status 
   await counting;
   t.true(starts <= killingMs / 4000, `${starts} starts in ${killingMs} ms`);
   await platform.untilHealthy(90_000);
+});
+
+serial('a database that is empty all of a sudden gets its tables again, and serves', async (t) => {
+  await sql(platform, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await eventually('an item to be made', 10_000, async () => createItem('after the loss'));
+  await platform.untilHealthy(10_000);
+  const itemId = await createItem('processed');
+  await untilJob(await enqueue(itemId), 'done', (job) => job.state === 'done');
+  t.is(await processedCount(itemId), 1);
+});
+
+serial('what no migration can mend is a problem, until somebody does', async (t) => {
+  await sql(platform, 'ALTER TABLE outbox RENAME TO hidden');
+  const told = (problems: readonly string[]) => problems.filter((one) => /^app_[12] runs and can't do its work \(unavailable: schema down\)$/.test(one)).length;
+  await eventually('status to tell of both replicas', 20_000, async () => {
+    const { problems } = await platform.status();
+    return told(problems) === 2 ? true : new Error(problems.join('; '));
+  });
+  await sql(platform, 'ALTER TABLE hidden RENAME TO outbox');
+  await platform.untilHealthy(10_000);
+  t.is((await platform.https('/items')).status, 200);
 });
 
 serial('an Engine that has made itself another socket while all ran on (live-restore) is found again', async (t) => {

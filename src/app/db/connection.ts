@@ -51,8 +51,8 @@ export async function connectClient(config: pg.ClientConfig, onError: (error: Er
   return client;
 }
 
-/** Whether the server is there and takes writes (a standby does not). Throws if not. */
-export async function probeDatabase(settings: CommonSettings): Promise<void> {
+/** Whether the server is there and takes writes (a standby does not), and what else is asked on its connection. Throws if not. */
+export async function probeDatabase(settings: CommonSettings, askMore: (client: pg.Client) => Promise<void>): Promise<void> {
   const config = { ...connectionConfig(settings, 'probe'), query_timeout: settings.DB_CONNECT_TIMEOUT_MS };
   const client = new pg.Client(config);
   client.on('error', () => undefined);
@@ -60,6 +60,7 @@ export async function probeDatabase(settings: CommonSettings): Promise<void> {
     await client.connect();
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
     if (rows[0]?.standby !== false) throw new Error('the server is a standby');
+    await askMore(client);
   } finally {
     // A server that does not answer would not answer the goodbye either.
     void client.end().catch(() => undefined);

@@ -10,6 +10,7 @@ import {
   isConnectionTimeout,
   isReadOnlyServer,
   isRetryableConflict,
+  isSchemaLost,
 } from './errors.ts';
 import { AvailabilityGate } from './gate.ts';
 
@@ -37,6 +38,8 @@ export interface DatabaseOptions {
   readonly queueMax: number;
   /** How long a call may wait for a database that is away, in ms. */
   readonly waitMs: number;
+  /** Asked on a connection of its own when the database comes (back): throws while the schema is not what is needed. */
+  readonly checkSchema: (client: pg.Client) => Promise<void>;
 }
 
 const CONFLICT_RETRIES = 5;
@@ -62,14 +65,14 @@ export class Database {
       idleTimeoutMillis: settings.DB_IDLE_TIMEOUT_MS,
     });
     this.gate = new AvailabilityGate({
-      probe: () => probeDatabase(settings),
+      probe: () => probeDatabase(settings, options.checkSchema),
       signal,
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
       onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },
     });
     // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
     // and the pool itself listens to idle ones only, not to those in hand between two statements.
-    const onError = (error: Error): void => { this.#suspect(error); };
+    const onError = (error: Error): void => { this.suspect(error); };
     this.#pool.on('error', onError);
     this.#pool.on('connect', (client) => {
       client.on('error', onError);
@@ -82,10 +85,15 @@ export class Database {
     this.gate.start();
   }
 
+  /** The server is there, and the schema is not. */
+  get lacksSchema(): boolean {
+    return isSchemaLost(this.gate.lastFailure);
+  }
+
   /** Runs `work` on one connection, each statement for itself. Throws DatabaseUnavailable, DatabaseOverloaded or what `work` throws. */
   async run<T>(work: (connection: Queryable) => Promise<T>, options: RunOptions): Promise<T> {
     const deadline = performance.now() + this.#options.waitMs;
-    for (let conflicts = 0; ; ) {
+    for (let conflicts = 0, losses = 0; ; ) {
       const client = await this.#acquire(deadline);
       try {
         const result = await work(queryable(client, () => { this.#lastAnswer = performance.now(); }));
@@ -94,8 +102,10 @@ export class Database {
       } catch (error) {
         const broken = isConnectionError(error);
         this.#release(client, broken);
-        if (broken) {
-          this.#suspect(error);
+        if (broken || (isSchemaLost(error) && losses === 0)) {
+          this.suspect(error);
+          // With a schema that is said to be there, a table of another name is missing: that is no matter of waiting.
+          losses += Number(!broken);
           if (options.idempotent && performance.now() < deadline) continue;
           throw new DatabaseUnavailable('the database went away', { outcomeKnown: options.idempotent, cause: error });
         }
@@ -131,6 +141,18 @@ export class Database {
     await this.#pool.end();
   }
 
+  /**
+   * Closes the gate after an error of a connection or for want of the schema, unless it was a timeout while others got their answers: then the machine
+   * is busy, and to start over would only add to that. Returns whether the gate was closed.
+   */
+  suspect(error: unknown): boolean {
+    if (isConnectionTimeout(error) && this.#isAnswering()) return false;
+    // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
+    if (isReadOnlyServer(error)) this.#generation += 1;
+    this.gate.trip(error);
+    return true;
+  }
+
   async #acquire(deadline: number): Promise<pg.PoolClient> {
     const patienceEnd = performance.now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
     for (let cause: unknown; ; ) {
@@ -142,27 +164,14 @@ export class Database {
         client.release(true);
       } catch (error) {
         const isLate = isAcquireTimeout(error);
-        if (!isLate && !isConnectionError(error)) throw error;
         cause = error;
-        const isBusy = isLate || !this.#suspect(error);
+        const isBusy = isLate || !this.suspect(error);
         // While others get their answers, a connection is about to become free: worth as long as a statement may take.
         if (isBusy && !(this.#isAnswering() && performance.now() < patienceEnd)) {
           throw new DatabaseOverloaded('no connection became free or could be opened in time', { cause: error });
         }
       }
     }
-  }
-
-  /**
-   * Closes the gate after a connection error, unless it was a timeout while others got their answers: then the machine
-   * is busy, and to start over would only add to that. Returns whether the gate was closed.
-   */
-  #suspect(error: unknown): boolean {
-    if (isConnectionTimeout(error) && this.#isAnswering()) return false;
-    // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
-    if (isReadOnlyServer(error)) this.#generation += 1;
-    this.gate.trip(error);
-    return true;
   }
 
   #isAnswering(): boolean {

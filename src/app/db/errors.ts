@@ -14,6 +14,11 @@ export class DatabaseOverloaded extends Error {
   override readonly name = 'DatabaseOverloaded';
 }
 
+/** The database is there, and what this version needs in it is not. */
+export class SchemaIncomplete extends Error {
+  override readonly name = 'SchemaIncomplete';
+}
+
 // Class 08 is "connection exception". 57P0x: the server stops, crashed or starts. 53300: no slot free.
 // 25006: writes to a server that is read-only, as a demoted primary is: its connections are of no more use.
 const connectionStates = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '25006']);
@@ -59,6 +64,9 @@ export const isConnectionTimeout = (error: unknown): boolean =>
 
 /** The server takes no writes: it is a standby, or was made one. */
 export const isReadOnlyServer = (error: unknown): boolean => errorCode(error) === '25006';
+
+/** A table is not there: the database is another one than it was, or somebody removed the table. */
+export const isSchemaLost = (error: unknown): boolean => error instanceof SchemaIncomplete || errorCode(error) === '42P01';
 
 /** The server undid the transaction for the sake of another one (serialization failure, deadlock): repeat it. */
 export const isRetryableConflict = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error) ?? '');

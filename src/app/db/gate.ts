@@ -23,6 +23,7 @@ export class AvailabilityGate {
   #up = false;
   #probing = false;
   #downSince: number;
+  #lastFailure: unknown;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -39,6 +40,11 @@ export class AvailabilityGate {
     return this.#up ? 0 : this.#now() - this.#downSince;
   }
 
+  /** Why it was down when it was last asked; undefined when up. */
+  get lastFailure(): unknown {
+    return this.#up ? undefined : this.#lastFailure;
+  }
+
   /** Starts looking for the dependency. */
   start(): void {
     void this.#probeUntilUp();
@@ -49,6 +55,7 @@ export class AvailabilityGate {
     if (!this.#up) return;
     this.#up = false;
     this.#downSince = this.#now();
+    this.#lastFailure = cause;
     this.#options.onDown?.(cause);
     void this.#probeUntilUp();
   }
@@ -79,7 +86,8 @@ export class AvailabilityGate {
       try {
         await probe();
         break;
-      } catch {
+      } catch (error) {
+        this.#lastFailure = error;
         await pause(backoffMs(probePolicy, attempt), signal);
       }
     }

@@ -1,12 +1,52 @@
-import type { Database, Statement } from './database.ts';
+import type pg from 'pg';
+import type { Logger } from '../logging.ts';
+import { asQueryable, type Queryable, type Statement } from './database.ts';
+import { isConnectionError, SchemaIncomplete } from './errors.ts';
 
 /** The last migration that this version needs. Apart from the migrations, so that the worker need not load knex. */
 export const requiredMigration = '0001-items-jobs-outbox';
+const migrationsTable = 'knex_migrations';
+const tables = [migrationsTable, 'items', 'jobs', 'outbox', 'idempotency_keys'];
 
-const applied: Statement = { name: 'schema-check', text: 'SELECT 1 FROM knex_migrations WHERE name = $1' };
+const absent: Statement = { name: 'schema-tables', text: 'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL' };
+const applied: Statement = { name: 'schema-migration', text: `SELECT 1 FROM ${migrationsTable} WHERE name = $1` };
 
-/** Whether the schema has come as far as this version needs. Throws while there is none at all. */
-export async function isSchemaReady(database: Database): Promise<boolean> {
-  const rows = await database.run((connection) => connection.query(applied, [requiredMigration]), { idempotent: true });
-  return rows.length > 0;
+export interface SchemaOptions {
+  readonly logger: Logger;
+  /** Absent: somebody else's task, which is waited for. */
+  readonly migrate?: () => Promise<string[]>;
+}
+
+/**
+ * Makes what sees on a connection to it that the schema has come as far as this version needs, each time that the database
+ * has been away: it may be another one, or an empty one, that came back. Throws SchemaIncomplete, or a connection error.
+ */
+export function schemaCheck({ logger, migrate }: SchemaOptions): (client: pg.ClientBase) => Promise<void> {
+  let said = '';
+  return async (client) => {
+    const connection = asQueryable(client);
+    try {
+      let missing = await whatIsMissing(connection);
+      if (missing.length > 0 && migrate !== undefined) {
+        logger.info({ migrations: await migrate() }, 'schema is up to date');
+        missing = await whatIsMissing(connection);
+      }
+      if (missing.length > 0) throw new SchemaIncomplete(`the database lacks ${missing.join(', ')}`);
+      said = '';
+    } catch (err) {
+      if (isConnectionError(err)) throw err;
+      const failure = err instanceof SchemaIncomplete ? err : new SchemaIncomplete('the migrations failed', { cause: err });
+      // It is tried several times a second. Who waits for somebody else's migrations begins with that.
+      if (String(err) !== said) logger[migrate === undefined ? 'info' : 'warn']({ err: failure }, 'waiting for the schema');
+      said = String(err);
+      throw failure;
+    }
+  };
+}
+
+async function whatIsMissing(connection: Queryable): Promise<string[]> {
+  const missing = await connection.query<{ name: string }>(absent, [tables]);
+  if (missing.length > 0) return missing.map(({ name }) => `the table ${name}`);
+  const rows = await connection.query(applied, [requiredMigration]);
+  return rows.length > 0 ? [] : [`the migration ${requiredMigration}`];
 }

@@ -5,6 +5,7 @@ import type { BrokerSession } from '../broker/session.ts';
 import { TASK_QUEUE } from '../broker/topology.ts';
 import { connectClient, connectionConfig } from '../db/connection.ts';
 import { asQueryable, type Database } from '../db/database.ts';
+import { isSchemaLost } from '../db/errors.ts';
 import { serializeMessage } from '../jobs/message.ts';
 import type { Logger } from '../logging.ts';
 import type { ApiSettings } from '../settings.ts';
@@ -59,7 +60,10 @@ export class OutboxRelay {
       {
         signal,
         policy: reconnectPolicy,
-        onError: (err, attempt, waitMs) => { logger.warn({ err, attempt, waitMs }, 'outbox relay starts over'); },
+        onError: (err, attempt, waitMs) => {
+          if (isSchemaLost(err)) database.suspect(err);
+          logger.warn({ err, attempt, waitMs }, 'outbox relay starts over');
+        },
       },
     );
   }

@@ -21,16 +21,20 @@ const welcome = Buffer.concat([message('R', int32(0)), ready]);
 // One row of one column: the boolean (type 16) false.
 const column = Buffer.concat([text('standby'), int32(0), int16(0), int32(16), int16(1), int32(-1), int16(0)]);
 const notStandby = Buffer.concat([message('T', int16(1), column), message('D', int16(1), int32(1), Buffer.from('f')), done, ready]);
+const noTable = Buffer.concat([message('E', text('SERROR'), text('VERROR'), text('C42P01'), text('Mrelation "items" does not exist'), Buffer.from([0])), ready]);
 const noRows = Buffer.concat([message('1'), message('2'), message('n'), done, ready]);
 
+/** Whether the tables are there. */
+export type HasTables = () => boolean;
+
 /** Speaks as much of PostgreSQL's protocol as a pool needs; every statement returns no rows. Resolves to its port. */
-export async function fakePostgres(welcomes: Welcomes): Promise<{ readonly port: number; close: () => void }> {
+export async function fakePostgres(welcomes: Welcomes, hasTables: HasTables = () => true): Promise<{ readonly port: number; close: () => void }> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     connections += 1;
-    if (welcomes(connections)) serve(socket);
+    if (welcomes(connections)) serve(socket, hasTables);
     socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
@@ -42,7 +46,7 @@ export async function fakePostgres(welcomes: Welcomes): Promise<{ readonly port:
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-function serve(socket: Socket): void {
+function serve(socket: Socket, hasTables: HasTables): void {
   let isStarted = false;
   let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
@@ -58,7 +62,7 @@ function serve(socket: Socket): void {
       rest = rest.subarray(end);
       if (type === 'startup') socket.write(welcome);
       if (type === 'Q') socket.write(notStandby);
-      if (type === 'S') socket.write(noRows);
+      if (type === 'S') socket.write(hasTables() ? noRows : noTable);
     }
   });
 }

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Database } from '../../../../src/app/db/database.ts';
-import { DatabaseOverloaded } from '../../../../src/app/db/errors.ts';
+import { DatabaseOverloaded, DatabaseUnavailable, SchemaIncomplete } from '../../../../src/app/db/errors.ts';
 import { pause } from '../../../../src/app/backoff.ts';
 import { createLogger } from '../../../../src/app/logging.ts';
 import { readApiSettings } from '../../../../src/app/settings.ts';
-import { fakePostgres, type Welcomes } from './_fake-postgres.ts';
+import { fakePostgres, type HasTables, type Welcomes } from './_fake-postgres.ts';
 
 const connectTimeoutMs = 100;
 const statementTimeoutMs = 400;
@@ -16,8 +16,14 @@ const recentMs = 1000;
 const statement = { name: 'nothing', text: 'SELECT' };
 const never = new AbortController().signal;
 
-async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Database> {
-  const server = await fakePostgres(welcomes);
+interface Schema {
+  readonly hasTables: HasTables;
+  readonly check: () => Promise<void>;
+}
+const complete: Schema = { hasTables: () => true, check: () => Promise.resolve() };
+
+async function openDatabase(t: ExecutionContext, welcomes: Welcomes, { hasTables, check: checkSchema }: Schema = complete): Promise<Database> {
+  const server = await fakePostgres(welcomes, hasTables);
   const folder = await mkdtemp(join(tmpdir(), 'haplat-db-'));
   const file = join(folder, 'password');
   await writeFile(file, 'secret');
@@ -27,7 +33,7 @@ async function openDatabase(t: ExecutionContext, welcomes: Welcomes): Promise<Da
   });
   const end = new AbortController();
   const logger = createLogger({ service: 'api', instance: 'test' }, 'silent');
-  const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500 });
+  const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500, checkSchema });
   t.teardown(async () => {
     end.abort();
     server.close();
@@ -96,4 +102,51 @@ test('but not for longer than a statement may take', async (t) => {
   t.true(performance.now() - startMs >= statementTimeoutMs - 1);
   t.true(database.gate.up);
   await other;
+});
+
+/** A database whose tables have gone since it was opened; the check brings them back if it may. */
+async function openAndLoseTables(t: ExecutionContext, mayMigrate: () => boolean) {
+  const state = { hasTables: true, checks: 0 };
+  const database = await openDatabase(t, () => true, {
+    hasTables: () => state.hasTables,
+    check: () => {
+      state.checks += 1;
+      state.hasTables ||= mayMigrate();
+      return state.hasTables ? Promise.resolve() : Promise.reject(new SchemaIncomplete('no tables'));
+    },
+  });
+  state.hasTables = false;
+  return { database, state };
+}
+const query = (database: Database) => database.run((connection) => connection.query(statement), { idempotent: true });
+
+test('a database that came back empty gets its schema, and what met it without is repeated', async (t) => {
+  const { database, state } = await openAndLoseTables(t, () => true);
+  await t.notThrowsAsync(query(database));
+  t.is(state.checks, 2);
+  t.true(database.gate.up);
+  t.false(database.lacksSchema);
+});
+
+test('while the schema is missing the database is not available, and it is known why', async (t) => {
+  let mayMigrate = false;
+  const { database } = await openAndLoseTables(t, () => mayMigrate);
+  await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
+  t.false(database.gate.up);
+  t.true(database.lacksSchema);
+  mayMigrate = true;
+  t.true(await database.gate.waitUntilUp(5000));
+  await t.notThrowsAsync(query(database));
+});
+
+test('a table that the check knows nothing of is asked for twice and no more', async (t) => {
+  const state = { asked: 0, hasTables: true };
+  const hasTables = () => {
+    state.asked += 1;
+    return state.hasTables;
+  };
+  const database = await openDatabase(t, () => true, { hasTables, check: () => Promise.resolve() });
+  state.hasTables = false;
+  await t.throwsAsync(query(database), { message: /does not exist/ });
+  t.is(state.asked, 2);
 });
