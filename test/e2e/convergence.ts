@@ -202,6 +202,24 @@ serial('an image that the Engine does not have is pulled from its registry', asy
   }
 });
 
+serial('a network that a stranger is on is not replaced, and down says who it is', async (t) => {
+  const [network, guest] = [platform.container('app'), 'e2e-conv-guest'];
+  await docker('run', '-d', '--name', guest, '--network', network, 'debian:trixie-slim', 'sleep', '300');
+  t.teardown(() => docker('rm', '-f', guest));
+  const before = await platform.status();
+  await platform.configureNetwork({ appSubnet: '172.29.250.0/24' });
+  const up = await platform.run('up');
+  t.is(up.exitCode, 2);
+  t.regex(up.stderr, /^error: the network e2e-conv-app has to be replaced \(its subnet is .*\), and e2e-conv-guest, not of this platform, is on it\n {2}→ /m);
+  await platform.configure('');
+  t.deepEqual((await platform.status()).services, before.services, 'something was touched');
+  const down = await platform.run('down');
+  t.is(down.exitCode, 1);
+  t.regex(down.stderr, /^error: the network e2e-conv-app can't be removed while e2e-conv-guest is on it\n {2}→ /m);
+  await docker('rm', '-f', guest);
+  await converges(t);
+});
+
 serial('a second project lives beside the first', async (t) => {
   const other = await Platform.create({ project: 'e2e-conv2', number: 6 });
   try {

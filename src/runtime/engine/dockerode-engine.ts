@@ -204,6 +204,13 @@ class DockerodeEngine implements Engine {
     await this.#telling(`remove network ${name}`, () => unlessFulfilled([notFound], () => this.#told.getNetwork(name).remove()));
   }
 
+  async networkMembers(name: string): Promise<string[]> {
+    return this.#asking(`inspect network ${name}`, async () => {
+      const raw = await orUndefined(() => this.#asked.getNetwork(name).inspect());
+      return Object.values(raw?.Containers ?? {}).map((container) => container.Name);
+    });
+  }
+
   async listVolumes({ project }: { readonly project: string }): Promise<ObservedVolume[]> {
     return this.#asking('list volumes', async () => {
       const answer = await this.#asked.listVolumes({ filters: { label: [`${labels.project}=${project}`] } });

@@ -48,6 +48,8 @@ export interface Engine {
   listNetworks(filter?: { readonly project: string }): Promise<ObservedNetwork[]>;
   createNetwork(spec: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
+  /** Names of the running containers that are on it, anybody's; none where there is no such network. */
+  networkMembers(name: string): Promise<string[]>;
   listVolumes(filter: { readonly project: string }): Promise<ObservedVolume[]>;
   createVolume(spec: VolumeSpec): Promise<void>;
   removeVolume(name: string): Promise<void>;

@@ -8,6 +8,7 @@ import { awaitReady } from './await-ready.ts';
 import { awaitRouting } from './await-routing.ts';
 import { checkData } from './check-data.ts';
 import type { Perform } from './execute-plan.ts';
+import { removeNetwork } from './remove-network.ts';
 import { startContainer } from './start-container.ts';
 
 /** What carrying out a plan needs besides the Engine. */
@@ -30,7 +31,7 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
       case 'create-network':
         return engine.createNetwork(operation.network);
       case 'remove-network':
-        return engine.removeNetwork(operation.name);
+        return removeNetwork(engine, operation.name);
       case 'create-volume':
         return engine.createVolume(operation.volume);
       case 'remove-volume':

@@ -13,11 +13,13 @@ import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
+import { takingOff } from '../execute/remove-network.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
 import { healAll } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
+import type { ObservedState } from '../plan/observed-state.ts';
 import type { Plan } from '../plan/operation.ts';
 import { lostMajority } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
@@ -111,7 +113,22 @@ export async function lookAhead(
   const observed = await observeFor(engine, topology, loaded);
   await preflight(loaded, engine, observed);
   checkMajority(lostMajority(topology, observed));
-  return { plan: planUp(topology, observed, options), topology };
+  const plan = planUp(topology, observed, options);
+  await checkNetworkMembers(engine, plan, observed);
+  return { plan, topology };
+}
+
+/** Whoever else is on a network that is to be replaced would keep it from that, with the platform down already. */
+async function checkNetworkMembers(engine: Engine, { operations }: Plan, { containers }: ObservedState): Promise<void> {
+  const own = new Set(containers.map(({ name }) => name));
+  for (const { kind, subject, cause } of operations) {
+    if (kind !== 'remove-network') continue;
+    const others = (await engine.networkMembers(subject)).filter((name) => !own.has(name));
+    if (others.length === 0) continue;
+    throw new ConfigError(`the network ${subject} has to be replaced (${cause}), and ${others.join(', ')}, not of this platform, is on it`, {
+      remedy: takingOff(subject, others),
+    });
+  }
 }
 
 /** Nodes leave in order as long as those that stay can decide. */
