@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../app/db/database.ts';
-import { DatabaseOverloaded, DatabaseUnavailable } from '../app/db/errors.ts';
+import { DatabaseOverloaded, DatabaseUnavailable, isOutOfRoom } from '../app/db/errors.ts';
 import { pause } from '../app/backoff.ts';
 import { DeadlineError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 import type { JobHandler } from './handlers.ts';
 import { isFinished, lockJob, markDone } from './jobs.ts';
 import { PermanentJobError } from './errors.ts';
+
+/** Until it is asked again. Somebody has to make room in one that is full. */
+const busyDatabaseMs = 200;
+const fullDatabaseMs = 1000;
 
 export type AttemptOutcome = 'done' | 'duplicate' | 'interrupted';
 
@@ -21,8 +25,8 @@ export interface AttemptOptions {
 
 /**
  * Makes one attempt at a job. The effect and the job's new state are one transaction under the job's row lock, so a
- * redelivery finds it done ("duplicate") and changes nothing. A database that is away is waited for, as long as it
- * takes: that says nothing about the job. Throws what the handler throws.
+ * redelivery finds it done ("duplicate") and changes nothing. A database that is away or full is waited for, as long
+ * as it takes: that says nothing about the job. Throws what the handler throws.
  */
 export async function attemptJob(message: JobMessage, options: AttemptOptions): Promise<AttemptOutcome> {
   await simulateWork(options);
@@ -52,7 +56,8 @@ export async function withDatabase<T>(
       return await work();
     } catch (error) {
       if (error instanceof DatabaseUnavailable) await options.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, options.signal);
-      else if (error instanceof DatabaseOverloaded) await pause(200, options.signal);
+      else if (error instanceof DatabaseOverloaded) await pause(busyDatabaseMs, options.signal);
+      else if (isOutOfRoom(error)) await pause(fullDatabaseMs, options.signal);
       else throw error;
     }
   }

@@ -42,6 +42,13 @@ export function applicationOf(platform: () => Platform) {
       CREATE TRIGGER test_break BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION test_break();`);
     return () => sql(platform(), 'DROP TRIGGER IF EXISTS test_break ON items');
   };
+  /** Makes every new item, and every effect on one, fail as it does when the database's disk is full. */
+  const leaveNoRoom = async (): Promise<() => Promise<unknown>> => {
+    await sql(platform(), `CREATE OR REPLACE FUNCTION test_full() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$;
+      CREATE TRIGGER test_full BEFORE INSERT OR UPDATE ON items FOR EACH ROW WHEN (NEW.status <> 'processing') EXECUTE FUNCTION test_full();`);
+    return () => sql(platform(), 'DROP TRIGGER IF EXISTS test_full ON items');
+  };
   /** Jobs of a month ago, done then or yesterday or failed, one that lost its message, and two idempotency keys. */
   const leaveOldThings = async (): Promise<void> => {
     const itemId = await createItem('left');
@@ -57,5 +64,5 @@ export function applicationOf(platform: () => Platform) {
        VALUES ('left-old', 'test', '', now() - interval '25 hours'), ('left-new', 'test', '', now());`,
     ].join('\n'));
   };
-  return { breakItems, createItem, drain, enqueue, leaveOldThings, processedCount, untilJob };
+  return { breakItems, createItem, drain, enqueue, leaveNoRoom, leaveOldThings, processedCount, untilJob };
 }

@@ -68,7 +68,7 @@ test.serial('a database that recovers is left at it, however long it is unhealth
     env: { POSTGRES_HOST_AUTH_METHOD: 'trust' },
     mounts: [{ kind: 'bind', source: path.resolve('templates/db/health'), target: '/health', readOnly: true }],
     capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
-    healthcheck: { command: ['sh', '/health', '-q', '-h', '127.0.0.1', '-t', '2'], intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 },
+    healthcheck: { command: ['sh', '/health', '/', '-q', '-h', '127.0.0.1', '-t', '2'], intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 },
   });
   await containers.run('other');
   await containers.well(['other']);
@@ -81,6 +81,26 @@ test.serial('a database that recovers is left at it, however long it is unhealth
   const after = await containers.details('db');
   t.deepEqual(after.startedAt, before.startedAt);
   t.is(after.health, 'unhealthy');
+});
+
+test.serial('a database that has little room left says so, and is healthy all the same', async (t) => {
+  t.timeout(150_000);
+  await using containers = await PlainContainers.start(database);
+  const healthOf = (folder: string) => ['sh', '/health', folder, '-h', '127.0.0.1', '-t', '2'];
+  await containers.run('db', undefined, {
+    image: database,
+    entrypoint: ['docker-entrypoint.sh'],
+    command: ['postgres'],
+    env: { POSTGRES_HOST_AUTH_METHOD: 'trust' },
+    mounts: [{ kind: 'bind', source: path.resolve('templates/db/health'), target: '/health', readOnly: true }, { kind: 'tmpfs', target: '/little', sizeMiB: 32, mode: 0o755 }],
+    capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
+    healthcheck: { command: healthOf('/little'), intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 },
+  });
+  const { healthLog } = await containers.until('db', ({ health }) => health === 'healthy');
+  t.regex(healthLog.at(-1)?.output ?? '', /^not ready: its disk is full, 32 MiB left$/m);
+  const { exitCode, stdout } = await containers.engine.exec(containers.name('db'), healthOf('/'), { timeoutMs: 5000 });
+  t.is(exitCode, 0);
+  t.notRegex(stdout, /not ready/);
 });
 
 test.serial('what has healed is told of afterwards, unless somebody had the Engine do it', async (t) => {

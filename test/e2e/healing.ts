@@ -18,7 +18,7 @@ const services = [
 /** How long something is killed again and again. */
 const killingMs = 20_000;
 let platform: Platform;
-const { createItem, enqueue, untilJob, processedCount } = applicationOf(() => platform);
+const { createItem, enqueue, leaveNoRoom, untilJob, processedCount } = applicationOf(() => platform);
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-heal', number: 3 });
@@ -206,6 +206,22 @@ serial('a container that keeps dying is started less and less often, and status 
   await counting;
   t.true(starts <= killingMs / 4000, `${starts} starts in ${killingMs} ms`);
   await platform.untilHealthy(90_000);
+});
+
+serial('a database without room refuses what is new, and jobs wait until there is some', async (t) => {
+  const itemId = await createItem('waits for room');
+  const makeRoom = await leaveNoRoom();
+  const refused = await platform.https('/items', { method: 'POST', body: { name: 'too much' } });
+  t.is(refused.status, 503);
+  t.regex(refused.text, /"type":"urn:haplat:problem:database-full"/);
+  const jobs = await Promise.all(Array.from({ length: 3 }, () => enqueue(itemId)));
+  const undone = async () => Number(await sql(platform, "SELECT xact_rollback FROM pg_stat_database WHERE datname = 'haplat'"));
+  const before = await undone();
+  await eventually('each job to have been tried twice', 15_000, async () => ((await undone()) >= before + 2 * jobs.length ? true : undefined));
+  await makeRoom();
+  const done = await Promise.all(jobs.map((id) => untilJob(id, 'done', (job) => job.state === 'done', 10_000)));
+  t.deepEqual(done.map(({ attempts }) => attempts), [1, 1, 1]);
+  t.is(await processedCount(itemId), 3);
 });
 
 serial('a database that is empty all of a sudden gets its tables again, and serves', async (t) => {

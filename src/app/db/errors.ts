@@ -68,6 +68,9 @@ export const isReadOnlyServer = (error: unknown): boolean => errorCode(error) ==
 /** A table is not there: the database is another one than it was, or somebody removed the table. */
 export const isSchemaLost = (error: unknown): boolean => error instanceof SchemaIncomplete || errorCode(error) === '42P01';
 
+/** The server is there, and has no room on its disk for this, no memory, or no more of what its settings allow. */
+export const isOutOfRoom = (error: unknown): boolean => ['53100', '53200', '53400'].includes(errorCode(error) ?? '');
+
 /** The server undid the transaction for the sake of another one (serialization failure, deadlock): repeat it. */
 export const isRetryableConflict = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error) ?? '');
 

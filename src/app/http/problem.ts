@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { DatabaseOverloaded, DatabaseUnavailable, isTimeout } from '../db/errors.ts';
+import { DatabaseOverloaded, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../db/errors.ts';
 
 /** One thing that is wrong with a request, and where: a JSON pointer into the body, or a parameter's name. */
 export interface FieldError {
@@ -44,6 +44,7 @@ export function toProblem(error: unknown): HttpProblem {
     return unavailable(`The database is not available.${outcome}`, error);
   }
   if (error instanceof DatabaseOverloaded) return unavailable('Too many requests are waiting.', error, 'overloaded');
+  if (isOutOfRoom(error)) return unavailable('The database has no room for this.', error, 'database-full');
   if (isTimeout(error)) return unavailable('The database took too long.', error);
   return fromHttpError(error);
 }

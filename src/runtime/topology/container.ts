@@ -68,9 +68,11 @@ export function healthcheck(command: readonly string[], own: Partial<Healthcheck
 export const readyPath = '/readyz';
 /** Where RabbitMQ tells of its alarms (templates/rabbitmq/health). */
 export const alarmsPath = '/metrics';
+/** Where PostgreSQL needs room (templates/db/health). */
+export const databasePath = '/var/lib/postgresql/data';
 
 export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpec, 'healthcheck'>): boolean {
-  return command.includes(readyPath) || command.includes(alarmsPath);
+  return [readyPath, alarmsPath, databasePath].some((one) => command.includes(one));
 }
 
 function filesMount({ stateDirectory }: TopologyContext, service: string): Mount {

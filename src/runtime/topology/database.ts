@@ -1,5 +1,5 @@
 import { plain } from '../render/render.ts';
-import { container, filesMountPath, healthcheck, slowStartMs, tmpfs, volume } from './container.ts';
+import { container, databasePath, filesMountPath, healthcheck, slowStartMs, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
@@ -7,7 +7,6 @@ import { secretFile } from './secrets-files.ts';
 import type { Service } from './topology.ts';
 
 const name = 'db';
-const dataPath = '/var/lib/postgresql/data';
 /** A tmpfs where the postgres user finds what belongs to the host's. */
 const secretsPath = '/run/secrets-postgres';
 const settings = {
@@ -37,7 +36,7 @@ export function database(context: TopologyContext): Service {
     component: 'db',
     layer: 'database',
     dependsOn: [],
-    data: { product: 'PostgreSQL', file: `${dataPath}/PG_VERSION`, imageVariable: 'PG_MAJOR' },
+    data: { product: 'PostgreSQL', file: `${databasePath}/PG_VERSION`, imageVariable: 'PG_MAJOR' },
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'health', text: plain(templates, 'db/health'), mode: 0o755 },
@@ -55,11 +54,11 @@ export function database(context: TopologyContext): Service {
         POSTGRES_USER: config.postgres.user,
         POSTGRES_PASSWORD_FILE: `${secretsPath}/password`,
         POSTGRES_INITDB_ARGS: '--data-checksums',
-        PGDATA: dataPath,
+        PGDATA: databasePath,
       },
       networks: [attach(config.project, 'data', [name])],
       mounts: [
-        volume(context, 'db_data', dataPath),
+        volume(context, 'db_data', databasePath),
         { kind: 'bind', source: `${context.stateDirectory}/files/${name}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
         tmpfs(secretsPath, 1),
         tmpfs('/run/postgresql', 1),
@@ -69,7 +68,7 @@ export function database(context: TopologyContext): Service {
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
       // Over TCP: the server that the entry point runs on an empty volume listens on a socket only, and is not it.
       healthcheck: healthcheck(
-        ['sh', `${filesMountPath}/health`, '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2'],
+        ['sh', `${filesMountPath}/health`, databasePath, '-q', '-h', '127.0.0.1', '-p', String(ports.postgres), '-U', config.postgres.user, '-d', config.postgres.database, '-t', '2'],
         { startPeriodMs: slowStartMs },
       ),
       stopSignal: 'SIGINT',

@@ -22,6 +22,7 @@ test('a thrown value that is no error is a 500', (t) => {
 for (const error of [
   new DatabaseUnavailable('gone', { outcomeKnown: true }),
   new DatabaseOverloaded('full'),
+  Object.assign(new Error('No space left on device'), { code: '53100' }),
   Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
 ]) {
   test(`${error.name} (${error.message}) is a 503 that says when to come back`, (t) => {
