@@ -1,11 +1,28 @@
 import type { BrokerSession } from './broker/session.ts';
 import type { Database } from './db/database.ts';
+import type { OutboxRelay } from './outbox/relay.ts';
 import type { Lifecycle } from './state.ts';
 
 export interface Readiness {
   readonly ready: boolean;
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'starting' | 'draining';
-  readonly checks: { readonly database: 'up' | 'down'; readonly schema: 'up' | 'down'; readonly broker: 'up' | 'down' | 'blocked' };
+  readonly checks: {
+    readonly database: 'up' | 'down';
+    readonly schema: 'up' | 'down';
+    readonly broker: 'up' | 'down' | 'blocked';
+    /** Of the API: messages don't get to the broker, although it can be reached. */
+    readonly outbox?: 'up' | 'stuck';
+  };
+}
+
+/** A broker that restarts is no reason to say so. */
+const stuckAfterMs = 5_000;
+
+interface Parts {
+  readonly lifecycle: Lifecycle;
+  readonly database: { readonly gate: Pick<Database['gate'], 'up'>; readonly lacksSchema: boolean };
+  readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'isBlocked'>;
+  readonly relay?: Pick<OutboxRelay, 'failingForMs'>;
 }
 
 const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
@@ -15,20 +32,27 @@ const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
  * the outbox, it is "degraded"), a worker does not. One that takes no messages still gives out those that it has.
  */
 export function readiness(
-  parts: { lifecycle: Lifecycle; database: { gate: Pick<Database['gate'], 'up'>; lacksSchema: boolean }; broker: Pick<BrokerSession, 'channel' | 'isBlocked'> },
+  parts: Parts,
   options: { brokerRequired: boolean },
 ): Readiness {
   const { lifecycle } = parts;
   const { gate, lacksSchema } = parts.database;
   const broker = parts.broker.channel !== undefined;
   const { isBlocked } = parts.broker;
+  const isStuck = (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
   const checks = {
     database: upOrDown(gate.up || lacksSchema),
     schema: upOrDown(lifecycle.migrated && !lacksSchema),
     broker: isBlocked ? ('blocked' as const) : upOrDown(broker),
+    ...(parts.relay && { outbox: isStuck ? ('stuck' as const) : ('up' as const) }),
   };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
   if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
-  return { ready: true, status: broker && !isBlocked ? 'ready' : 'degraded', checks };
+  return { ready: true, status: broker && !isBlocked && !isStuck ? 'ready' : 'degraded', checks };
 }
+
+/** The status of an answer at `/readyz`, and at `/readyz/all`: there also what the process does without for a while counts. */
+export const readinessStatus = ({ ready, status }: Readiness, path: string): 200 | 503 =>
+  (path === readyAllPath ? status === 'ready' : ready) ? 200 : 503;
+export const readyAllPath = '/readyz/all';

@@ -84,7 +84,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     reads: new Batches({ sizeMax: Number.POSITIVE_INFINITY, pendingMax: Number.POSITIVE_INFINITY }),
     writes: new Batches({ sizeMax: WRITES_TOGETHER, pendingMax: settings.DB_POOL_MAX + queueMax }),
     onEnqueued: () => { relay.wake(); },
-    readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: false }),
+    readiness: () => readiness({ lifecycle, database, broker, relay }, { brokerRequired: false }),
   });
   return { lifecycle, database, broker, relay, app };
 }

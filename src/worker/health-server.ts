@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { Readiness } from '../app/health.ts';
+import { readinessStatus, readyAllPath, type Readiness } from '../app/health.ts';
 
 export interface HealthParts {
   readonly instance: string;
@@ -19,9 +19,9 @@ const json = (status: number, body: unknown): Answer => ({ status, type: 'applic
 async function answer(path: string, parts: HealthParts): Promise<Answer> {
   if (path === '/healthz') return json(200, { status: 'alive' });
   if (path === '/metrics') return { status: 200, type: parts.registry.contentType, body: await parts.registry.metrics() };
-  if (path !== '/readyz') return json(404, { title: 'Not Found', status: 404 });
+  if (path !== '/readyz' && path !== readyAllPath) return json(404, { title: 'Not Found', status: 404 });
   const state = parts.readiness();
-  return json(state.ready ? 200 : 503, state);
+  return json(readinessStatus(state, path), state);
 }
 
 /** Answers health checks: /healthz asks the event loop only, /readyz names what is missing. */

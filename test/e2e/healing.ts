@@ -208,6 +208,21 @@ serial('a container that keeps dying is started less and less often, and status 
   await platform.untilHealthy(90_000);
 });
 
+serial('a broker that takes connections and refuses messages is told of, and jobs wait', async (t) => {
+  const writable = (pattern: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_permissions', 'haplat', '.*', pattern, '.*');
+  const itemId = await createItem('refused');
+  await writable('^$');
+  const jobId = await enqueue(itemId);
+  await eventually('status to tell of it', 30_000, async () => {
+    const { problems } = await platform.status();
+    return problems.some((one) => /^app_[12] runs and can't do its work \(degraded: .*outbox stuck\)$/.test(one)) ? true : new Error(problems.join());
+  });
+  t.is((await platform.https('/readyz')).status, 200);
+  await writable('.*');
+  await untilJob(jobId, 'done', (job) => job.state === 'done');
+  await platform.untilHealthy(30_000);
+});
+
 serial('a database without room refuses what is new, and jobs wait until there is some', async (t) => {
   const itemId = await createItem('waits for room');
   const makeRoom = await leaveNoRoom();

@@ -1,3 +1,4 @@
+import { readyAllPath } from '../health.ts';
 import type { AppMiddleware, WebParts } from './context.ts';
 import { HttpProblem, problemJson, PROBLEM_TYPE, toProblem } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from './request-id.ts';
@@ -10,7 +11,7 @@ const securityHeaders = {
 };
 
 // Asked every second by balancers and monitors: of no interest unless it goes wrong.
-const quietRoutes = new Set(['/healthz', '/readyz', '/readyz/traffic', '/metrics']);
+const quietRoutes = new Set(['/healthz', '/readyz', readyAllPath, '/readyz/traffic', '/metrics']);
 
 /** The outermost layer: request id, who answered, common headers, one log line and one measurement for each request. */
 export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): AppMiddleware => {

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { readinessStatus, readyAllPath } from '../health.ts';
 import { HttpProblem } from './problem.ts';
 import { execute } from './execute.ts';
 import { acceptJson } from './middleware.ts';
@@ -49,10 +50,12 @@ export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly 
   get('/healthz', (ctx) => {
     send(ctx, { status: 200, json: '{"status":"alive"}' });
   });
-  get('/readyz', (ctx) => {
-    const state = parts.readiness();
-    send(ctx, { status: state.ready ? 200 : 503, json: JSON.stringify(state) });
-  });
+  for (const path of ['/readyz', readyAllPath]) {
+    get(path, (ctx) => {
+      const state = parts.readiness();
+      send(ctx, { status: readinessStatus(state, path), json: JSON.stringify(state) });
+    });
+  }
   // For balancers: during a database outage a replica that says why is better than none.
   get('/readyz/traffic', (ctx) => {
     send(ctx, { status: lifecycle.takesTraffic ? 200 : 503, json: JSON.stringify({ takesTraffic: lifecycle.takesTraffic }) });

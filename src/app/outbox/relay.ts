@@ -33,6 +33,7 @@ export interface RelayOptions {
 export class OutboxRelay {
   readonly #options: RelayOptions;
   readonly #wakeUp = new WakeUp();
+  #failingSinceMs: number | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -41,6 +42,11 @@ export class OutboxRelay {
   /** There is something to send. */
   wake(): void {
     this.#wakeUp.wake();
+  }
+
+  /** For how long nothing has got through, in ms; 0 while all does. */
+  get failingForMs(): number {
+    return this.#failingSinceMs === undefined ? 0 : performance.now() - this.#failingSinceMs;
   }
 
   /** Relays until aborted; the batch in hand is finished first. Never throws. */
@@ -61,6 +67,7 @@ export class OutboxRelay {
         signal,
         policy: reconnectPolicy,
         onError: (err, attempt, waitMs) => {
+          this.#failingSinceMs ??= performance.now();
           if (isSchemaLost(err)) database.suspect(err);
           logger.warn({ err, attempt, waitMs }, 'outbox relay starts over');
         },
@@ -79,6 +86,7 @@ export class OutboxRelay {
       const channel = await broker.waitToPublish();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
+      this.#failingSinceMs = undefined;
       if (sent === settings.OUTBOX_BATCH) continue;
       await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
       // Under load a batch each 20 ms costs less than one for each message; the first after a rest goes at once.

@@ -64,8 +64,8 @@ export function healthcheck(command: readonly string[], own: Partial<Healthcheck
   return { command, intervalMs: 2000, timeoutMs: 2000, retries: 3, startPeriodMs: 4000, ...own };
 }
 
-/** Where API and worker say whether they can do their work; a check that has it says so (templates/runtime/haplat-health). */
-export const readyPath = '/readyz';
+/** Where API and worker say whether all of it works; a check that has it says what does not (templates/runtime/haplat-health). */
+export const readyPath = '/readyz/all';
 /** Where RabbitMQ tells of its alarms (templates/rabbitmq/health). */
 export const alarmsPath = '/metrics';
 /** Where PostgreSQL needs room (templates/db/health). */

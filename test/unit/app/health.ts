@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readiness } from '../../../src/app/health.ts';
+import { readiness, readinessStatus, readyAllPath } from '../../../src/app/health.ts';
 import { Lifecycle } from '../../../src/app/state.ts';
 
 const broker = { channel: undefined, isBlocked: false };
@@ -19,4 +19,24 @@ test('a database that is away has not lost its schema, one that came back withou
   t.like(of({ up: false, lacksSchema: false }), { ready: false, status: 'unavailable', checks: { database: 'down', schema: 'up' } });
   t.like(of({ up: false, lacksSchema: true }), { ready: false, status: 'unavailable', checks: { database: 'up', schema: 'down' } });
   t.like(of({ up: true, lacksSchema: false }), { ready: true, checks: { database: 'up', schema: 'up' } });
+});
+
+const well = { gate: { up: true }, lacksSchema: false };
+const migrated = new Lifecycle();
+migrated.markMigrated();
+const stuckFor = (failingForMs: number, { channel }: { readonly channel: unknown } = { channel: 'open' }) =>
+  readiness({ lifecycle: migrated, database: well, broker: { channel, isBlocked: false }, relay: { failingForMs } }, { brokerRequired: false });
+
+test('an outbox from which nothing gets to a broker that can be reached is told of, a moment of it is not', (t) => {
+  t.like(stuckFor(0), { ready: true, status: 'ready', checks: { outbox: 'up' } });
+  t.like(stuckFor(2000), { ready: true, status: 'ready' });
+  t.like(stuckFor(10_000), { ready: true, status: 'degraded', checks: { broker: 'up', outbox: 'stuck' } });
+});
+
+test('what the API does without for a while counts only where all is asked for', (t) => {
+  const degraded = stuckFor(0, { channel: undefined });
+  t.deepEqual([readinessStatus(degraded, '/readyz'), readinessStatus(degraded, readyAllPath)], [200, 503]);
+  t.is(readinessStatus(stuckFor(0), readyAllPath), 200);
+  const unready = of({ up: false, lacksSchema: false });
+  t.deepEqual([readinessStatus(unready, '/readyz'), readinessStatus(unready, readyAllPath)], [503, 503]);
 });
