@@ -39,7 +39,7 @@ export interface DatabaseOptions {
   /** How long a call may wait for a database that is away, in ms. */
   readonly waitMs: number;
   /** Asked on a connection of its own when the database comes (back): throws while the schema is not what is needed. */
-  readonly checkSchema: (client: pg.Client) => Promise<void>;
+  readonly checkSchema: (connection: Queryable) => Promise<void>;
 }
 
 const CONFLICT_RETRIES = 5;
@@ -65,7 +65,7 @@ export class Database {
       idleTimeoutMillis: settings.DB_IDLE_TIMEOUT_MS,
     });
     this.gate = new AvailabilityGate({
-      probe: () => probeDatabase(settings, options.checkSchema),
+      probe: () => probeDatabase(settings, (client) => options.checkSchema(queryable(client))),
       signal,
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
       onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },

@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import type { Logger } from '../logging.ts';
-import { asQueryable, type Queryable, type Statement } from './database.ts';
+import type { Queryable, Statement } from './database.ts';
 import { isConnectionError, SchemaIncomplete } from './errors.ts';
 
 /** The last migration that this version needs. Apart from the migrations, so that the worker need not load knex. */
@@ -21,10 +20,9 @@ export interface SchemaOptions {
  * Makes what sees on a connection to it that the schema has come as far as this version needs, each time that the database
  * has been away: it may be another one, or an empty one, that came back. Throws SchemaIncomplete, or a connection error.
  */
-export function schemaCheck({ logger, migrate }: SchemaOptions): (client: pg.ClientBase) => Promise<void> {
+export function schemaCheck({ logger, migrate }: SchemaOptions): (connection: Queryable) => Promise<void> {
   let said = '';
-  return async (client) => {
-    const connection = asQueryable(client);
+  return async (connection) => {
     try {
       let missing = await whatIsMissing(connection);
       if (missing.length > 0 && migrate !== undefined) {
@@ -35,7 +33,7 @@ export function schemaCheck({ logger, migrate }: SchemaOptions): (client: pg.Cli
       said = '';
     } catch (err) {
       if (isConnectionError(err)) throw err;
-      const failure = err instanceof SchemaIncomplete ? err : new SchemaIncomplete('the migrations failed', { cause: err });
+      const failure = err instanceof SchemaIncomplete ? err : new SchemaIncomplete("the schema can't be brought up to date", { cause: err });
       // It is tried several times a second. Who waits for somebody else's migrations begins with that.
       if (String(err) !== said) logger[migrate === undefined ? 'info' : 'warn']({ err: failure }, 'waiting for the schema');
       said = String(err);
