@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 // The mark in every Node binary that says whether a program was injected: Node's documentation of single executables.
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -35,9 +35,10 @@ export async function makeExecutable(options: { node: string; bundle: string; ta
 function makeBlob(node: string, bundle: string, work: string): Buffer {
   const output = join(work, 'blob');
   const config = join(work, 'config.json');
-  const settings = { main: bundle, output, disableExperimentalSEAWarning: true, useCodeCache: true, useSnapshot: false };
+  // By its name alone: as it stands here it is kept, and shown in each stack trace.
+  const settings = { main: basename(bundle), output, disableExperimentalSEAWarning: true, useCodeCache: true, useSnapshot: false };
   writeFileSync(config, JSON.stringify(settings));
-  execFileSync(node, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(node, ['--experimental-sea-config', config], { cwd: dirname(bundle), stdio: ['ignore', 'ignore', 'pipe'] });
   return readFileSync(output);
 }
 

@@ -1,10 +1,16 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '../..');
+
+test('the executable tells nothing of where it was built', async (t) => {
+  const executable = await readFile(join(root, 'dist/haplat'));
+  t.true(executable.includes('haplat.cjs'));
+  t.false(executable.includes(root));
+});
 
 test('the packed tarball installs, and runs without the checkout', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'haplat-e2e-package-'));
