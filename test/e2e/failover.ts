@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as z from 'zod';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
-import { connectToNobody } from './_inside.ts';
+import { connectToNobody, sql } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -143,6 +143,19 @@ serial('a drill does not start on a platform that is not steady', async (t) => {
   t.is(exitCode, 4);
   t.regex(stdout + stderr, /netdata is exited/);
   await platform.mustRun('up', '-q');
+});
+
+serial('nor on one that is healthy and can\'t do its work', async (t) => {
+  await sql(platform, 'ALTER TABLE outbox RENAME TO hidden');
+  try {
+    await eventually('the API to notice', 20_000, async () => ((await platform.https('/readyz')).status === 503 ? true : undefined));
+    const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'vip-holder');
+    t.is(exitCode, 4);
+    t.regex(stdout + stderr, /not steady before the fault: app_[12] can't do its work \(unavailable: schema down\)/);
+  } finally {
+    await sql(platform, 'ALTER TABLE hidden RENAME TO outbox');
+  }
+  await platform.untilHealthy(30_000);
 });
 
 for (const fault of [

@@ -142,8 +142,8 @@ export class Database {
   }
 
   /**
-   * Closes the gate after an error of a connection or for want of the schema, unless it was a timeout while others got their answers: then the machine
-   * is busy, and to start over would only add to that. Returns whether the gate was closed.
+   * Closes the gate after an error of a connection or for want of the schema, unless it was a timeout while others got
+   * their answers: then the machine is busy, and to start over would only add to that. Returns whether the gate was closed.
    */
   suspect(error: unknown): boolean {
     if (isConnectionTimeout(error) && this.#isAnswering()) return false;

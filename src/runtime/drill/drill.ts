@@ -24,6 +24,8 @@ export interface DrillInputs {
   readonly journalDirectory: string;
   /** `<state>/tls`, which the load balancers follow. */
   readonly tlsDirectory: string;
+  /** Healthy services that say of themselves that they can't do their work: what they lack, a line each. */
+  readonly unready: () => Promise<readonly string[]>;
   /** Makes what `expire-cert` serves. */
   readonly issueExpired: () => Promise<ExpiredCertificate>;
   /** For `renew`: replaces the replicas of these components, one after the other. */

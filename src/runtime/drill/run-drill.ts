@@ -82,11 +82,12 @@ function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView,
 }
 
 async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformView> {
-  const { engine, project, vip, signal, force } = inputs;
+  const { engine, project, vip, signal, force, unready } = inputs;
   const fromMs = performance.now();
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
-    const view = await viewPlatform(engine, project, vip);
+    const seen = await viewPlatform(engine, project, vip);
+    const view = seen.problems.length > 0 ? seen : { ...seen, problems: await unready() };
     const withinMs = run > 1 ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);

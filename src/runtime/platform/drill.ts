@@ -4,6 +4,7 @@ import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
 import { defaultRate } from '../drill/probe/default-rate.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
+import { whoIsUnready } from '../status/readiness.ts';
 import { fullName } from '../topology/names.ts';
 import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';
@@ -58,6 +59,7 @@ export async function drillPlatform<Result>(
       renew: (components) => renewReplicas(loaded, engine, components),
       vip: config.network.vip,
       tlsDirectory: join(stateDirectory, 'tls'),
+      unready: () => whoIsUnready(engine, topology.services),
       issueExpired: () => expiredCertificate(loaded),
       probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await trustOfClients(loaded)) },
       signal,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { notReady, saysNotReady } from '../engine/check-output.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
+import { saysWhetherReady } from '../topology/container.ts';
 import type { Service } from '../topology/topology.ts';
 
 const readinessSchema = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
@@ -20,6 +21,13 @@ export async function readLacking(
   });
   const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
   return new Map(lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [[name, lacks]])));
+}
+
+/** Asks all that tell, now: those that can't do their work, with what they lack. */
+export async function whoIsUnready(engine: Pick<Engine, 'exec'>, services: readonly Service[]): Promise<string[]> {
+  const asked = services.filter(({ container }) => saysWhetherReady(container));
+  const lacking = await Promise.all(asked.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
+  return lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [`${name} can't do its work (${lacks})`]));
 }
 
 /** What a container's own check, run now, says is missing for it to do its work; '' for nothing, undefined if it fails. */

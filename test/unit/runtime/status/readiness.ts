@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
-import { describeReadiness, readLacking } from '../../../../src/runtime/status/readiness.ts';
+import { describeReadiness, readLacking, whoIsUnready } from '../../../../src/runtime/status/readiness.ts';
+import { readyPath } from '../../../../src/runtime/topology/container.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const topology = aTopology([aService('app_1'), aService('app_2')]);
@@ -40,6 +41,14 @@ test('a replica whose last check said that it is not ready is asked again, nobod
 test('one that is ready by now lacks nothing', async (t) => {
   const lacking = await readLacking(engineSaying(''), topology.services, containersSaying({ app_1: `not ready: ${unavailable}\n` }));
   t.deepEqual([...lacking], []);
+});
+
+test('whoever tells is asked, now, and those that lack something are named', async (t) => {
+  const telling = aService('app_3', { container: { healthcheck: { command: ['haplat-health', '3000', '/healthz', readyPath], intervalMs: 1, timeoutMs: 1, retries: 1, startPeriodMs: 1 } } });
+  const engine = engineSaying(`not ready: ${unavailable}\n`);
+  t.deepEqual(await whoIsUnready(engine, [...topology.services, telling]), ["app_3 can't do its work (unavailable: database down)"]);
+  t.deepEqual(engine.asked, ['p-app_3']);
+  t.deepEqual(await whoIsUnready(engineSaying(''), [telling]), []);
 });
 
 test('what is missing is named, and what can\'t be read is shown as it is', (t) => {
