@@ -202,6 +202,12 @@ serial('an image that the Engine does not have is pulled from its registry', asy
   }
 });
 
+serial('the virtual address is given to no stranger, even to one that asks for it', async (t) => {
+  const asking = docker('run', '--rm', '--network', platform.container('public'), '--ip', platform.vip, 'debian:trixie-slim', 'true');
+  const { message } = await t.throwsAsync(asking);
+  t.regex(message, /Address already in use/);
+});
+
 serial('a network that a stranger is on is not replaced, and down says who it is', async (t) => {
   const [network, guest] = [platform.container('app'), 'e2e-conv-guest'];
   await docker('run', '-d', '--name', guest, '--network', network, 'debian:trixie-slim', 'sleep', '300');

@@ -77,6 +77,8 @@ export interface NetworkSpec {
   readonly gateway: string;
   /** Where dynamic addresses come from, so that none takes an address that is somebody's by configuration. */
   readonly ipRange?: string;
+  /** Addresses, by what they are for, that the Engine gives to no container, not even to one that asks for it. */
+  readonly reserved?: Readonly<Record<string, string>>;
   readonly internal: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

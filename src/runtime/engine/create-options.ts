@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { ContainerSpec, Healthcheck, Mount, NetworkAttachment } from './container-spec.ts';
+import type { ContainerSpec, Healthcheck, Mount, NetworkAttachment, NetworkSpec } from './container-spec.ts';
 
 const nanosecondsPerMillisecond = 1_000_000;
 const bytesPerMiB = 1024 * 1024;
@@ -45,6 +45,16 @@ function toHealthcheck(check: Healthcheck): Dockerode.HealthConfig & { StartInte
     Retries: check.retries,
     StartPeriod: check.startPeriodMs * nanosecondsPerMillisecond,
     StartInterval: Math.min(check.intervalMs, longestStartIntervalMs) * nanosecondsPerMillisecond,
+  };
+}
+
+/** A network's part of `POST /networks/create`. */
+export function toIpamConfig({ subnet, gateway, ipRange, reserved }: NetworkSpec) {
+  return {
+    Subnet: subnet,
+    Gateway: gateway,
+    ...(ipRange !== undefined && { IPRange: ipRange }),
+    ...(reserved !== undefined && { AuxiliaryAddresses: { ...reserved } }),
   };
 }
 

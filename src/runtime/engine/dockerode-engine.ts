@@ -2,7 +2,7 @@ import Dockerode from 'dockerode';
 import { messageOf, OperationError } from '../errors.ts';
 import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
-import { toCreateOptions, toEndpoint } from './create-options.ts';
+import { toCreateOptions, toEndpoint, toIpamConfig } from './create-options.ts';
 import { dockerOptions, type EngineEndpoint } from './endpoint.ts';
 import { calling, statusOf, unlessFulfilled } from './engine-errors.ts';
 import { labels } from './labels.ts';
@@ -195,7 +195,7 @@ class DockerodeEngine implements Engine {
         CheckDuplicate: true,
         Internal: spec.internal,
         Labels: { ...spec.labels },
-        IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway, ...(spec.ipRange !== undefined && { IPRange: spec.ipRange }) }] },
+        IPAM: { Driver: 'default', Config: [toIpamConfig(spec)] },
       }),
     );
   }

@@ -16,7 +16,16 @@ export function toCompose(topology: Topology): string {
           name: network.name,
           internal: network.internal,
           labels: network.labels,
-          ipam: { config: [{ subnet: network.subnet, gateway: network.gateway, ...(network.ipRange !== undefined && { ip_range: network.ipRange }) }] },
+          ipam: {
+            config: [
+              {
+                subnet: network.subnet,
+                gateway: network.gateway,
+                ...(network.ipRange !== undefined && { ip_range: network.ipRange }),
+                ...(network.reserved !== undefined && { aux_addresses: network.reserved }),
+              },
+            ],
+          },
         },
       ]),
     ),

@@ -20,7 +20,7 @@ export function networks({ config }: TopologyContext): NetworkSpec[] {
     labels: own,
   });
   return [
-    { name: fullName(config.project, 'public'), subnet, gateway, ipRange, internal: false, labels: own },
+    { name: fullName(config.project, 'public'), subnet, gateway, ipRange, reserved: { vip: config.network.vip }, internal: false, labels: own },
     internal('app', config.network.appSubnet),
     internal('data', config.network.dataSubnet),
     internal('control', config.network.controlSubnet),

@@ -35,6 +35,11 @@ test('no address on the public network is given twice, whatever the subnet and t
   t.pass();
 });
 
+test('the virtual address is reserved: the Engine gives it to nobody', (t) => {
+  const topology = topologyOf({ network: { subnet: '10.9.0.0/24', vip: '10.9.0.200' } });
+  t.deepEqual(topology.networks.map(({ reserved }) => reserved), [{ vip: '10.9.0.200' }, undefined, undefined, undefined]);
+});
+
 test('the nodes know each other by their fixed addresses', (t) => {
   const topology = topologyOf();
   const address = (name: string) => serviceOf(topology, name).container.networks[0]?.ipv4;
