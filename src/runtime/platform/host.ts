@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import type { Engine } from '../engine/port.ts';
 import { parseRoutes, type HostRoute } from './host-conflicts.ts';
 
 /** The host's IPv4 routes; none where there is no /proc to tell. */
@@ -18,4 +19,9 @@ export async function isPortBusy(host: string, port: number): Promise<boolean> {
     server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
     server.listen({ host, port, exclusive: true, ipv6Only: true }, () => { server.close(() => { resolve(false); }); });
   });
+}
+
+/** Ports, routes and addresses of this machine say nothing about an Engine elsewhere. */
+export function isHere({ socketPath }: Pick<Engine, 'socketPath'>): boolean {
+  return process.platform === 'linux' && socketPath !== undefined;
 }

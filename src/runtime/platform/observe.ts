@@ -39,7 +39,7 @@ export async function observeFor(engine: Engine, desired: Topology, loaded: Load
   return {
     ...state,
     withoutFiles,
-    unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(loaded, containers)),
+    unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(engine, loaded, containers)),
     ...(clusterHash !== undefined && { clusterHash }),
     ...(vipHolder !== undefined && { vipHolder }),
     containers,
@@ -60,9 +60,9 @@ async function readVipHolder(engine: Engine, vip: string, containers: readonly O
 }
 
 /** The Engine takes no notice when the process or the rule is gone that brings a port to its container. */
-async function readUnpublished(loaded: LoadedConfig, containers: readonly ObservedContainer[]): Promise<string[]> {
+async function readUnpublished(engine: Engine, loaded: LoadedConfig, containers: readonly ObservedContainer[]): Promise<string[]> {
   const edges = containers.filter((one) => one.labels[labels.component] === 'edge' && one.health === 'healthy');
-  const isUnpublished = edges.length > 0 && (await frontDoorOf(loaded))?.isUnpublished === true;
+  const isUnpublished = edges.length > 0 && (await frontDoorOf(loaded, engine))?.isUnpublished === true;
   return isUnpublished ? edges.map((one) => one.labels[labels.service] ?? '') : [];
 }
 

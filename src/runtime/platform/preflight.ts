@@ -6,7 +6,7 @@ import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
-import { isPortBusy, readRoutes } from './host.ts';
+import { isHere, isPortBusy, readRoutes } from './host.ts';
 import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
 import { observeProject } from './observe.ts';
 
@@ -82,9 +82,4 @@ function toConflict({ key, host, port }: HostPort): Conflict {
     message: `port ${port} on ${host} is already taken`,
     remedy: `stop what listens there ("ss -ltnp sport = :${port}" shows it), or set ${key} to a free port`,
   };
-}
-
-/** Ports and routes of this machine say nothing about an Engine elsewhere. */
-function isHere({ socketPath }: Pick<Engine, 'socketPath'>): boolean {
-  return process.platform === 'linux' && socketPath !== undefined;
 }

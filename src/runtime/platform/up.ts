@@ -70,7 +70,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
     const certificates = await bringCertificates(loaded, options.onWarning);
-    await awaitFrontDoor(loaded, options.signal);
+    await awaitFrontDoor(loaded, engine, options.signal);
     return { ...looked, certificates };
   }
   const lock = {
@@ -177,7 +177,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
   await awaitAllReady(engine, prepared.topology, { signal });
   await awaitHolder(engine, prepared.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
-  await awaitFrontDoor(loaded, signal);
+  await awaitFrontDoor(loaded, engine, signal);
 }
 
 /** The longest that nodes may take to agree: one waits for others' announcements, and a busy machine for both. */

@@ -23,7 +23,7 @@ export interface FrontDoorProblem {
 /**
  * Asks the API as a client on this machine does: at the published port, through the load balancer that has the address.
  * Every container may be healthy and nobody be served, when something between them is not. Undefined where all is
- * well, and where the ports are published on another machine than this.
+ * well, and where this process is not where the ports are published.
  */
 export async function frontDoorProblem(config: Asked, trust: Trust): Promise<FrontDoorProblem | undefined> {
   if (!isPublishedHere(config)) return undefined;
@@ -37,7 +37,7 @@ export async function frontDoorProblem(config: Asked, trust: Trust): Promise<Fro
     : { what: `${what}nor at ${vip} (${inWords(direct)})`, remedy: '"haplat logs" of the load balancers and the edge may tell why', isUnpublished: false };
 }
 
-/** Where the Engine runs the bridges of its networks have their gateways' addresses: in a container, or elsewhere, none has. */
+/** The bridges of the Engine's networks have their gateways' addresses; in a container that was given its socket, nothing has. */
 function isPublishedHere({ network }: Asked): boolean {
   const { gateway } = nodeAddresses(network);
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === gateway) === true);

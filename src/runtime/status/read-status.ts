@@ -30,7 +30,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     readCertificates(loaded),
     faultsInPlace(journalOf(loaded)),
     readGuardiansWords(engine, topology),
-    frontDoorOf(loaded),
+    frontDoorOf(loaded, engine),
     topology.cluster && readClusterState(engine, new Map(members.map((one) => [one.name, one.container.name]))),
   ]);
   const specs = topology.services.map((service) => service.container);

@@ -38,6 +38,6 @@ test('so is a certificate that clients refuse', async (t) => {
   t.regex((await problemOf({ names: ['other.example.com'] })) ?? '', /\(ERR_TLS_CERT_ALTNAME_INVALID\)/);
 });
 
-test('nothing is asked where the ports are published on another machine', async (t) => {
+test('nothing is asked where the ports are published elsewhere', async (t) => {
   t.is(await problemOf({ status: 503, network: elsewhere }), undefined);
 });
