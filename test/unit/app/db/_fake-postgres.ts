@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Whether a connection is let in; one that is not waits for its welcome until it gives up. Connections count from 1. */
-export type Welcomes = (connection: number) => boolean;
+/** Whether a connection is let in; one that is not waits for its welcome until it gives up, or is refused. Connections count from 1. */
+export type Welcomes = (connection: number) => boolean | 'refused';
 
 const message = (type: string, ...parts: readonly Buffer[]): Buffer => {
   const body = Buffer.concat(parts);
@@ -21,7 +21,9 @@ const welcome = Buffer.concat([message('R', int32(0)), ready]);
 // One row of one column: the boolean (type 16) false.
 const column = Buffer.concat([text('standby'), int32(0), int16(0), int32(16), int16(1), int32(-1), int16(0)]);
 const notStandby = Buffer.concat([message('T', int16(1), column), message('D', int16(1), int32(1), Buffer.from('f')), done, ready]);
-const noTable = Buffer.concat([message('E', text('SERROR'), text('VERROR'), text('C42P01'), text('Mrelation "items" does not exist'), Buffer.from([0])), ready]);
+const failure = (code: string, words: string): Buffer => message('E', text('SERROR'), text('VERROR'), text(`C${code}`), text(`M${words}`), Buffer.from([0]));
+const noTable = Buffer.concat([failure('42P01', 'relation "items" does not exist'), ready]);
+const wrongPassword = failure('28P01', 'password authentication failed');
 const noRows = Buffer.concat([message('1'), message('2'), message('n'), done, ready]);
 
 /** Whether the tables are there. */
@@ -34,7 +36,9 @@ export async function fakePostgres(welcomes: Welcomes, hasTables: HasTables = ()
   const server = createServer((socket) => {
     sockets.add(socket);
     connections += 1;
-    if (welcomes(connections)) serve(socket, hasTables);
+    const isWelcome = welcomes(connections);
+    if (isWelcome === 'refused') socket.once('data', () => { socket.end(wrongPassword); });
+    else if (isWelcome) serve(socket, hasTables);
     socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');

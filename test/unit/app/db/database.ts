@@ -150,3 +150,20 @@ test('a table that the check knows nothing of is asked for twice and no more', a
   await t.throwsAsync(query(database), { message: /does not exist/ });
   t.is(state.asked, 2);
 });
+
+test('who is refused while others are served fails alone', async (t) => {
+  let letsIn: boolean | 'refused' = true;
+  const database = await openDatabase(t, () => letsIn);
+  await query(database);
+  letsIn = 'refused';
+  const other = busyFor(database, 300);
+  await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
+  t.true(database.gate.up);
+  await other;
+});
+
+test('a database that lets nobody in is away', async (t) => {
+  const database = await openDatabase(t, (connection) => connection === 1 || 'refused');
+  await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
+  t.false(database.gate.up);
+});
