@@ -166,7 +166,7 @@ export class Database {
         const isLate = isAcquireTimeout(error);
         // A password that was changed, say: connections that are open still work, and serve as long as they do.
         const isRefused = !isLate && !isConnectionError(error);
-        if (isRefused && this.#isAnswering()) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
+        if (isRefused && this.#pool.totalCount > 0) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
         cause = error;
         const isBusy = isLate || !this.suspect(error);
         // While others get their answers, a connection is about to become free: worth as long as a statement may take.
