@@ -38,7 +38,7 @@ export interface DatabaseOptions {
   readonly queueMax: number;
   /** How long a call may wait for a database that is away, in ms. */
   readonly waitMs: number;
-  /** Asked on a connection of its own when the database comes (back): throws while the schema is not what is needed. */
+  /** Asked on a connection of its own at the start, and when a table was not there: throws while the schema is not what is needed. */
   readonly checkSchema: (connection: Queryable) => Promise<void>;
 }
 
@@ -53,6 +53,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
   #generation = 0;
+  #hasSchema = false;
   /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
 
@@ -65,7 +66,7 @@ export class Database {
       idleTimeoutMillis: settings.DB_IDLE_TIMEOUT_MS,
     });
     this.gate = new AvailabilityGate({
-      probe: () => probeDatabase(settings, (client) => options.checkSchema(queryable(client))),
+      probe: () => probeDatabase(settings, (client) => this.#awaitSchema(client)),
       signal,
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
       onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },
@@ -149,6 +150,7 @@ export class Database {
     if (isConnectionTimeout(error) && this.#isAnswering()) return false;
     // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
     if (isReadOnlyServer(error)) this.#generation += 1;
+    if (isSchemaLost(error)) this.#hasSchema = false;
     this.gate.trip(error);
     return true;
   }
@@ -175,6 +177,13 @@ export class Database {
         }
       }
     }
+  }
+
+  /** A database that was away is hardly another one: that a table is missing is noticed by who asks for it, and early enough. */
+  async #awaitSchema(client: pg.ClientBase): Promise<void> {
+    if (this.#hasSchema) return;
+    await this.#options.checkSchema(queryable(client));
+    this.#hasSchema = true;
   }
 
   #isAnswering(): boolean {

@@ -17,8 +17,8 @@ export interface SchemaOptions {
 }
 
 /**
- * Makes what sees on a connection to it that the schema has come as far as this version needs, each time that the database
- * has been away: it may be another one, or an empty one, that came back. Throws SchemaIncomplete, or a connection error.
+ * Makes what sees on a connection that the schema has come as far as this version needs: at the start, and when it is found
+ * to be lost, as an empty database may have come back. Throws SchemaIncomplete, or a connection error.
  */
 export function schemaCheck({ logger, migrate }: SchemaOptions): (connection: Queryable) => Promise<void> {
   let said = '';
