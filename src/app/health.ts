@@ -10,7 +10,7 @@ export interface Readiness {
     readonly database: 'up' | 'down';
     readonly schema: 'up' | 'down';
     readonly broker: 'up' | 'down' | 'blocked';
-    /** Of the API: messages don't get to the broker, although it can be reached. */
+    /** Of the API: stuck when nothing has got from it to the broker for a while, whatever the reason. */
     readonly outbox?: 'up' | 'stuck';
   };
 }
@@ -52,7 +52,8 @@ export function readiness(
   return { ready: true, status: broker && !isBlocked && !isStuck ? 'ready' : 'degraded', checks };
 }
 
-/** The status of an answer at `/readyz`, and at `/readyz/all`: there also what the process does without for a while counts. */
+export const readyAllPath = '/readyz/all';
+
+/** The status of an answer at `/readyz`, and at `readyAllPath`: there also what the process does without for a while counts. */
 export const readinessStatus = ({ ready, status }: Readiness, path: string): 200 | 503 =>
   (path === readyAllPath ? status === 'ready' : ready) ? 200 : 503;
-export const readyAllPath = '/readyz/all';

@@ -19,15 +19,19 @@ export async function readLacking(
     const details = containers.get(container.name);
     return details?.state === 'running' && details.health === 'healthy' && saysNotReady(details);
   });
-  const lacking = await Promise.all(suspects.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
-  return new Map(lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [[name, lacks]])));
+  return new Map(await askEach(engine, suspects));
 }
 
 /** Asks all that tell, now: those that can't do their work, with what they lack. */
 export async function whoIsUnready(engine: Pick<Engine, 'exec'>, services: readonly Service[]): Promise<string[]> {
-  const asked = services.filter(({ container }) => saysWhetherReady(container));
-  const lacking = await Promise.all(asked.map(async ({ name, container }) => ({ name, lacks: await whatIsLacking(engine, container) })));
-  return lacking.flatMap(({ name, lacks = '' }) => (lacks === '' ? [] : [`${name} can't do its work (${lacks})`]));
+  const lacking = await askEach(engine, services.filter(({ container }) => saysWhetherReady(container)));
+  return lacking.map(([name, lacks]) => `${name} can't do its work (${lacks})`);
+}
+
+/** Names and what they lack, of those that lack something. */
+async function askEach(engine: Pick<Engine, 'exec'>, services: readonly Service[]): Promise<[name: string, lacks: string][]> {
+  const asked = await Promise.all(services.map(async ({ name, container }) => ({ name, lacks: (await whatIsLacking(engine, container)) ?? '' })));
+  return asked.filter(({ lacks }) => lacks !== '').map(({ name, lacks }) => [name, lacks]);
 }
 
 /** What a container's own check, run now, says is missing for it to do its work; '' for nothing, undefined if it fails. */
