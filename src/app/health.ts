@@ -10,7 +10,7 @@ export interface Readiness {
     readonly database: 'up' | 'down';
     readonly schema: 'up' | 'down';
     readonly broker: 'up' | 'down' | 'blocked';
-    /** Of the API: stuck when nothing has got from it to the broker for a while, whatever the reason. */
+    /** Of the API: stuck when the database is there and nothing has got from it to the broker for a while. */
     readonly outbox?: 'up' | 'stuck';
   };
 }
@@ -39,7 +39,8 @@ export function readiness(
   const { gate, lacksSchema } = parts.database;
   const broker = parts.broker.channel !== undefined;
   const { isBlocked } = parts.broker;
-  const isStuck = (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
+  // Without a database nothing gets out of it either, which goes without saying.
+  const isStuck = gate.up && (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
   const checks = {
     database: upOrDown(gate.up || lacksSchema),
     schema: upOrDown(lifecycle.migrated && !lacksSchema),

@@ -33,6 +33,13 @@ test('an outbox from which nothing gets to a broker that can be reached is told 
   t.like(stuckFor(10_000), { ready: true, status: 'degraded', checks: { broker: 'up', outbox: 'stuck' } });
 });
 
+test('with the database away, or without its tables, that alone is told', (t) => {
+  const told = (lacksSchema: boolean) =>
+    readiness({ lifecycle: migrated, database: { gate: { up: false }, lacksSchema }, broker, relay: { failingForMs: 10_000 } }, { brokerRequired: false });
+  t.like(told(false), { status: 'unavailable', checks: { database: 'down', schema: 'up', outbox: 'up' } });
+  t.like(told(true), { status: 'unavailable', checks: { database: 'up', schema: 'down', outbox: 'up' } });
+});
+
 test('what the API does without for a while counts only where all is asked for', (t) => {
   const degraded = stuckFor(0, { channel: undefined });
   t.deepEqual([readinessStatus(degraded, '/readyz'), readinessStatus(degraded, readyAllPath)], [200, 503]);
