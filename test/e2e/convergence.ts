@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { docker, eventually, outcomeOf, Platform } from './_platform.ts';
@@ -100,6 +101,26 @@ serial('other passwords, also where the state directory was lost, are made those
   await platform.untilHealthy(30_000);
   t.is((await platform.mustRun('logs', 'db', '--tail', '1000')).stdout.split('set-passwords:').length, 2);
   t.is((await platform.https(`/items/${id}`)).status, 200);
+});
+
+serial('who did not bring the platform up changes nothing about it, until its files are no more', async (t) => {
+  const elsewhere = `${platform.stateDirectory}-elsewhere`;
+  const asAnother = async (...args: string[]) => outcomeOf(await platform.start(args, { env: { HAPLAT_STATE_DIRECTORY: elsewhere } }));
+  t.teardown(() => rm(elsewhere, { recursive: true, force: true }));
+  for (const command of ['up', 'plan', 'heal', 'certs', 'certs rotate', 'failover --kill app_1']) {
+    const { exitCode, stderr } = await asAnother(...command.split(' '));
+    t.is(exitCode, 2, `${command}: ${stderr}`);
+    t.regex(stderr, /stateDirectory: project e2e-conv runs with the files in .*, and not with those in .*-elsewhere\n.*run haplat as the user/s);
+  }
+  t.false(existsSync(elsewhere));
+  const status = await asAnother('status');
+  t.is(status.exitCode, 0);
+  t.regex(status.stdout, /its files are in .*, which is not this stateDirectory/);
+
+  await rename(platform.stateDirectory, elsewhere);
+  t.is((await asAnother('plan')).exitCode, 0);
+  await rename(elsewhere, platform.stateDirectory);
+  await converges(t);
 });
 
 serial('containers whose files somebody has removed are made anew, those that run as well', async (t) => {

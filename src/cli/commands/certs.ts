@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../../runtime/config/load-config.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
 import { bringCertificates, readCertificates, renewCertificate } from '../../runtime/platform/certificates.ts';
 import { rotateClusterKey } from '../../runtime/platform/cluster.ts';
+import { requireOwnStateIfSeen } from '../../runtime/platform/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
 type Work = (loaded: LoadedConfig, onWarning: (message: string) => void) => Promise<string[]>;
@@ -38,6 +39,7 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
 
 async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
   const loaded = await invocation.loadConfig();
+  await requireOwnStateIfSeen(loaded, () => invocation.connect(loaded));
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
     signal: invocation.signal,

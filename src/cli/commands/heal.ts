@@ -1,11 +1,13 @@
 import { healAll } from '../../runtime/drill/heal.ts';
 import { journalOf } from '../../runtime/platform/journal.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
+import { requireOwnState } from '../../runtime/platform/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
 export async function runHeal(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
+  await requireOwnState(loaded, engine);
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
     signal: invocation.signal,

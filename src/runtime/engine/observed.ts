@@ -26,6 +26,7 @@ export function toObservedContainer(row: Dockerode.ContainerInfo): ObservedConta
     labels: row.Labels,
     addresses: toAddresses(row.NetworkSettings.Networks),
     publishedPorts: row.Ports.flatMap((port) => (port.PublicPort > 0 ? [port.PublicPort] : [])),
+    bindSources: toBindSources(row.Mounts),
     createdAt: new Date(row.Created * 1000),
     statusText: row.Status,
   };
@@ -42,6 +43,7 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     imageId: raw.Image,
     labels: raw.Config.Labels,
     addresses: toAddresses(raw.NetworkSettings.Networks),
+    bindSources: toBindSources(raw.Mounts),
     createdAt: new Date(raw.Created),
     statusText: raw.State.Status,
     startedAt: toDate(raw.State.StartedAt),
@@ -96,6 +98,10 @@ export function toEngineEvent(raw: unknown): EngineEvent | undefined {
     ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
     ...(signal !== undefined && { signal }),
   };
+}
+
+function toBindSources(mounts: readonly { readonly Type?: string; readonly Source?: string }[]): string[] {
+  return mounts.flatMap(({ Type, Source }) => (Type === 'bind' && Source !== undefined ? [Source] : []));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -100,6 +100,8 @@ export interface ObservedContainer {
   readonly addresses: Readonly<Record<string, string>>;
   /** Ports on the host that lead to it. */
   readonly publishedPorts?: readonly number[];
+  /** Paths on the Engine's host that are mounted into it. */
+  readonly bindSources?: readonly string[];
   readonly createdAt: Date;
   /** The Engine's own words, such as `Exited (137) 2 seconds ago`. */
   readonly statusText: string;

@@ -9,6 +9,7 @@ import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
 import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
 import { waitUntil } from '../wait-until.ts';
 import { withProjectLock } from './lock.ts';
+import { requireOwnState } from './state-in-use.ts';
 
 const execTimeoutMs = 15_000;
 const pollMs = 300;
@@ -159,6 +160,7 @@ async function withCluster<T>(work: ClusterWork, action: (cluster: Cluster) => P
   if (config.loadBalancers.manager !== 'pacemaker') {
     throw new ConfigError(`${source}: loadBalancers.manager is ${config.loadBalancers.manager}: there is no cluster`, { remedy: 'set it to pacemaker and run "haplat up"' });
   }
+  await requireOwnState(work.loaded, work.engine);
   const lock = {
     timeoutMs: config.timeouts.lockMs,
     signal: work.signal,

@@ -10,6 +10,7 @@ import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { prepare } from './prepare.ts';
+import { requireOwnState } from './state-in-use.ts';
 import { lookAhead, upWithLock } from './up.ts';
 
 /** What the user may say about drills. */
@@ -40,6 +41,7 @@ export async function drillPlatform<Result>(
 ): Promise<Result> {
   const { loaded, engine, signal } = around;
   const { config, stateDirectory } = loaded;
+  await requireOwnState(loaded, engine);
   const { topology, context: { owner } } = await prepare(loaded, { readOnly: true, engine });
   const image = topology.images.find((one) => one.kind === 'build' && one.recipe === 'runtime')?.reference;
   if (image === undefined || (await engine.inspectImage(image)) === undefined) {

@@ -9,6 +9,7 @@ import type { ObservedState } from '../plan/observed-state.ts';
 import { isHere, isPortBusy, readRoutes } from './host.ts';
 import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
 import { observeProject } from './observe.ts';
+import { requireOwnState } from './state-in-use.ts';
 
 /** How long a container that was told to start may take until the Engine lists its ports, or a network until it is listed. */
 const startingWithinMs = 3000;
@@ -27,6 +28,7 @@ const looksAtLeast = 3;
 export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<void> {
   refuse(checkUsers(await engine.info()));
   refuse(await checkFiles(engine, loaded.stateDirectory));
+  await requireOwnState(loaded, engine);
   const conflicts = await findConflicts(loaded, engine, observed);
   const [first, ...others] = conflicts;
   if (first === undefined) return;

@@ -28,6 +28,8 @@ export interface StatusInputs extends GuardiansWords {
   /** What a healthy service that can't do its work says is missing, by service. */
   readonly lacking: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
+  /** The state directory that the platform's files are in, where it is not ours. */
+  readonly otherState?: string | undefined;
   /** Absent where there is no cluster; undefined in it where none of its nodes answers. */
   readonly cluster?: { readonly state: ClusterState | undefined };
 }
@@ -51,7 +53,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     project: topology.project,
     healthy: problems.length === 0,
     problems,
-    warnings: [...cluster.warnings, ...topology.services.flatMap((service) => healed(service, inputs.incidents.get(service.name)))],
+    warnings: [...elsewhere(inputs.otherState), ...cluster.warnings, ...topology.services.flatMap((service) => healed(service, inputs.incidents.get(service.name)))],
     vip: { address: inputs.vip, holders: holders.holders },
     services,
     redundancy: layersOf(topology, services),
@@ -77,6 +79,11 @@ function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus 
     incidents: inputs.incidents.get(service.name) ?? [],
     note: inputs.notes.get(service.name) ?? lacking ?? whyIll(details) ?? null,
   };
+}
+
+/** Who did not bring the platform up has neither its certificates nor its journal to look at. */
+function elsewhere(otherState: string | undefined): string[] {
+  return otherState === undefined ? [] : [`its files are in ${otherState}, which is not this stateDirectory: certificates and faults of drills are not looked at`];
 }
 
 /** Whoever finds all well should hear of it: what has died and was healed is likely to do so again. */

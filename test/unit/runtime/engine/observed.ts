@@ -25,13 +25,14 @@ test('what is not an event of a container is passed over', (t) => {
 });
 
 /** What is read of an inspection, as the Engine sends it. */
-const inspection = (health: object, retries: number) =>
+const inspection = (health: object, retries: number, Mounts: readonly object[] = []) =>
   JSON.parse(
     JSON.stringify({
       Id: 'a1', Name: '/p-app_1', Image: 'sha256:b2', Created: '2026-01-01T00:00:00Z', RestartCount: 0,
       State: { Status: 'running', StartedAt: '2026-01-01T00:00:01Z', FinishedAt: '0001-01-01T00:00:00Z', ExitCode: 0, OOMKilled: false, Pid: 7, Health: { Log: [], ...health } },
       Config: { Image: 'image', Labels: {}, Healthcheck: { Retries: retries } },
       NetworkSettings: { Networks: {} },
+      Mounts,
     }),
   ) as Dockerode.ContainerInspectInfo;
 
@@ -42,6 +43,11 @@ test('a container that was paused is not judged until enough checks have failed'
   t.is(health(2), 'unhealthy');
   t.is(health(2, 0), 'starting', 'the Engine\'s own number of retries is 3');
   t.is(health(3, 0), 'unhealthy');
+});
+
+test('of what is mounted, what comes from the host is told', (t) => {
+  const mounts = [{ Type: 'bind', Source: '/srv/state/tls' }, { Type: 'tmpfs', Source: '' }, { Type: 'volume', Name: 'data', Source: '/var/lib/docker/volumes/data/_data' }];
+  t.deepEqual(toContainerDetails(inspection({}, 2, mounts)).bindSources, ['/srv/state/tls']);
 });
 
 /** What is read of an image, as the Engine sends it. */
