@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { execa } from 'execa';
 import { docker, eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -121,6 +122,22 @@ serial('who did not bring the platform up changes nothing about it, until its fi
   t.is((await asAnother('plan')).exitCode, 0);
   await rename(elsewhere, platform.stateDirectory);
   await converges(t);
+});
+
+serial('load balancers that see another folder by the name of the state directory serve an old certificate, until up', async (t) => {
+  const folder = join(platform.stateDirectory, 'tls');
+  await rename(folder, `${folder}-old`);
+  await execa('cp', ['-a', `${folder}-old`, folder]);
+  t.true((await platform.status()).healthy);
+  const rotated = await platform.run('certs', 'rotate');
+  t.is(rotated.exitCode, 1);
+  t.regex(rotated.stderr, /^error: traefik_1 and traefik_2 serve another certificate than the one in use, still after/m);
+  t.deepEqual((await platform.status()).problems.filter((one) => one.startsWith('traefik')), [
+    'traefik_1 serves another certificate than the one in use ("haplat up" mends that)',
+    'traefik_2 serves another certificate than the one in use ("haplat up" mends that)',
+  ]);
+  await converges(t);
+  await platform.mustRun('certs', 'rotate');
 });
 
 serial('containers whose files somebody has removed are made anew, those that run as well', async (t) => {

@@ -1,9 +1,13 @@
 import type { CertificateInfo } from '../../runtime/certs/describe-certificate.ts';
 import type { LoadedConfig } from '../../runtime/config/load-config.ts';
+import type { Engine } from '../../runtime/engine/port.ts';
+import { EngineUnreachableError } from '../../runtime/errors.ts';
+import { prepare } from '../../runtime/platform/prepare.ts';
+import { awaitServed } from '../../runtime/platform/served-certificates.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
 import { bringCertificates, readCertificates, renewCertificate } from '../../runtime/platform/certificates.ts';
 import { rotateClusterKey } from '../../runtime/platform/cluster.ts';
-import { requireOwnStateIfSeen } from '../../runtime/platform/state-in-use.ts';
+import { requireOwnState } from '../../runtime/platform/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
 type Work = (loaded: LoadedConfig, onWarning: (message: string) => void) => Promise<string[]>;
@@ -39,14 +43,26 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
 
 async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
   const loaded = await invocation.loadConfig();
-  await requireOwnStateIfSeen(loaded, () => invocation.connect(loaded));
+  const engine = await connectIfThere(invocation, loaded);
+  if (engine !== undefined) await requireOwnState(loaded, engine);
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
     signal: invocation.signal,
     onWait: () => { invocation.note('another haplat is changing this project; waiting for it to end'); },
   };
   const done = await withProjectLock(loaded.stateDirectory, lock, () => work(loaded, invocation.warn));
+  if (engine !== undefined) await awaitServed(loaded, engine, (await prepare(loaded, { readOnly: true })).topology, invocation.signal);
   show(invocation, done, await readCertificates(loaded));
+}
+
+/** Certificates need no Engine, and where none answers no platform runs that would serve them. */
+async function connectIfThere(invocation: Invocation, loaded: LoadedConfig): Promise<Engine | undefined> {
+  try {
+    return await invocation.connect(loaded);
+  } catch (error) {
+    if (error instanceof EngineUnreachableError) return undefined;
+    throw error;
+  }
 }
 
 function show(invocation: Invocation, done: readonly string[], certificates: readonly CertificateInfo[]): void {

@@ -70,6 +70,13 @@ export async function listCertificates(options: Pick<CertificateOptions, 'stateD
   ];
 }
 
+/** SHA-256 of the server certificate in use; undefined when there is none, or it can't be read. */
+export async function readFingerprintInUse(options: Pick<CertificateOptions, 'stateDirectory' | 'owner'>): Promise<string | undefined> {
+  const current = await new CertificateStore(options.stateDirectory, options.owner).readCurrent();
+  if (current === undefined || !isCertificate(current.certificate)) return undefined;
+  return describeCertificate(current.certificateFile, current.certificate, new Date()).fingerprint256;
+}
+
 function describe(file: string, pem: string, now: Date): CertificateInfo {
   if (isCertificate(pem)) return describeCertificate(file, pem, now);
   throw new OperationError(`${file} is no certificate any more`, { remedy: 'run "haplat certs": it replaces what is spoilt' });

@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { stripVTControlCharacters } from 'node:util';
 import { saysStarting, whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
 import { isRouted } from '../topology/balancers.ts';
+import { lastLines } from './last-lines.ts';
 import { passesOwnCheck } from './own-check.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
 const pollIntervalMs = 300;
-const shownLogLines = 15;
 
 interface AwaitOptions {
   readonly timeoutMs: number;
@@ -56,18 +55,11 @@ async function failureOf(
       last !== undefined && saysStarting(last)
         ? 'it is left at its work: wait until it is done, or longer by timeouts.healthyMs, and run "haplat up" again'
         : 'mend the cause below and run "haplat up" again; everything else was left as it is',
-    details: await lastLines(engine, spec.name, last),
+    details: [...(await lastLines(engine, spec.name)), ...failedCheck(spec.name, last)],
   });
 }
 
-async function lastLines(engine: Engine, name: string, details: ContainerDetails | undefined): Promise<string[]> {
-  const lines: string[] = [];
-  try {
-    for await (const line of engine.logs(name, { tail: shownLogLines })) lines.push(`${name} | ${stripVTControlCharacters(line.text)}`);
-  } catch {
-    lines.push(`${name} | (no log to be had)`);
-  }
+function failedCheck(name: string, details: ContainerDetails | undefined): string[] {
   const check = details?.healthLog.at(-1);
-  if (check !== undefined && check.exitCode !== 0) lines.push(`${name} | health check: exit ${check.exitCode}: ${check.output}`);
-  return lines;
+  return check === undefined || check.exitCode === 0 ? [] : [`${name} | health check: exit ${check.exitCode}: ${check.output}`];
 }

@@ -17,6 +17,8 @@ export interface Means {
   readonly writeFiles: (service: Service) => Promise<void>;
   /** The secrets alone, for a container that runs. */
   readonly writeSecrets: (service: Service) => Promise<void>;
+  /** Until a load balancer presents the certificate in use: the next one is left alone until then. */
+  readonly awaitServed: (balancer: string, signal: AbortSignal) => Promise<void>;
   readonly ensureImage: (image: ImageSpec, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
 }
 
@@ -61,9 +63,11 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         // The next replica is left alone until this one can take its place.
         return awaitReady(engine, { name: operation.subject, container: operation.container }, { report, signal });
       case 'await-candidate':
-        return awaitCandidate(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
+        await awaitCandidate(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
+        return means.awaitServed(operation.subject, signal);
       case 'await-member':
-        return awaitMember(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
+        await awaitMember(engine, operation, { timeoutMs: means.healthyTimeoutMs, signal });
+        return means.awaitServed(operation.subject, signal);
       case 'await-route':
         return awaitRouting(engine, operation.balancers, [operation.container], { timeoutMs: means.healthyTimeoutMs, signal });
     }

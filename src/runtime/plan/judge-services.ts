@@ -62,6 +62,7 @@ function otherCause(
   if (missing !== undefined) return `is not connected to ${missing.network}`;
   if (state.withoutFiles?.has(service.name) === true) return 'its files are gone from the state directory';
   if (state.unpublished?.has(service.name) === true) return 'nobody answers at its published ports';
+  if (state.withAnotherCertificate?.has(service.name) === true) return 'serves another certificate than the one in use';
   return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 

@@ -11,6 +11,8 @@ export interface ObservedState {
   readonly withoutFiles?: ReadonlySet<string>;
   /** Services that run, and at whose published ports nobody answers. */
   readonly unpublished?: ReadonlySet<string>;
+  /** Load balancers that present another certificate than the one in use, and don't take it. */
+  readonly withAnotherCertificate?: ReadonlySet<string>;
   /** The service that has the virtual address: a node, where one has it. */
   readonly vipHolder?: string;
   /** Hash of the configuration that the cluster has; undefined when there is none, or it does not answer. */

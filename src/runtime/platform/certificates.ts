@@ -1,4 +1,4 @@
-import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
+import { ensureCertificates, listCertificates, readFingerprintInUse, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
 import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import { readTrust, type Trust } from '../certs/trust.ts';
@@ -17,6 +17,11 @@ export async function renewCertificate(loaded: LoadedConfig, onWarning: (message
 
 export async function readCertificates(loaded: LoadedConfig): Promise<CertificateInfo[]> {
   return listCertificates(optionsOf(loaded));
+}
+
+/** SHA-256 of the certificate that Traefik is told to serve; undefined where there is none, or it can't be read. */
+export async function fingerprintInUse(loaded: LoadedConfig): Promise<string | undefined> {
+  return readFingerprintInUse(optionsOf(loaded));
 }
 
 /** By what a drill's clients find nothing wrong with the certificate in use. */

@@ -36,6 +36,7 @@ export async function down(options: DownOptions): Promise<Plan> {
       healthyTimeoutMs: timeouts.healthyMs,
       writeFiles: notForDown,
       writeSecrets: notForDown,
+      awaitServed: notForDown,
       ensureImage: notForDown,
     });
     // One thing that can't be removed must not keep the rest running.
@@ -46,5 +47,5 @@ export async function down(options: DownOptions): Promise<Plan> {
 }
 
 function notForDown(): Promise<never> {
-  return Promise.reject(new OperationError('a plan to remove things neither writes files nor brings images'));
+  return Promise.reject(new OperationError('a plan to remove things neither writes files nor brings images, and waits for nobody'));
 }

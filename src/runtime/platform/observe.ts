@@ -10,6 +10,7 @@ import { readVipHolders } from '../status/vip-holders.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { frontDoorOf } from './front-door.ts';
+import { balancersThatKeepAnother } from './served-certificates.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
 export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<ObservedState> {
@@ -35,10 +36,15 @@ export async function observeFor(engine: Engine, desired: Topology, loaded: Load
   ]);
   await rejectForeignNames(engine, desired, state);
   const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
-  const [clusterHash, vipHolder] = await Promise.all([readClusterHash(engine, desired, containers), readVipHolder(engine, config.network.vip, containers)]);
+  const [clusterHash, vipHolder, withAnotherCertificate] = await Promise.all([
+    readClusterHash(engine, desired, containers),
+    readVipHolder(engine, config.network.vip, containers),
+    balancersThatKeepAnother(loaded, engine, desired, containers),
+  ]);
   return {
     ...state,
     withoutFiles,
+    withAnotherCertificate: new Set(withAnotherCertificate),
     unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(engine, loaded, containers)),
     ...(clusterHash !== undefined && { clusterHash }),
     ...(vipHolder !== undefined && { vipHolder }),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { ConfigError, EngineUnreachableError } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import { serviceFolder } from '../execute/write-files.ts';
 
 /** What Docker Desktop puts before the paths of its host. */
@@ -48,13 +48,4 @@ export async function requireOwnState({ config, source, stateDirectory }: OwnSta
   throw new ConfigError(`${source}: stateDirectory: project ${config.project} runs with the files in ${other}, and not with those in ${stateDirectory}`, {
     remedy: 'run haplat as the user that brought it up, or set stateDirectory to that folder; to begin anew from here, run "haplat down" first (the data stays)',
   });
-}
-
-/** As `requireOwnState`, for what needs no Engine: where none answers, no platform runs. */
-export async function requireOwnStateIfSeen(loaded: OwnState, connect: () => Promise<Asked>): Promise<void> {
-  try {
-    await requireOwnState(loaded, await connect());
-  } catch (error) {
-    if (!(error instanceof EngineUnreachableError)) throw error;
-  }
 }

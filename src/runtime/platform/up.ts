@@ -32,6 +32,7 @@ import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { awaitServed } from './served-certificates.ts';
 import { VipGap } from './vip-gap.ts';
 
 export interface UpOptions {
@@ -70,6 +71,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
     const certificates = await bringCertificates(loaded, options.onWarning);
+    await awaitServed(loaded, engine, looked.topology, options.signal);
     await awaitFrontDoor(loaded, engine, options.signal);
     return { ...looked, certificates };
   }
@@ -155,6 +157,8 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
     healthyTimeoutMs,
     writeFiles: (service) => writeServiceFiles(loaded.stateDirectory, service),
     writeSecrets: (service) => writeServiceSecrets(loaded.stateDirectory, service),
+    awaitServed: (balancer, waitSignal) =>
+      awaitServed(loaded, engine, { ...prepared.topology, services: prepared.topology.services.filter(({ name }) => name === balancer) }, waitSignal),
     ensureImage: (image, report, imageSignal) =>
       ensureImages(engine, [image], {
         sources: prepared.sources,
@@ -177,6 +181,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
   await awaitAllReady(engine, prepared.topology, { signal });
   await awaitHolder(engine, prepared.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
+  await awaitServed(loaded, engine, prepared.topology, signal);
   await awaitFrontDoor(loaded, engine, signal);
 }
 

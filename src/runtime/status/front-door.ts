@@ -1,10 +1,9 @@
-import { networkInterfaces } from 'node:os';
 import { askedAddress, bracketed } from '../config/schema/bind-addresses.ts';
-import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import type { Trust } from '../certs/trust.ts';
 import { createAgent } from '../drill/probe/agent.ts';
 import { exchange } from '../drill/probe/request.ts';
 import { endpointsOf } from '../platform/endpoints.ts';
+import { hasOurBridges } from '../platform/host.ts';
 
 type Asked = Parameters<typeof endpointsOf>[0];
 
@@ -26,7 +25,7 @@ export interface FrontDoorProblem {
  * well, and where this process is not where the ports are published.
  */
 export async function frontDoorProblem(config: Asked, trust: Trust): Promise<FrontDoorProblem | undefined> {
-  if (!isPublishedHere(config)) return undefined;
+  if (!hasOurBridges(config)) return undefined;
   const { https, vip } = endpointsOf(config);
   const published = `https://${bracketed(askedAddress(config.ports))}:${config.ports.https}`;
   const [error, direct] = await Promise.all([ask(new URL(published), config, trust), ask(new URL(vip), config, trust)]);
@@ -35,12 +34,6 @@ export async function frontDoorProblem(config: Asked, trust: Trust): Promise<Fro
   return direct === ''
     ? { what: `${what}but they do at ${vip}`, remedy: '"haplat up" publishes the ports anew', isUnpublished: true }
     : { what: `${what}nor at ${vip} (${inWords(direct)})`, remedy: '"haplat logs" of the load balancers and the edge may tell why', isUnpublished: false };
-}
-
-/** The bridges of the Engine's networks have their gateways' addresses; in a container that was given its socket, nothing has. */
-function isPublishedHere({ network }: Asked): boolean {
-  const { gateway } = nodeAddresses(network);
-  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === gateway) === true);
 }
 
 /** '' or what went wrong. The certificate has the virtual address in it, whichever one is asked. */

@@ -24,6 +24,8 @@ export interface StatusInputs extends GuardiansWords {
   /** What a client on this machine finds wrong. */
   readonly frontDoor?: FrontDoorProblem | undefined;
   readonly certificates: readonly CertificateStatus[];
+  /** Load balancers that present another certificate than the one in use. */
+  readonly withAnotherCertificate?: readonly string[];
   readonly endpoints: Endpoints;
   /** What a healthy service that can't do its work says is missing, by service. */
   readonly lacking: ReadonlyMap<string, string>;
@@ -46,6 +48,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     ...cluster.problems,
     ...(inputs.frontDoor === undefined ? [] : [`${inputs.frontDoor.what}: ${inputs.frontDoor.remedy}`]),
     ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
+    ...(inputs.withAnotherCertificate ?? []).map((name) => `${name} serves another certificate than the one in use ("haplat up" mends that)`),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
   ];
   return {

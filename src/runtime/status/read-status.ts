@@ -8,6 +8,7 @@ import { endpointsOf } from '../platform/endpoints.ts';
 import { frontDoorOf } from '../platform/front-door.ts';
 import { journalOf } from '../platform/journal.ts';
 import { prepare } from '../platform/prepare.ts';
+import { balancersWithAnotherCertificate } from '../platform/served-certificates.ts';
 import { otherStateInUse } from '../platform/state-in-use.ts';
 import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
 import { readGuardiansWords } from './guardians-words.ts';
@@ -47,6 +48,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     splitReason: asked.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined,
     frontDoor,
     certificates,
+    withAnotherCertificate: await balancersWithAnotherCertificate(loaded, engine, topology, present),
     endpoints: endpointsOf(config),
     otherState: otherStateInUse(loaded.stateDirectory, present),
     ...words,

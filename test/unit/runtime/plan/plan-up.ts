@@ -214,6 +214,12 @@ test('what runs and answers at none of its published ports is replaced', (t) => 
   t.true(plan.operations.some(({ id }) => id === 'remove edge'));
 });
 
+test('a load balancer that does not take the certificate is replaced', (t) => {
+  const topology = aTopology([aService('traefik_1'), aService('traefik_2')]);
+  const plan = planUp(topology, { ...asObserved(topology), withAnotherCertificate: new Set(['traefik_2']) });
+  t.deepEqual([...new Set(plan.operations.map(({ subject, cause }) => `${subject} ${cause}`))], ['traefik_2 serves another certificate than the one in use']);
+});
+
 test('a replica too many is removed, and so is what a drill left behind', (t) => {
   const two = aTopology([aService('app_1'), aService('app_2')]);
   const one = aTopology([aService('app_1')]);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
-import { ConfigError, EngineUnreachableError } from '../../../../src/runtime/errors.ts';
-import { otherStateInUse, requireOwnState, requireOwnStateIfSeen } from '../../../../src/runtime/platform/state-in-use.ts';
+import { ConfigError } from '../../../../src/runtime/errors.ts';
+import { otherStateInUse, requireOwnState } from '../../../../src/runtime/platform/state-in-use.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const traefik = aService('traefik_1');
@@ -48,9 +48,4 @@ test('who did not bring the platform up is refused, unless its files are no more
   t.regex(error.message, /^haplat\.yaml: stateDirectory: project haplat runs with the files in \/home\/alice\/state,/);
   await t.notThrowsAsync(requireOwnState(ofBob, anEngine(false)));
   await t.notThrowsAsync(requireOwnState({ ...ofBob, stateDirectory: '/home/alice/state' }, anEngine(true)));
-});
-
-test('without an Engine there is no platform to have others', async (t) => {
-  await t.notThrowsAsync(requireOwnStateIfSeen(ofBob, () => Promise.reject(new EngineUnreachableError('nobody answers'))));
-  await t.throwsAsync(requireOwnStateIfSeen(ofBob, () => Promise.reject(new ConfigError('DOCKER_HOST'))), { instanceOf: ConfigError });
 });

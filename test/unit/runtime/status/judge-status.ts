@@ -57,6 +57,17 @@ test('that clients get no answer is a problem, however healthy all is', (t) => {
   t.deepEqual(report.problems, ['nobody answers: do this']);
 });
 
+test('so is a load balancer that serves another certificate', (t) => {
+  const report = judgeStatus(inputs({}, { withAnotherCertificate: ['traefik_2'] }));
+  t.deepEqual(report.problems, ['traefik_2 serves another certificate than the one in use ("haplat up" mends that)']);
+});
+
+test('that somebody else brought it up is a warning', (t) => {
+  const report = judgeStatus(inputs({}, { otherState: '/home/alice/state' }));
+  t.true(report.healthy);
+  t.regex(report.warnings.join(), /^its files are in \/home\/alice\/state, /);
+});
+
 test('two holders of the address are a split brain, and unhealthy', (t) => {
   const report = judgeStatus(inputs({}, { holders: { holders: ['keepalived_1', 'keepalived_2'], unknown: [] } }));
   t.false(report.healthy);

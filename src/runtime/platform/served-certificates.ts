@@ -1,0 +1,74 @@
+import type { LoadedConfig } from '../config/load-config.ts';
+import { faultsInPlace } from '../drill/faults-in-place.ts';
+import type { Engine, ObservedContainer } from '../engine/port.ts';
+import { OperationError } from '../errors.ts';
+import { lastLines } from '../execute/last-lines.ts';
+import { servedFingerprint } from '../status/served-certificate.ts';
+import { balancersOf } from '../topology/balancers.ts';
+import { fullName } from '../topology/names.ts';
+import { ports } from '../topology/ports.ts';
+import type { Topology } from '../topology/topology.ts';
+import { waitUntil } from '../wait-until.ts';
+import { fingerprintInUse } from './certificates.ts';
+import { hasOurBridges, isHere } from './host.ts';
+import { journalOf } from './journal.ts';
+
+/** Traefik takes changes at most every two seconds (`providersThrottleDuration`), and a busy machine needs its time. */
+const withinMs = 15_000;
+/** For whoever finds one that may just be about to take it. */
+const settleWithinMs = 5000;
+const pollMs = 200;
+
+type Desired = Pick<Topology, 'services' | 'project'>;
+type Seen = readonly Pick<ObservedContainer, 'name' | 'addresses'>[];
+
+/**
+ * The load balancers that present another certificate than the one in use, by service: they don't read the files any more
+ * (the state directory is another one by the same name, or no more files may be watched on this machine), and one that
+ * is on standby is noticed by nobody else. None where they can't be asked, or a drill has them do it.
+ */
+export async function balancersWithAnotherCertificate(loaded: LoadedConfig, engine: Pick<Engine, 'socketPath'>, topology: Desired, containers: Seen): Promise<string[]> {
+  if (!isHere(engine) || !hasOurBridges(loaded.config)) return [];
+  const [inUse, faults] = await Promise.all([fingerprintInUse(loaded), faultsInPlace(journalOf(loaded))]);
+  if (inUse === undefined || faults.some(({ kind }) => kind === 'expire-cert')) return [];
+  const addresses = new Map(containers.map(({ name, addresses: own }) => [name, own[fullName(topology.project, 'public')]]));
+  const asked = await Promise.all(
+    balancersOf(topology).map(async ({ name, node }) => {
+      const host = addresses.get(node);
+      const served = host ? await servedFingerprint({ host, port: ports.https }) : undefined;
+      return served === undefined || served === inUse ? [] : [name];
+    }),
+  );
+  return asked.flat();
+}
+
+/** Those that do so for longer than Traefik needs to take a new one. */
+export async function balancersThatKeepAnother(...[loaded, ...rest]: Parameters<typeof balancersWithAnotherCertificate>): Promise<string[]> {
+  let found: string[] = [];
+  await waitUntil(async () => {
+    found = await balancersWithAnotherCertificate(loaded, ...rest);
+    return found.length === 0 ? true : undefined;
+  }, { timeoutMs: settleWithinMs, pollMs });
+  return found;
+}
+
+/** Waits until every load balancer that runs presents the certificate in use. OperationError, with its log, on the deadline. */
+export async function awaitServed(
+  loaded: LoadedConfig,
+  engine: Pick<Engine, 'socketPath' | 'listContainers' | 'logs'>,
+  topology: Desired,
+  signal: AbortSignal,
+): Promise<void> {
+  let found: string[] = [];
+  const areServed = await waitUntil(async () => {
+    const containers = await engine.listContainers({ project: topology.project });
+    found = await balancersWithAnotherCertificate(loaded, engine, topology, containers);
+    return found.length === 0 ? true : undefined;
+  }, { timeoutMs: withinMs, pollMs, signal });
+  if (areServed !== undefined) return;
+  const logs = await Promise.all(found.map((name) => lastLines(engine, fullName(topology.project, name))));
+  throw new OperationError(`${found.join(' and ')} ${found.length === 1 ? 'serves' : 'serve'} another certificate than the one in use, still after ${withinMs / 1000} s`, {
+    remedy: 'mend the cause, if the log below tells it ("too many open files": fs.inotify.max_user_instances), and run "haplat up"',
+    details: logs.flat(),
+  });
+}
