@@ -47,10 +47,12 @@ export function directResolver(timeoutMs: number, servers?: readonly string[]): 
   return async (hostname) => (await resolver.resolve4(hostname)).map((address) => ({ address, family: 4 }));
 }
 
+export const resolveDirectly = directResolver(150);
+
 /** How connections to the database and the broker find them. */
 export const lookup = createLookup({
   system: (hostname) => dns.promises.lookup(hostname, { all: true }),
-  direct: directResolver(150),
+  direct: resolveDirectly,
 });
 
 /** For a library that is given a socket and then connects it by port and name, or by a path: it can pass no `lookup`. */

@@ -9,12 +9,15 @@ import { Batches } from './http/batches.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
+import { resolveDirectly } from './lookup.ts';
 import { createRegistry, Metrics } from './metrics.ts';
 import { keepHouse } from './outbox/housekeeping.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { outboxLag } from './outbox/repository.ts';
 import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
 import { aborted, settleWithin, type ServeOptions } from './shutdown.ts';
+import { anyReplicaIsReady } from './siblings.ts';
+import { StandBack } from './stand-back.ts';
 import { Lifecycle } from './state.ts';
 
 // At the most of body that is allowed this is some megabytes, at the usual size a statement of a millisecond.
@@ -34,7 +37,7 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   const background = new AbortController();
   const parts = createParts(settings, logger, background.signal);
   parts.database.start();
-  const running = [parts.broker.run(), relayOnceMigrated(settings, logger, parts, background.signal)];
+  const running = [parts.broker.run(), parts.standBack.run(), relayOnceMigrated(settings, logger, parts, background.signal)];
   await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
   const server = await listenAs(settings, parts.app.callback()).catch((error: unknown) => {
     background.abort();
@@ -74,6 +77,8 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     queueDepths: () => queueDepths(broker.channel),
   };
   const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), sources) : undefined;
+  const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
+  const standBack = new StandBack({ gate: database.gate, anotherIsReady: () => anyReplicaIsReady(siblings), logger, signal });
   const app = createWebApp({
     instance: settings.INSTANCE,
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,
@@ -84,9 +89,10 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     reads: new Batches({ sizeMax: Number.POSITIVE_INFINITY, pendingMax: Number.POSITIVE_INFINITY }),
     writes: new Batches({ sizeMax: WRITES_TOGETHER, pendingMax: settings.DB_POOL_MAX + queueMax }),
     onEnqueued: () => { relay.wake(); },
+    takesTraffic: () => lifecycle.takesTraffic && !standBack.isOn,
     readiness: () => readiness({ lifecycle, database, broker, relay }, { brokerRequired: false }),
   });
-  return { lifecycle, database, broker, relay, app };
+  return { lifecycle, database, broker, relay, standBack, app };
 }
 
 type Parts = ReturnType<typeof createParts>;

@@ -54,6 +54,8 @@ const apiSchema = z.object({
   DRAIN_DELAY_MS: ms(1_500, 0),
   /** Requests waiting for a connection beyond this are turned away with 503 at once. */
   DB_POOL_QUEUE_MAX: count(200, 0),
+  /** The name of all replicas: one that alone has lost its database finds those that have one. */
+  SIBLINGS_HOST: text('app'),
   /** How long a request may wait for a database that has just gone. With the one before, no more than a second in all. */
   DB_WAIT_MS: ms(500, 0),
   OUTBOX_BATCH: count(200, 1, 10_000),

@@ -19,7 +19,7 @@ export class Lifecycle {
     return this.#draining;
   }
 
-  /** Whether a balancer should send requests here. A missing database is no reason not to: another replica has none either. */
+  /** Whether a balancer may send requests here. */
   get takesTraffic(): boolean {
     return this.#migrated && !this.#draining;
   }

@@ -130,7 +130,7 @@ function addDrillCommands(tree: Tree): void {
     .option('--pause <target>', 'freeze, still holding its address')
     .option('--restart <target>', 'restart')
     .option('--partition <targets>', 'cut off from its networks by packet filters (A or A,B)')
-    .option('--from <names>', 'with --partition: only towards these (C,D)')
+    .option('--from <names>', 'with --partition: only towards these (C,D): names or components')
     .option('--cut-heartbeat <target>', "only the nodes' signs of life are cut: a split brain")
     .option('--standby <node>', 'planned: a node of the cluster is put on standby, and online again')
     .option('--loss <target>', 'drop packets; with --percent')

@@ -53,10 +53,21 @@ export class Consumer {
     );
   }
 
-  /** Starts to consume on a new channel. */
+  /** Starts to consume on a new channel; without a database, once there is one. */
   async start(channel: ConfirmChannel): Promise<void> {
     if (this.#stopping) return;
     await channel.prefetch(this.#options.settings.WORKER_PREFETCH);
+    if (this.#options.database.gate.up) await this.#consume(channel);
+    // A channel that is closed meanwhile has a successor, which waits as well.
+    else void this.#consumeOnceUp(channel).catch(() => undefined);
+  }
+
+  async #consumeOnceUp(channel: ConfirmChannel): Promise<void> {
+    const { database, signal } = this.#options;
+    if ((await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal)) && !this.#stopping) await this.#consume(channel);
+  }
+
+  async #consume(channel: ConfirmChannel): Promise<void> {
     const { consumerTag } = await channel.consume(TASK_QUEUE, (delivery) => { this.#receive(channel, delivery); });
     this.#channel = channel;
     this.#tag = consumerTag;

@@ -9,6 +9,7 @@ import { readSecret } from '../app/settings.ts';
 import { aborted, settleWithin, type ServeOptions } from '../app/shutdown.ts';
 import { Lifecycle } from '../app/state.ts';
 import { Consumer } from './consumer.ts';
+import { giveBackWithoutDatabase } from './give-back.ts';
 import { healthHandler } from './health-server.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { readWorkerSettings, type WorkerSettings } from './settings.ts';
@@ -32,7 +33,10 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
     keepAliveTimeoutMs: 5_000,
   });
   parts.database.start();
-  const running = consumeWhenReady(parts, signal);
+  const running = Promise.all([
+    consumeWhenReady(parts, signal),
+    giveBackWithoutDatabase({ gate: parts.database.gate, broker: parts.broker, logger, signal }),
+  ]);
 
   await aborted(signal);
   logger.info('draining');

@@ -37,7 +37,8 @@ const drillSchema = z.object({
       splitBrainMs: z.number(),
       latencyMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
       phases: z.object({
-        detectedMs: z.number().nullable(), vipMovedMs: z.number().nullable(), firstSuccessMs: z.number().nullable(), redundancyRestoredMs: z.number().nullable(),
+        detectedMs: z.number().nullable(), vipMovedMs: z.number().nullable(), firstSuccessMs: z.number().nullable(),
+        healedMs: z.number().nullable(), redundancyRestoredMs: z.number().nullable(),
       }),
       ledger: z.object({ acknowledged: z.number(), lost: z.number(), duplicated: z.number(), unknown: z.number() }),
     }),
@@ -182,6 +183,20 @@ serial('the holder that was cut off gives the address up once it is back, even i
   t.true(run.splitBrainMs < 500, `${run.splitBrainMs} ms`);
   t.is(run.ledger.lost, 0);
   await platform.untilHealthy(60_000);
+});
+
+serial('a holder that reaches no replica gives the address to a node that does, and is told of until it does again', async (t) => {
+  const before = await holder();
+  const drilling = drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s', ...patient);
+  await eventually('the node to say so', 60_000, async () =>
+    (await platform.status()).problems.includes(`keepalived_${before} runs and can't do its work (no replica of the API is reached from here)`) ? true : undefined,
+  );
+  const { result, run } = await drilling;
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  t.true(Number(run.phases.vipMovedMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
+  t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
+  await platform.untilHealthy(30_000);
+  t.not(await holder(), before);
 });
 
 serial('what goes to a replica that is no more fails at once and need not wait', async (t) => {

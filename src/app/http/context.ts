@@ -21,4 +21,6 @@ export interface WebParts extends ExecuteOptions {
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics | undefined;
   readonly readiness: () => Readiness;
+  /** Whether a balancer should send requests here. */
+  readonly takesTraffic: () => boolean;
 }

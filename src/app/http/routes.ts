@@ -37,7 +37,7 @@ const starting = (): HttpProblem =>
 
 /** Adds the routes that need no database: what this is, whether it lives, whether it is ready, how it fares. */
 export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly openApi: () => string }): void {
-  const { lifecycle, metrics } = parts;
+  const { metrics } = parts;
   const get = (path: string, answer: AppMiddleware): void => {
     router.get(path, async (ctx, next) => {
       ctx.state.route = path;
@@ -58,7 +58,8 @@ export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly 
   }
   // For balancers: during a database outage a replica that says why is better than none.
   get('/readyz/traffic', (ctx) => {
-    send(ctx, { status: lifecycle.takesTraffic ? 200 : 503, json: JSON.stringify({ takesTraffic: lifecycle.takesTraffic }) });
+    const takesTraffic = parts.takesTraffic();
+    send(ctx, { status: takesTraffic ? 200 : 503, json: JSON.stringify({ takesTraffic }) });
   });
   get('/openapi.json', (ctx) => {
     send(ctx, { status: 200, json: parts.openApi() });

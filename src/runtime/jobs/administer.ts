@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { saysNotReady } from '../engine/check-output.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
@@ -57,12 +58,12 @@ const timeoutMs = 300_000;
  * stay where they are. OperationError when no replica runs or the platform can't do it.
  */
 export async function administerJobs<Action extends JobsRequest['action']>(
-  engine: Pick<Engine, 'listContainers' | 'exec'>,
+  engine: Pick<Engine, 'listContainers' | 'inspectContainer' | 'exec'>,
   project: string,
   request: Extract<JobsRequest, { action: Action }>,
   signal: AbortSignal,
 ): Promise<JobsAnswer<Action>> {
-  const replica = chooseReplica(await engine.listContainers({ project }));
+  const replica = await chooseReplica(engine, project);
   if (replica === undefined) {
     throw new OperationError(`no replica of the API of project ${project} is running`, { remedy: 'run "haplat up" first' });
   }
@@ -79,10 +80,13 @@ export async function administerJobs<Action extends JobsRequest['action']>(
   });
 }
 
-/** A healthy one, or at least one that runs. */
-function chooseReplica(containers: readonly ObservedContainer[]): ObservedContainer | undefined {
+/** A healthy one that can do its work, or a healthy one, or at least one that runs. */
+async function chooseReplica(engine: Pick<Engine, 'listContainers' | 'inspectContainer'>, project: string): Promise<ObservedContainer | undefined> {
+  const containers = await engine.listContainers({ project });
   const running = containers.filter((one) => one.labels[labels.component] === 'app' && one.state === 'running');
-  return running.find((one) => one.health === 'healthy') ?? running[0];
+  const healthy = running.filter((one) => one.health === 'healthy');
+  const details = (await Promise.all(healthy.map(({ name }) => engine.inspectContainer(name)))).filter((one) => one !== undefined);
+  return details.find((one) => !saysNotReady(one)) ?? healthy[0] ?? running[0];
 }
 
 function parseJson(text: string): unknown {

@@ -10,6 +10,9 @@ import { traefikLabels } from './traefik-labels.ts';
 const databasePassword = 'db-password';
 const brokerPassword = 'rabbitmq-password';
 
+/** The name that all replicas have on their network. */
+const siblingsName = 'app';
+
 /**
  * How long a replica that was told to stop still serves. Traefik asks each second, within 900 ms, and learns of a new
  * replica by the Engine's event: on a busy machine less was not enough for both, and reads failed in a rolling change.
@@ -31,11 +34,12 @@ export function apps(context: TopologyContext): Service[] {
       env: {
         ...applicationEnvironment(context, name),
         LOG_LEVEL: app.logLevel,
+        SIBLINGS_HOST: siblingsName,
         DRAIN_DELAY_MS: String(drainDelayMs),
         JOB_RETENTION_DAYS: String(app.jobRetentionDays),
       },
       labels: traefikLabels(loadBalancers.image),
-      networks: [attach(project, 'app', [name]), attach(project, 'data', [name])],
+      networks: [attach(project, 'app', [name, siblingsName]), attach(project, 'data', [name])],
       memoryLimitMiB: app.memoryLimitMiB,
     }),
   }));

@@ -70,9 +70,11 @@ export const readyPath = '/readyz/all';
 export const alarmsPath = '/metrics';
 /** Where PostgreSQL needs room (templates/db/health). */
 export const databasePath = '/var/lib/postgresql/data';
+/** Where a load balancer's node notes whether it reaches the API (templates/keepalived/check-loop). */
+export const reachPath = '/run/reach.state';
 
 export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpec, 'healthcheck'>): boolean {
-  return [readyPath, alarmsPath, databasePath].some((one) => command.includes(one));
+  return [readyPath, alarmsPath, databasePath, reachPath].some((one) => command.includes(one));
 }
 
 function filesMount({ stateDirectory }: TopologyContext, service: string): Mount {

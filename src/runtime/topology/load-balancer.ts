@@ -3,7 +3,7 @@ import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
-import { container, filesMountPath, healthcheck, healthScript, ownerUser, serviceNames, tmpfs, urgentCpuShares } from './container.ts';
+import { container, filesMountPath, healthcheck, healthScript, ownerUser, reachPath, serviceNames, tmpfs, urgentCpuShares } from './container.ts';
 import { clusterNodeNames } from './cluster/members.ts';
 import { clusterNodes } from './cluster/nodes.ts';
 import type { TopologyContext } from './context.ts';
@@ -19,6 +19,11 @@ import type { Service } from './topology.ts';
 
 /** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
 const priorities = [250, 245];
+/**
+ * Where the check tells whether the API is reached: a backup takes the address from a node of less priority alone, which is
+ * one that reaches none, and of two equals from nobody. Two that begin at once are told apart by their addresses (RFC 5798, 6.4.3).
+ */
+const equalPriority = 250;
 const nodeCapabilities = ['NET_ADMIN', 'NET_RAW'];
 /** To run a script as another user and to send signal 0 to Traefik, which is one. */
 const scriptCapabilities = ['SETUID', 'SETGID', 'KILL'];
@@ -66,7 +71,7 @@ function keepalived(context: TopologyContext, addresses: NodeAddresses, index: n
       capAdd: vrrp.checkMode === 'http' ? nodeCapabilities : [...nodeCapabilities, ...scriptCapabilities],
       // Traefik has no capabilities and binds 80 and 443 in this namespace. Engines set it by default; say so anyway.
       sysctls: { ...local.sysctls, 'net.ipv4.ip_unprivileged_port_start': '0' },
-      healthcheck: healthcheck(['/usr/local/lib/haplat/health']),
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health', reachPath]),
       stopGraceMs: 5000,
       cpuShares: urgentCpuShares,
     }),
@@ -80,7 +85,7 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     node: `keepalived_${index + 1}`,
     version: vrrp.version,
     virtualRouterId: vrrp.virtualRouterId,
-    priority: priorities[index],
+    priority: vrrp.checkMode === 'http' ? equalPriority : priorities[index],
     // Version 3 has centiseconds on the wire, version 2 whole seconds.
     advertInterval: vrrp.version === 3 ? seconds(rounded(vrrp.advertIntervalMs, 10)) : seconds(rounded(vrrp.advertIntervalMs, 1000)),
     downTimerAdverts: vrrp.downTimerAdverts,
@@ -94,7 +99,7 @@ function keepalivedConf(context: TopologyContext, addresses: NodeAddresses, inde
     checkFailures: vrrp.checkFailures,
     checkRises: vrrp.checkRises,
     stateFile: '/run/traefik.state',
-    reachFile: '/run/reach.state',
+    reachFile: reachPath,
     fifo: '/run/vrrp.fifo',
   });
 }

@@ -17,11 +17,17 @@ export function planFault(
     const namespaceOf = podOwner === undefined ? container : serviceOf(podOwner, services).container;
     return { service: target, component, container, namespaceOf, ...(process !== undefined && { process }) };
   });
-  const from = fault.kind === 'partition' ? fault.from.map((name) => serviceOf(name, services)) : [];
+  const from = fault.kind === 'partition' ? fault.from.flatMap((name) => withName(name, services)) : [];
   // A member of a pod has its owner's addresses.
   const addresses = from.flatMap(({ podOwner, addresses: own }) => (podOwner === undefined ? own : serviceOf(podOwner, services).addresses));
   const tools = { nft: imageOf('edge'), tc: imageOf('keepalived') ?? imageOf('lb') };
   return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools, tlsDirectory };
+}
+
+/** The service of this name, or all of this component. */
+function withName(name: string, services: ReadonlyMap<string, DrillService>): DrillService[] {
+  const same = [...services.values()].filter(({ component }) => component === name);
+  return services.has(name) || same.length === 0 ? [serviceOf(name, services)] : same;
 }
 
 function serviceOf(name: string, services: ReadonlyMap<string, DrillService>): DrillService {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseCidr } from '../../config/schema/ipv4.ts';
 import { element, toXml, type Element } from '../../render/xml.ts';
 import type { TopologyContext } from '../context.ts';
-import { ownerUser } from '../container.ts';
+import { ownerUser, reachPath } from '../container.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { ports } from '../ports.ts';
 import { clusterMembers, type Member } from './members.ts';
@@ -14,6 +14,8 @@ export const traefikResource = 'traefik';
 export const traefikClone = 'traefik-clone';
 /** The attribute by which a later `up` knows whether the cluster has this configuration. */
 export const hashAttribute = 'haplat-configuration';
+/** What the agent of Traefik tells of a node: templates/cluster/ocf-traefik. */
+const unreachedAttribute = 'haplat-unreached';
 /** What Debian 12's Pacemaker (2.1.5) and all later ones know. */
 const schema = 'pacemaker-3.9';
 /** How long a failed Traefik is left alone before it is started again where it failed. */
@@ -88,6 +90,7 @@ function sections(context: TopologyContext, place: ClusterPlace, hash: string): 
       element('rsc_colocation', { id: 'vip-with-traefik', rsc: vipResource, 'with-rsc': traefikClone, score: 'INFINITY' }),
       // Optional: when both begin or end at once, in this order. Mandatory would move the address with every start.
       element('rsc_order', { id: 'traefik-then-vip', first: traefikClone, then: vipResource, kind: 'Optional' }),
+      ...(place.isContained ? [whereReached()] : []),
       ...members.filter(({ serves }) => !serves).flatMap(votesOnly),
     ]),
     ...(devices.length > 0 ? [element('fencing-topology', {}, members.flatMap((member) => fencingLevels(member, devices)))] : []),
@@ -108,6 +111,8 @@ function traefik(place: ClusterPlace): Element {
     ...(place.user !== '' && { user: place.user }),
     ping_port: String(ports.ping),
     ready_wait: '5',
+    // On hosts of their own Traefik is the user's, and has no such path.
+    ...(place.isContained && { reach_path: '/healthz', reach_file: reachPath }),
     log: place.log,
   };
   const primitive = element('primitive', { id: traefikResource, class: 'ocf', provider: 'haplat', type: 'traefik' }, [
@@ -166,6 +171,20 @@ function fencingLevels({ name }: Member, devices: readonly { readonly id: string
   return devices.map(({ id }, index) =>
     element('fencing-level', { id: `${name}-level-${index + 1}`, target: name, index: String(index + 1), devices: id }),
   );
+}
+
+/**
+ * A node whose Traefik reaches the API is preferred to one whose does not, by more than it is to stay where it is. Where
+ * none reaches it, none is: the address stays, and clients are told so.
+ */
+function whereReached(): Element {
+  const id = `${vipResource}-where-reached`;
+  return element('rsc_location', { id, rsc: vipResource }, [
+    element('rule', { id: `${id}-rule`, score: '1000', 'boolean-op': 'or' }, [
+      element('expression', { id: `${id}-unknown`, attribute: unreachedAttribute, operation: 'not_defined' }),
+      element('expression', { id: `${id}-known`, attribute: unreachedAttribute, operation: 'ne', value: '1' }),
+    ]),
+  ]);
 }
 
 function votesOnly({ name }: Member): Element[] {

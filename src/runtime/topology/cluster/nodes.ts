@@ -1,6 +1,6 @@
 import { canonicalCidr } from '../../config/schema/ipv4.ts';
 import type { Mount } from '../../engine/container-spec.ts';
-import { container, healthcheck, tmpfs, urgentCpuShares, volume } from '../container.ts';
+import { container, healthcheck, reachPath, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
 import { handoverEnvironment, handoverRules } from '../handover.ts';
@@ -77,7 +77,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
       ],
       capAdd: capabilities,
       sysctls: { ...(serves ? local.sysctls : {}), 'net.ipv4.ip_unprivileged_port_start': '0' },
-      healthcheck: healthcheck(['/usr/local/lib/haplat/health'], { startPeriodMs: joinMs }),
+      healthcheck: healthcheck(['/usr/local/lib/haplat/health', ...(serves ? [reachPath] : [])], { startPeriodMs: joinMs }),
       shmSizeMiB,
       // Resources are moved away first.
       stopGraceMs: 20_000,

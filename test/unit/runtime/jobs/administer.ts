@@ -1,24 +1,27 @@
 import test from 'ava';
 import { labels } from '../../../../src/runtime/engine/labels.ts';
-import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
+import type { ContainerDetails } from '../../../../src/runtime/engine/port.ts';
 import { OperationError } from '../../../../src/runtime/errors.ts';
 import { administerJobs } from '../../../../src/runtime/jobs/administer.ts';
 
 const { signal } = new AbortController();
 
-function replica(name: string, own: Partial<ObservedContainer> & { component?: string } = {}): ObservedContainer {
+function replica(name: string, { component = 'app', said = '', ...own }: Partial<ContainerDetails> & { component?: string; said?: string } = {}): ContainerDetails {
   return {
     id: name, name, state: 'running', health: 'healthy', image: '', imageId: '', addresses: {}, createdAt: new Date(0), statusText: '',
-    labels: { [labels.component]: own.component ?? 'app' },
+    labels: { [labels.component]: component },
+    startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0,
+    healthLog: [{ endedAt: new Date(1), exitCode: 0, output: said }],
     ...own,
   };
 }
 
-function engineWith(containers: readonly ObservedContainer[], stdout: string) {
+function engineWith(containers: readonly ContainerDetails[], stdout: string) {
   const asked: { name: string; command: readonly string[] }[] = [];
   return {
     asked,
     listContainers: () => Promise.resolve([...containers]),
+    inspectContainer: (name: string) => Promise.resolve(containers.find((one) => one.name === name)),
     exec: (name: string, command: readonly string[]) => {
       asked.push({ name, command });
       return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
@@ -33,6 +36,17 @@ test('a healthy replica of the API is asked, by a command in its container', asy
   t.is(answer.deadLetters, 3);
   t.is(engine.asked[0]?.name, 'p-app_2');
   t.deepEqual(engine.asked[0]?.command.slice(0, 3), ['haplat', 'serve', 'jobs']);
+});
+
+test('one that can do its work is asked before one that can\'t, and that one before nobody', async (t) => {
+  const cutOff = replica('p-app_1', { said: 'not ready: {"status":"unavailable","checks":{"database":"down"}}' });
+  const asked = async (...containers: ContainerDetails[]) => {
+    const engine = engineWith(containers, '{"ok":true,"jobs":[],"deadLetters":0}');
+    await administerJobs(engine, 'p', { action: 'list', states: [], limit: 1 }, signal);
+    return engine.asked[0]?.name;
+  };
+  t.is(await asked(cutOff, replica('p-app_2')), 'p-app_2');
+  t.is(await asked(replica('p-app_2', { health: 'unhealthy' }), cutOff), 'p-app_1');
 });
 
 test('without a replica that runs it says so', async (t) => {

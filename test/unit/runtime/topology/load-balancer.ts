@@ -37,14 +37,21 @@ test('version 3 advertises in whole hundredths of a second', (t) => {
   t.regex(keepalivedConf({ vrrp: { advertIntervalMs: 14 } }), /advert_int 0\.01\n/);
 });
 
-test('neither node takes the address back, and one is preferred when both begin', (t) => {
-  const priorities = ['keepalived_1', 'keepalived_2'].map((node) => {
-    const conf = keepalivedConf({}, node);
-    t.regex(conf, /state BACKUP\n {2}nopreempt\n/);
-    return Number(/ priority (\d+)\n/.exec(conf)?.[1]);
-  });
-  t.true(Number(priorities[0]) > Number(priorities[1]));
-  t.true(priorities.every((priority) => priority > 0 && priority < 255));
+const nodes = ['keepalived_1', 'keepalived_2'];
+const priorityOf = (conf: string) => Number(/ priority (\d+)\n/.exec(conf)?.[1]);
+
+test('neither node takes the address back: they are equal, unless one does not reach the API', (t) => {
+  const confs = nodes.map((node) => keepalivedConf({}, node));
+  for (const conf of confs) t.regex(conf, /reach \{\n {2}file "\/run\/reach\.state"\n {2}weight -20\n.*state BACKUP\n {2}interface/s);
+  t.is(new Set(confs.map(priorityOf)).size, 1);
+  t.true(priorityOf(confs[0] ?? '') < 255);
+});
+
+test('where nobody asks whether the API is reached, one is preferred when both begin, and does not take the address back', (t) => {
+  const confs = nodes.map((node) => keepalivedConf({ vrrp: { checkMode: 'process' } }, node));
+  for (const conf of confs) t.regex(conf, /state BACKUP\n {2}nopreempt\n/);
+  const [first = 0, second = 0] = confs.map(priorityOf);
+  t.true(first > second && second > 0 && first < 255);
 });
 
 test('a node takes offers of its peers alone, and makes them to these', (t) => {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { ConfigError } from '../../../../../src/runtime/errors.ts';
 import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
 import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
 import { arpFilter, arpFilterWithoutEgress, heartbeatFilter, packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
@@ -57,6 +58,12 @@ test('a fault on a member of a pod works in its owner’s namespace, and cuts it
   t.deepEqual(job.victims, [{ service: 'traefik_2', component: 'traefik', container: 'p-traefik_2', namespaceOf: 'p-keepalived_2' }]);
   t.deepEqual(job.fromAddresses, ['172.20.0.11', '172.21.0.11']);
   t.is(job.tools.nft, 'haplat/edge:1');
+});
+
+test('it cuts from all of a component by its name, and from nobody that is not there', (t) => {
+  const cutFrom = (...from: string[]) => planFault('a1', 'p', faultSchema.parse({ kind: 'partition', targets: ['app_1'], from }), ['app_1'], services, '/state/tls');
+  t.deepEqual(cutFrom('keepalived').fromAddresses, ['172.20.0.11', '172.21.0.11', '172.20.0.12']);
+  t.throws(() => cutFrom('nobody'), { instanceOf: ConfigError, message: 'there is no nobody' });
 });
 
 test('a cut heartbeat is Corosync\'s and VRRP\'s packets, both ways, and no others', (t) => {

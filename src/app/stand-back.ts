@@ -1,0 +1,46 @@
+import { pause } from './backoff.ts';
+import type { AvailabilityGate } from './db/gate.ts';
+import type { Logger } from './logging.ts';
+
+/** A database that restarts is away from all at once, and each learns of it by its own next request. */
+const patienceMs = 1_000;
+const askEachMs = 1_000;
+
+export interface StandBackOptions {
+  readonly gate: Pick<AvailabilityGate, 'up' | 'downForMs'>;
+  /** Whether another replica can do its work. */
+  readonly anotherIsReady: () => Promise<boolean>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly signal: AbortSignal;
+  readonly askEachMs?: number;
+}
+
+/**
+ * Keeps requests away from a replica that alone has lost its way to the database: a balancer that shares them out would
+ * have it refuse its part for as long as that lasts. While no replica has one, each takes its part and says what is missing.
+ */
+export class StandBack {
+  readonly #options: StandBackOptions;
+  #anotherIsReady = false;
+
+  constructor(options: StandBackOptions) {
+    this.#options = options;
+  }
+
+  /** Another replica should be asked. */
+  get isOn(): boolean {
+    return this.#anotherIsReady && !this.#options.gate.up;
+  }
+
+  /** Looks until aborted. Never throws. */
+  async run(): Promise<void> {
+    const { gate, anotherIsReady, logger, signal } = this.#options;
+    while (!signal.aborted) {
+      await pause(this.#options.askEachMs ?? askEachMs, signal);
+      const was = this.#anotherIsReady;
+      this.#anotherIsReady = gate.downForMs > patienceMs && (await anotherIsReady());
+      if (this.#anotherIsReady && !was) logger.warn('stands back: another replica has a database');
+      if (was && !this.#anotherIsReady) logger.info('takes its part again');
+    }
+  }
+}
