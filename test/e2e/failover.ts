@@ -1,11 +1,13 @@
 import test from 'ava';
 import * as z from 'zod';
+import { applicationOf } from './_application.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
 import { connectToNobody, sql } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
+const { createItem, enqueue, processedCount } = applicationOf(() => platform);
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-drill', number: 4 });
@@ -197,6 +199,27 @@ serial('a holder that reaches no replica gives the address to a node that does, 
   t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
   await platform.untilHealthy(30_000);
   t.not(await holder(), before);
+});
+
+serial('a replica that alone has lost the database is asked for nothing, and a worker keeps no job, until they have one again', async (t) => {
+  let isOver = false;
+  const drilling = drill('--partition', 'app_1,worker_1', '--from', 'db', '--hold', '30s', ...patient).finally(() => { isOver = true; });
+  const says = (service: string, what: RegExp) =>
+    eventually(`${service} to say so`, 60_000, async () => (what.test((await platform.run('logs', service, '--tail', '50')).stdout) ? true : undefined));
+  await Promise.all([says('app_1', /stands back/), says('worker_1', /gives back what it has in hand/)]);
+  await eventually('the balancers to pass it over', 20_000, async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => platform.https('/items')));
+    return answers.every(({ status }) => status === 200) ? true : undefined;
+  });
+  const ids = await Promise.all(Array.from({ length: 10 }, () => createItem('cut off')));
+  await Promise.all(ids.map((id) => enqueue(id)));
+  await eventually('the other worker to do all', 20_000, async () =>
+    (await Promise.all(ids.map(processedCount))).every((count) => count === 1) ? true : undefined,
+  );
+  t.false(isOver, 'the fault is still in place');
+  const { run } = await drilling;
+  t.is(run.ledger.lost + run.ledger.duplicated, 0);
+  await platform.untilHealthy(30_000);
 });
 
 serial('what goes to a replica that is no more fails at once and need not wait', async (t) => {

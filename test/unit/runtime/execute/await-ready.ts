@@ -21,12 +21,12 @@ function engineWhere(answers: Readonly<Record<string, readonly (string | undefin
   return { asked, engine: { exec } };
 }
 
-test('database, broker and each replica of API and worker are asked until they can do their work, and nobody else', async (t) => {
+test('database, broker, each load balancer\'s node and each replica of API and worker are asked until they can do their work, and nobody else', async (t) => {
   const { asked, engine } = engineWhere({ 'haplat-app_2': [undefined, unready, ready] });
   const reports: string[] = [];
   await awaitAllReady(engine, topology, { signal, report: (text) => { reports.push(text); } });
   const twice = ['haplat-app_2', 'haplat-app_2'];
-  t.deepEqual(asked.toSorted(), ['haplat-app_1', 'haplat-app_2', ...twice, 'haplat-db', 'haplat-rabbitmq', 'haplat-worker_1', 'haplat-worker_2']);
+  t.deepEqual(asked.toSorted(), ['haplat-app_1', 'haplat-app_2', ...twice, 'haplat-db', 'haplat-keepalived_1', 'haplat-keepalived_2', 'haplat-rabbitmq', 'haplat-worker_1', 'haplat-worker_2']);
   t.deepEqual(reports, ['waiting, it does not answer', 'waiting, unavailable: database down']);
 });
 
