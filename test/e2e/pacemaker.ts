@@ -24,7 +24,7 @@ interface Drill {
   readonly runs: readonly {
     readonly splitBrainMs: number;
     readonly targets: readonly string[];
-    readonly phases: { readonly vipMovedMs: number | null; readonly fencedMs: number | null; readonly redundancyRestoredMs: number | null };
+    readonly phases: Readonly<Record<'vipMovedMs' | 'fencedMs' | 'firstSuccessMs' | 'healedMs' | 'redundancyRestoredMs', number | null>>;
     readonly ledger: { readonly lost: number };
   }[];
 }
@@ -174,6 +174,17 @@ serial('the coordinator may die', async (t) => {
   await platform.untilHealthy(wholeWithinMs);
   const { result } = await drill('--kill', 'dc');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
+});
+
+serial('a node that reaches no replica of the API gives the address to one that does, and keeps no connection', async (t) => {
+  const before = await holder();
+  const fenced = await fencings();
+  const { result, run } = await drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  // Handed over to the new holder, the connections would be answered with errors by the old one.
+  t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
+  t.not(await holder(), before);
+  t.deepEqual(since(fenced, await fencings()), []);
 });
 
 serial('planned work on a node is a drill as well: nothing is fenced, and the node is back', async (t) => {

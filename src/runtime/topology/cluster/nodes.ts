@@ -57,7 +57,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
     files,
     container: container(context, name, {
       image: context.images.cluster,
-      env: serves ? { ...local.env, ...handoverEnvironment, ...traefikEnvironment } : {},
+      env: serves ? { ...local.env, ...handoverEnvironment, REACH_FILE: reachPath, ...traefikEnvironment } : {},
       labels: serves ? local.labels : {},
       // The daemons' own children, agents among them, are left to process 1.
       init: true,
