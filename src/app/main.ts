@@ -78,7 +78,15 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
   };
   const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), sources) : undefined;
   const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
-  const standBack = new StandBack({ gate: database.gate, anotherIsReady: () => anyReplicaIsReady(siblings), logger, signal });
+  const standBack = new StandBack({
+    gate: database.gate,
+    anotherIsReady: () => anyReplicaIsReady(siblings),
+    onChange: (standsBack) => {
+      if (standsBack) logger.warn('stands back: another replica has a database');
+      else logger.info('takes its part again');
+    },
+    signal,
+  });
   const app = createWebApp({
     instance: settings.INSTANCE,
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,

@@ -1,6 +1,5 @@
 import { pause } from './backoff.ts';
 import type { AvailabilityGate } from './db/gate.ts';
-import type { Logger } from './logging.ts';
 
 /** A database that restarts is away from all at once, and each learns of it by its own next request. */
 const patienceMs = 1_000;
@@ -10,7 +9,7 @@ export interface StandBackOptions {
   readonly gate: Pick<AvailabilityGate, 'up' | 'downForMs'>;
   /** Whether another replica can do its work. */
   readonly anotherIsReady: () => Promise<boolean>;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly onChange: (standsBack: boolean) => void;
   readonly signal: AbortSignal;
   readonly askEachMs?: number;
 }
@@ -34,13 +33,12 @@ export class StandBack {
 
   /** Looks until aborted. Never throws. */
   async run(): Promise<void> {
-    const { gate, anotherIsReady, logger, signal } = this.#options;
+    const { gate, anotherIsReady, onChange, signal } = this.#options;
     while (!signal.aborted) {
       await pause(this.#options.askEachMs ?? askEachMs, signal);
       const was = this.#anotherIsReady;
       this.#anotherIsReady = gate.downForMs > patienceMs && (await anotherIsReady());
-      if (this.#anotherIsReady && !was) logger.warn('stands back: another replica has a database');
-      if (was && !this.#anotherIsReady) logger.info('takes its part again');
+      if (this.#anotherIsReady !== was) onChange(this.#anotherIsReady);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { pause } from '../app/backoff.ts';
 import type { BrokerSession } from '../app/broker/session.ts';
 import type { AvailabilityGate } from '../app/db/gate.ts';
-import type { Logger } from '../app/logging.ts';
 
 /** Longer than a database takes to restart: what is given back counts as delivered once more. */
 const keepForMs = 5_000;
@@ -9,8 +8,9 @@ const lookEachMs = 1_000;
 
 export interface GiveBackOptions {
   readonly gate: Pick<AvailabilityGate, 'downForMs'>;
-  readonly broker: Pick<BrokerSession, 'channel' | 'reset'>;
-  readonly logger: Pick<Logger, 'warn'>;
+  /** A channel while there is a connection; `reset` gives it up, and another is opened. */
+  readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'reset'>;
+  readonly onGiveBack: () => void;
   readonly signal: AbortSignal;
   readonly lookEachMs?: number;
 }
@@ -19,13 +19,13 @@ export interface GiveBackOptions {
  * Gives the messages in hand back to their queue, once in an outage, when the database stays away: it may be away from
  * this worker alone, and others would do them at once. The consumer takes no more until it is back. Runs until aborted.
  */
-export async function giveBackWithoutDatabase({ gate, broker, logger, signal, ...options }: GiveBackOptions): Promise<void> {
+export async function giveBackWithoutDatabase({ gate, broker, onGiveBack, signal, ...options }: GiveBackOptions): Promise<void> {
   let isDone = false;
   while (!signal.aborted) {
     await pause(options.lookEachMs ?? lookEachMs, signal);
     const isLong = gate.downForMs > keepForMs;
     if (isLong && !isDone && broker.channel !== undefined) {
-      logger.warn('gives back what it has in hand: the database stays away');
+      onGiveBack();
       await broker.reset();
     }
     isDone = isLong && (isDone || broker.channel === undefined);

@@ -35,7 +35,12 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
   parts.database.start();
   const running = Promise.all([
     consumeWhenReady(parts, signal),
-    giveBackWithoutDatabase({ gate: parts.database.gate, broker: parts.broker, logger, signal }),
+    giveBackWithoutDatabase({
+      gate: parts.database.gate,
+      broker: parts.broker,
+      onGiveBack: () => { logger.warn('gives back what it has in hand: the database stays away'); },
+      signal,
+    }),
   ]);
 
   await aborted(signal);

@@ -8,7 +8,7 @@ import { balancersOf } from '../topology/balancers.ts';
 import { fullName } from '../topology/names.ts';
 import { ports } from '../topology/ports.ts';
 import type { Topology } from '../topology/topology.ts';
-import { waitUntil } from '../wait-until.ts';
+import { waitUntil, type Patience } from '../wait-until.ts';
 import { fingerprintInUse } from './certificates.ts';
 import { hasOurBridges, isHere } from './host.ts';
 import { journalOf } from './journal.ts';
@@ -43,13 +43,8 @@ export async function balancersWithAnotherCertificate(loaded: LoadedConfig, engi
 }
 
 /** Those that do so for longer than Traefik needs to take a new one. */
-export async function balancersThatKeepAnother(...[loaded, ...rest]: Parameters<typeof balancersWithAnotherCertificate>): Promise<string[]> {
-  let found: string[] = [];
-  await waitUntil(async () => {
-    found = await balancersWithAnotherCertificate(loaded, ...rest);
-    return found.length === 0 ? true : undefined;
-  }, { timeoutMs: settleWithinMs, pollMs });
-  return found;
+export async function balancersThatKeepAnother(loaded: LoadedConfig, engine: Pick<Engine, 'socketPath'>, topology: Desired, containers: Seen): Promise<string[]> {
+  return stillFound(() => balancersWithAnotherCertificate(loaded, engine, topology, containers), { timeoutMs: settleWithinMs, pollMs });
 }
 
 /** Waits until every load balancer that runs presents the certificate in use. OperationError, with its log, on the deadline. */
@@ -59,16 +54,22 @@ export async function awaitServed(
   topology: Desired,
   signal: AbortSignal,
 ): Promise<void> {
-  let found: string[] = [];
-  const areServed = await waitUntil(async () => {
-    const containers = await engine.listContainers({ project: topology.project });
-    found = await balancersWithAnotherCertificate(loaded, engine, topology, containers);
-    return found.length === 0 ? true : undefined;
-  }, { timeoutMs: withinMs, pollMs, signal });
-  if (areServed !== undefined) return;
-  const logs = await Promise.all(found.map((name) => lastLines(engine, fullName(topology.project, name))));
-  throw new OperationError(`${found.join(' and ')} ${found.length === 1 ? 'serves' : 'serve'} another certificate than the one in use, still after ${withinMs / 1000} s`, {
+  const look = async () => balancersWithAnotherCertificate(loaded, engine, topology, await engine.listContainers({ project: topology.project }));
+  const left = await stillFound(look, { timeoutMs: withinMs, pollMs, signal });
+  if (left.length === 0) return;
+  const logs = await Promise.all(left.map((name) => lastLines(engine, fullName(topology.project, name))));
+  throw new OperationError(`${left.join(' and ')} ${left.length === 1 ? 'serves' : 'serve'} another certificate than the one in use, still after ${withinMs / 1000} s`, {
     remedy: 'mend the cause, if the log below tells it ("too many open files": fs.inotify.max_user_instances), and run "haplat up"',
     details: logs.flat(),
   });
+}
+
+/** What the last look finds, when none before it has found nothing. */
+async function stillFound(look: () => Promise<string[]>, patience: Patience): Promise<string[]> {
+  let found: string[] = [];
+  await waitUntil(async () => {
+    found = await look();
+    return found.length === 0 ? true : undefined;
+  }, patience);
+  return found;
 }

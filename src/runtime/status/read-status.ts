@@ -39,6 +39,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);
   const containers = new Map(present.map((one): [string, ContainerDetails] => [one.name, one]));
   const isRunning = (node: string) => containers.get(nodes.get(node) ?? '')?.state === 'running';
+  const otherState = otherStateInUse(loaded.stateDirectory, present);
   return judgeStatus({
     topology,
     containers,
@@ -46,11 +47,12 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     // That a node which is down could not be asked is no riddle.
     holders: { ...asked, unknown: asked.unknown.filter(({ node }) => isRunning(node)) },
     splitReason: asked.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined,
-    frontDoor,
-    certificates,
-    withAnotherCertificate: await balancersWithAnotherCertificate(loaded, engine, topology, present),
+    // By certificates of our own nothing can be said of a platform that has somebody else's.
+    ...(otherState === undefined
+      ? { frontDoor, certificates, withAnotherCertificate: await balancersWithAnotherCertificate(loaded, engine, topology, present) }
+      : { certificates: [] }),
     endpoints: endpointsOf(config),
-    otherState: otherStateInUse(loaded.stateDirectory, present),
+    otherState,
     ...words,
     lacking: await readLacking(engine, topology.services, containers),
     ...(topology.cluster && { cluster: { state: cluster } }),

@@ -7,13 +7,12 @@ function aStandBack(t: ExecutionContext) {
   const gate = { up: true, downForMs: 0 };
   const others = { isReady: false, asked: 0 };
   const ending = new AbortController();
-  const said: string[] = [];
-  const say = (text: string) => { said.push(text); };
+  const changes: boolean[] = [];
   const anotherIsReady = () => {
     others.asked += 1;
     return Promise.resolve(others.isReady);
   };
-  const standBack = new StandBack({ gate, anotherIsReady, logger: { info: say, warn: say } as never, signal: ending.signal, askEachMs: 1 });
+  const standBack = new StandBack({ gate, anotherIsReady, onChange: (standsBack) => { changes.push(standsBack); }, signal: ending.signal, askEachMs: 1 });
   const running = standBack.run();
   t.teardown(async () => {
     ending.abort();
@@ -24,18 +23,18 @@ function aStandBack(t: ExecutionContext) {
     const before = others.asked;
     return (await waitUntil(() => Promise.resolve(others.asked > before + 1 ? true : undefined), { timeoutMs: 5000, pollMs: 1 })) === true;
   };
-  return { gate, others, standBack, said, becomes, asked };
+  return { gate, others, standBack, changes, becomes, asked };
 }
 
 test('a replica that alone has no database stands back until it has one again', async (t) => {
-  const { gate, others, standBack, said, becomes } = aStandBack(t);
+  const { gate, others, standBack, changes, becomes } = aStandBack(t);
   others.isReady = true;
   Object.assign(gate, { up: false, downForMs: 1_001 });
   t.true(await becomes(true));
   Object.assign(gate, { up: true, downForMs: 0 });
   t.false(standBack.isOn, 'at once');
-  t.true((await waitUntil(() => Promise.resolve(said.length === 2 ? true : undefined), { timeoutMs: 5000, pollMs: 1 })) === true);
-  t.deepEqual(said, ['stands back: another replica has a database', 'takes its part again']);
+  t.true((await waitUntil(() => Promise.resolve(changes.length === 2 ? true : undefined), { timeoutMs: 5000, pollMs: 1 })) === true);
+  t.deepEqual(changes, [true, false]);
 });
 
 test('while no replica has one, each takes its part', async (t) => {

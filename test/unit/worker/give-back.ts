@@ -13,9 +13,10 @@ function aWorker(t: ExecutionContext) {
       return Promise.resolve();
     },
   };
+  const told = { count: 0 };
   const ending = new AbortController();
   const looked = { get downForMs() { gate.looks += 1; return gate.downForMs; } };
-  const running = giveBackWithoutDatabase({ gate: looked, broker: broker as never, logger: { warn: () => undefined } as never, signal: ending.signal, lookEachMs: 1 });
+  const running = giveBackWithoutDatabase({ gate: looked, broker, onGiveBack: () => { told.count += 1; }, signal: ending.signal, lookEachMs: 1 });
   t.teardown(async () => {
     ending.abort();
     await running;
@@ -24,11 +25,11 @@ function aWorker(t: ExecutionContext) {
     const before = gate.looks;
     return (await waitUntil(() => Promise.resolve(gate.looks > before + 2 ? true : undefined), { timeoutMs: 5000, pollMs: 1 })) === true;
   };
-  return { gate, broker, looks };
+  return { gate, broker, told, looks };
 }
 
 test('what is in hand is given back once in each outage that lasts', async (t) => {
-  const { gate, broker, looks } = aWorker(t);
+  const { gate, broker, told, looks } = aWorker(t);
   gate.downForMs = 4_000;
   t.true(await looks());
   t.is(broker.resets, 0, 'it may just restart');
@@ -36,6 +37,7 @@ test('what is in hand is given back once in each outage that lasts', async (t) =
     gate.downForMs = 6_000;
     t.true(await looks());
     t.is(broker.resets, outage);
+    t.is(told.count, outage);
     // The session is open again, and nothing is consumed on it.
     broker.channel = {};
     t.true(await looks());
