@@ -1,5 +1,6 @@
 import type { BrokerSession } from './broker/session.ts';
 import type { Database } from './db/database.ts';
+import type { RecentAnswers } from './http/recent-answers.ts';
 import type { OutboxRelay } from './outbox/relay.ts';
 import type { Lifecycle } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface Readiness {
     readonly broker: 'up' | 'down' | 'blocked';
     /** Of the API: stuck when the database is there and nothing has got from it to the broker for a while. */
     readonly outbox?: 'up' | 'stuck';
+    /** Of the API: failing when most requests of the last seconds ended with an error of the server's. */
+    readonly answers?: 'up' | 'failing';
   };
 }
 
@@ -23,6 +26,7 @@ interface Parts {
   readonly database: { readonly gate: Pick<Database['gate'], 'up'>; readonly lacksSchema: boolean };
   readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'isBlocked'>;
   readonly relay?: Pick<OutboxRelay, 'failingForMs'>;
+  readonly answers?: Pick<RecentAnswers, 'areFailing'>;
 }
 
 const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
@@ -39,18 +43,20 @@ export function readiness(
   const { gate, lacksSchema } = parts.database;
   const broker = parts.broker.channel !== undefined;
   const { isBlocked } = parts.broker;
-  // Without a database nothing gets out of it either, which goes without saying.
+  // Without a database nothing gets out of it either, and requests fail, which goes without saying.
   const isStuck = gate.up && (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
+  const isFailing = gate.up && parts.answers?.areFailing === true;
   const checks = {
     database: upOrDown(gate.up || lacksSchema),
     schema: upOrDown(lifecycle.migrated && !lacksSchema),
     broker: isBlocked ? ('blocked' as const) : upOrDown(broker),
     ...(parts.relay && { outbox: isStuck ? ('stuck' as const) : ('up' as const) }),
+    ...(parts.answers && { answers: isFailing ? ('failing' as const) : ('up' as const) }),
   };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
   if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
-  return { ready: true, status: broker && !isBlocked && !isStuck ? 'ready' : 'degraded', checks };
+  return { ready: true, status: broker && !isBlocked && !isStuck && !isFailing ? 'ready' : 'degraded', checks };
 }
 
 export const readyAllPath = '/readyz/all';

@@ -6,6 +6,7 @@ import { Database } from './db/database.ts';
 import { schemaCheck } from './db/schema-check.ts';
 import { readiness } from './health.ts';
 import { Batches } from './http/batches.ts';
+import { RecentAnswers } from './http/recent-answers.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -87,18 +88,20 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     },
     signal,
   });
+  const answers = new RecentAnswers();
   const app = createWebApp({
     instance: settings.INSTANCE,
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,
     logger,
     lifecycle,
     metrics,
+    answers,
     database,
     reads: new Batches({ sizeMax: Number.POSITIVE_INFINITY, pendingMax: Number.POSITIVE_INFINITY }),
     writes: new Batches({ sizeMax: WRITES_TOGETHER, pendingMax: settings.DB_POOL_MAX + queueMax }),
     onEnqueued: () => { relay.wake(); },
     takesTraffic: () => lifecycle.takesTraffic && !standBack.isOn,
-    readiness: () => readiness({ lifecycle, database, broker, relay }, { brokerRequired: false }),
+    readiness: () => readiness({ lifecycle, database, broker, relay, answers }, { brokerRequired: false }),
   });
   return { lifecycle, database, broker, relay, standBack, app };
 }

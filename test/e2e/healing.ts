@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { applicationOf } from './_application.ts';
 import { engineSocketAt } from './_engine-socket.ts';
-import { sql } from './_inside.ts';
+import { lockFor, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -237,6 +237,20 @@ serial('a database without room refuses what is new, and jobs wait until there i
   const done = await Promise.all(jobs.map((id) => untilJob(id, 'done', (job) => job.state === 'done', 10_000)));
   t.deepEqual(done.map(({ attempts }) => attempts), [1, 1, 1]);
   t.is(await processedCount(itemId), 3);
+});
+
+serial('clients that get nothing but errors are told of, whatever the cause is', async (t) => {
+  const { free } = await lockFor(platform, 60, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
+  const ended = free.catch(() => 'terminated');
+  await eventually('status to say so', 40_000, async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items')));
+    t.true(answers.every(({ status }) => status >= 500), answers.map(({ status }) => status).join());
+    return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing\)$/.test(one)) ? true : undefined;
+  });
+  t.is((await platform.https('/readyz')).status, 200, 'it is as good as any other');
+  await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
+  t.is(await ended, 'terminated');
+  await platform.untilHealthy(20_000);
 });
 
 serial('a database that is empty all of a sudden gets its tables again, and serves', async (t) => {

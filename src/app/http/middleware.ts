@@ -14,7 +14,7 @@ const securityHeaders = {
 const quietRoutes = new Set(['/healthz', '/readyz', readyAllPath, '/readyz/traffic', '/metrics']);
 
 /** The outermost layer: request id, who answered, common headers, one log line and one measurement for each request. */
-export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): AppMiddleware => {
+export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebParts): AppMiddleware => {
   return async (ctx, next) => {
     const started = performance.now();
     ctx.state.requestId = requestIdFrom(ctx.req.headers['x-request-id']);
@@ -30,7 +30,9 @@ export const observe = ({ instance, logger, lifecycle, metrics }: WebParts): App
     const location = ctx.response.get('Location') || undefined;
     const traceparent = traceparentFrom(ctx.req.headers['traceparent']);
     const line = { requestId, traceparent, method: ctx.method, route, status: ctx.status, location, ms: Math.round(ms * 10) / 10 };
-    if (quietRoutes.has(route)) logger.debug(line, 'request');
+    const isQuiet = quietRoutes.has(route);
+    if (!isQuiet) answers.note(ctx.status);
+    if (isQuiet) logger.debug(line, 'request');
     else if (ctx.status >= 500) logger.warn(line, 'request');
     else logger.info(line, 'request');
   };

@@ -33,6 +33,16 @@ test('an outbox from which nothing gets to a broker that can be reached is told 
   t.like(stuckFor(10_000), { ready: true, status: 'degraded', checks: { broker: 'up', outbox: 'stuck' } });
 });
 
+test('that most requests fail is told, unless the database is away', (t) => {
+  const told = (up: boolean) =>
+    readiness(
+      { lifecycle: migrated, database: { gate: { up }, lacksSchema: false }, broker: { channel: 'open', isBlocked: false }, answers: { areFailing: true } },
+      { brokerRequired: false },
+    );
+  t.like(told(true), { ready: true, status: 'degraded', checks: { database: 'up', answers: 'failing' } });
+  t.like(told(false), { ready: false, status: 'unavailable', checks: { database: 'down', answers: 'up' } });
+});
+
 test('with the database away, or without its tables, that alone is told', (t) => {
   const told = (lacksSchema: boolean) =>
     readiness({ lifecycle: migrated, database: { gate: { up: false }, lacksSchema }, broker, relay: { failingForMs: 10_000 } }, { brokerRequired: false });

@@ -52,18 +52,26 @@ const within = (maxDowntimeMs: number): Objectives => ({ maxDowntimeMs });
 export function matrixSuite({ netdata }: { readonly netdata: Pick<Config['netdata'], 'enabled'> }): Suite {
   const present = subjects.filter(([target]) => target !== 'netdata' || netdata.enabled);
   const drills = present.flatMap(([target, part]) => faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, part)));
-  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills, unreachedApp, expiredCertificate] };
+  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills, ...cutOff, expiredCertificate] };
 }
 
-/** The load balancer with the address lives and answers, and reaches no replica: the address has to go where one is reached. */
-const unreachedApp: SuiteDrill = {
-  name: 'partition vip-holder from app',
-  fault: faultSchema.parse({ kind: 'partition', targets: ['vip-holder'], from: ['app'] }),
-  objectives: { maxDowntimeMs: 3000, maxLostWrites: 0 },
+/** Who lives and answers its check, and has lost what it needs, has to give way to one that has it. */
+const cutOff: readonly SuiteDrill[] = (
+  [
+    // The address has to go where a replica is reached.
+    ['vip-holder', 'app', 3000],
+    // The other replica's answers come in between.
+    ['app', 'db', 1000],
+    ['worker', 'db', 50],
+  ] as const
+).map(([target, from, maxDowntimeMs]) => ({
+  name: `partition ${target} from ${from}`,
+  fault: faultSchema.parse({ kind: 'partition', targets: [target], from: [from] }),
+  objectives: { maxDowntimeMs, maxLostWrites: 0 },
   runs: 1,
   holdMs,
   acceptOutage: false,
-};
+}));
 
 /** Clients that verify are turned away for as long as it is served, and no longer. */
 const expiredCertificate: SuiteDrill = {
