@@ -204,8 +204,9 @@ serial('a holder that reaches no replica gives the address to a node that does, 
 serial('a replica that alone has lost the database is asked for nothing, and a worker keeps no job, until they have one again', async (t) => {
   let isOver = false;
   const drilling = drill('--partition', 'app_1,worker_1', '--from', 'db', '--hold', '30s', ...patient).finally(() => { isOver = true; });
+  // Requests are logged as well, and go on for a moment afterwards.
   const says = (service: string, what: RegExp) =>
-    eventually(`${service} to say so`, 60_000, async () => (what.test((await platform.run('logs', service, '--tail', '50')).stdout) ? true : undefined));
+    eventually(`${service} to say so`, 60_000, async () => (what.test((await platform.run('logs', service, '--tail', '5000')).stdout) ? true : undefined));
   await Promise.all([says('app_1', /stands back/), says('worker_1', /gives back what it has in hand/)]);
   await eventually('the balancers to pass it over', 20_000, async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => platform.https('/items')));
