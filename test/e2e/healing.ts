@@ -247,7 +247,7 @@ serial('clients that get nothing but errors are told of, whatever the cause is',
     t.true(answers.every(({ status }) => status >= 500), answers.map(({ status }) => status).join());
     return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing\)$/.test(one)) ? true : undefined;
   });
-  t.is((await platform.https('/readyz')).status, 200, 'it is as good as any other');
+  t.is((await platform.https('/readyz')).status, 200, 'balancers have nobody better');
   await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
   t.is(await ended, 'terminated');
   await platform.untilHealthy(20_000);
