@@ -52,6 +52,8 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
+  /** Who was refused a connection and waits for one that is open. */
+  readonly #refused = new Set<() => void>();
   #generation = 0;
   #hasSchema = false;
   /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
@@ -75,6 +77,10 @@ export class Database {
     // and the pool itself listens to idle ones only, not to those in hand between two statements.
     const onError = (error: Error): void => { this.suspect(error); };
     this.#pool.on('error', onError);
+    this.#pool.on('release', () => {
+      const [longest] = this.#refused;
+      longest?.();
+    });
     this.#pool.on('connect', (client) => {
       client.on('error', onError);
       this.#generations.set(client, this.#generation);
@@ -159,16 +165,19 @@ export class Database {
     const patienceEnd = performance.now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
     for (let cause: unknown; ; ) {
       await this.#awaitGate(deadline, cause);
-      if (this.#pool.waitingCount > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
+      if (this.#pool.waitingCount + this.#refused.size > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
       try {
         const client = await this.#pool.connect();
         if (this.#generations.get(client) === this.#generation) return client;
         client.release(true);
       } catch (error) {
         const isLate = isAcquireTimeout(error);
-        // A password that was changed, say: connections that are open still work, and serve as long as they do.
+        // A password that was changed, say: connections that are open still work, and serve one after the other as long as they do.
         const isRefused = !isLate && !isConnectionError(error);
-        if (isRefused && this.#pool.totalCount > 0) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
+        if (isRefused && this.#pool.totalCount > 0) {
+          if (this.#pool.idleCount > 0 || (await this.#awaitRelease(deadline - performance.now()))) continue;
+          throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
+        }
         cause = error;
         const isBusy = isLate || !this.suspect(error);
         // While others get their answers, a connection is about to become free: worth as long as a statement may take.
@@ -177,6 +186,20 @@ export class Database {
         }
       }
     }
+  }
+
+  /** Resolves to whether a connection was given back in time. Each one that is wakes who waits for it longest, and nobody else. */
+  #awaitRelease(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (isFree: boolean): void => {
+        clearTimeout(timer);
+        this.#refused.delete(wake);
+        resolve(isFree);
+      };
+      const wake = (): void => { finish(true); };
+      const timer = setTimeout(finish, timeoutMs, false);
+      this.#refused.add(wake);
+    });
   }
 
   /** A database that was away is hardly another one: that a table is missing is noticed by who asks for it, and early enough. */

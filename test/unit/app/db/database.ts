@@ -11,6 +11,7 @@ import { fakePostgres, type HasTables, type Welcomes } from './_fake-postgres.ts
 
 const connectTimeoutMs = 100;
 const statementTimeoutMs = 400;
+const waitMs = 500;
 /** So long ago an answer tells that the database is there; longer than what came before the turn that a test is about. */
 const recentMs = 1000;
 const statement = { name: 'nothing', text: 'SELECT' };
@@ -33,7 +34,7 @@ async function openDatabase(t: ExecutionContext, welcomes: Welcomes, { hasTables
   });
   const end = new AbortController();
   const logger = createLogger({ service: 'api', instance: 'test' }, 'silent');
-  const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs: 500, checkSchema });
+  const database = new Database({ settings, logger, signal: end.signal, queueMax: 10, waitMs, checkSchema });
   t.teardown(async () => {
     end.abort();
     server.close();
@@ -151,12 +152,26 @@ test('a table that the check knows nothing of is asked for twice and no more', a
   t.is(state.asked, 2);
 });
 
-test('who is refused while others are served fails alone', async (t) => {
+/** One connection is open, and no other is to be had. */
+async function openAndRefuse(t: ExecutionContext): Promise<Database> {
   let letsIn: boolean | 'refused' = true;
   const database = await openDatabase(t, () => letsIn);
   await query(database);
   letsIn = 'refused';
-  const other = busyFor(database, 300);
+  return database;
+}
+
+test('of those who are refused each is served by the connection that is open, in turn', async (t) => {
+  const database = await openAndRefuse(t);
+  const turns = [1, 2, 3, 4].map(() => busyFor(database, waitMs / 10));
+  await t.notThrowsAsync(Promise.all(turns));
+  t.true(database.gate.up);
+  t.is(database.poolState.total, 1);
+});
+
+test('who is refused, and gets no turn in time, fails alone', async (t) => {
+  const database = await openAndRefuse(t);
+  const other = busyFor(database, waitMs + 300);
   await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
   t.true(database.gate.up);
   await other;
