@@ -66,3 +66,25 @@ export function applicationOf(platform: () => Platform) {
   };
   return { breakItems, createItem, drain, enqueue, leaveNoRoom, leaveOldThings, processedCount, untilJob };
 }
+
+/** What became of the reads that went on, one after the other and each on a connection of its own, while something was done. */
+export async function readsDuring(platform: Platform, work: () => Promise<unknown>): Promise<{ readonly succeeded: number; readonly failed: readonly string[] }> {
+  const failed: string[] = [];
+  let succeeded = 0;
+  const stop = new AbortController();
+  const reading = (async () => {
+    while (!stop.signal.aborted) {
+      await platform.https('/items?limit=1').then(
+        (answer) => { if (answer.status === 200) succeeded += 1; else failed.push(`${answer.status} ${answer.text}`); },
+        (error: unknown) => failed.push(String(error)),
+      );
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    stop.abort();
+    await reading;
+  }
+  return { succeeded, failed };
+}
