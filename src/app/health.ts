@@ -1,7 +1,7 @@
 import type { BrokerSession } from './broker/session.ts';
 import type { Database } from './db/database.ts';
-import type { RecentAnswers } from './http/recent-answers.ts';
 import type { OutboxRelay } from './outbox/relay.ts';
+import type { RecentOutcomes } from './recent-outcomes.ts';
 import type { Lifecycle } from './state.ts';
 
 export interface Readiness {
@@ -13,9 +13,13 @@ export interface Readiness {
     readonly broker: 'up' | 'down' | 'blocked';
     /** Of the API: stuck when the database is there and nothing has got from it to the broker for a while. */
     readonly outbox?: 'up' | 'stuck';
-    /** Of the API: failing when most requests of the last seconds ended with an error of the server's. */
+    /** Of the API: failing when most requests of a kind ended with an error of the server's in the last seconds. */
     readonly answers?: 'up' | 'failing';
+    /** Of a worker: failing when most attempts at a kind of job failed in the last seconds. */
+    readonly attempts?: 'up' | 'failing';
   };
+  /** Which kinds: `POST /items`, or the type of a job. */
+  readonly failing?: readonly string[];
 }
 
 /** A broker that restarts is no reason to say so. */
@@ -26,7 +30,8 @@ interface Parts {
   readonly database: { readonly gate: Pick<Database['gate'], 'up'>; readonly lacksSchema: boolean };
   readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'isBlocked'>;
   readonly relay?: Pick<OutboxRelay, 'failingForMs'>;
-  readonly answers?: Pick<RecentAnswers, 'areFailing'>;
+  readonly answers?: Pick<RecentOutcomes, 'failing'>;
+  readonly attempts?: Pick<RecentOutcomes, 'failing'>;
 }
 
 const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
@@ -45,18 +50,21 @@ export function readiness(
   const { isBlocked } = parts.broker;
   // Without a database nothing gets out of it either, and requests fail, which goes without saying.
   const isStuck = gate.up && (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
-  const isFailing = gate.up && parts.answers?.areFailing === true;
-  const checks = {
+  const failing = gate.up ? ((parts.answers ?? parts.attempts)?.failing ?? []) : [];
+  const worked = failing.length > 0 ? 'failing' : 'up';
+  const checks: Readiness['checks'] = {
     database: upOrDown(gate.up || lacksSchema),
     schema: upOrDown(lifecycle.migrated && !lacksSchema),
-    broker: isBlocked ? ('blocked' as const) : upOrDown(broker),
-    ...(parts.relay && { outbox: isStuck ? ('stuck' as const) : ('up' as const) }),
-    ...(parts.answers && { answers: isFailing ? ('failing' as const) : ('up' as const) }),
+    broker: isBlocked ? 'blocked' : upOrDown(broker),
+    ...(parts.relay && { outbox: isStuck ? 'stuck' : 'up' }),
+    ...(parts.answers && { answers: worked }),
+    ...(parts.attempts && { attempts: worked }),
   };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
   if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
-  return { ready: true, status: broker && !isBlocked && !isStuck && !isFailing ? 'ready' : 'degraded', checks };
+  const isDegraded = !broker || isBlocked || isStuck || failing.length > 0;
+  return { ready: true, status: isDegraded ? 'degraded' : 'ready', checks, ...(failing.length > 0 && { failing }) };
 }
 
 export const readyAllPath = '/readyz/all';

@@ -6,7 +6,7 @@ import { Database } from './db/database.ts';
 import { schemaCheck } from './db/schema-check.ts';
 import { readiness } from './health.ts';
 import { Batches } from './http/batches.ts';
-import { RecentAnswers } from './http/recent-answers.ts';
+import { RecentOutcomes } from './recent-outcomes.ts';
 import { closeServer, listen } from './http/server.ts';
 import { createWebApp } from './http/web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -88,7 +88,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     },
     signal,
   });
-  const answers = new RecentAnswers();
+  const answers = new RecentOutcomes();
   const app = createWebApp({
     instance: settings.INSTANCE,
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,

@@ -14,13 +14,18 @@ const fullDatabaseMs = 1000;
 
 export type AttemptOutcome = 'done' | 'duplicate' | 'interrupted';
 
-export interface AttemptOptions {
+interface Patience {
   readonly database: Database;
+  /** Aborted when there is no more time: unfinished work is given back. */
+  readonly signal: AbortSignal;
+  /** Called each time the database turned out to be away, read-only or full. */
+  readonly onRefused?: () => void;
+}
+
+export interface AttemptOptions extends Patience {
   readonly handler: JobHandler;
   readonly workMs: number;
   readonly timeoutMs: number;
-  /** Aborted when there is no more time: unfinished work is given back. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -47,18 +52,19 @@ export async function attemptJob(message: JobMessage, options: AttemptOptions): 
 }
 
 /** Repeats `work` until the database is there for it; undefined when aborted before. */
-export async function withDatabase<T>(
-  options: { readonly database: Database; readonly signal: AbortSignal },
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  while (!options.signal.aborted) {
+export async function withDatabase<T>({ database, signal, onRefused }: Patience, work: () => Promise<T>): Promise<T | undefined> {
+  while (!signal.aborted) {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof DatabaseUnavailable) await options.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, options.signal);
-      else if (error instanceof DatabaseOverloaded) await pause(busyDatabaseMs, options.signal);
-      else if (isOutOfRoom(error)) await pause(fullDatabaseMs, options.signal);
-      else throw error;
+      if (error instanceof DatabaseOverloaded) {
+        await pause(busyDatabaseMs, signal);
+        continue;
+      }
+      if (!(error instanceof DatabaseUnavailable) && !isOutOfRoom(error)) throw error;
+      onRefused?.();
+      if (error instanceof DatabaseUnavailable) await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
+      else await pause(fullDatabaseMs, signal);
     }
   }
   return undefined;

@@ -4,6 +4,7 @@ import type { Database } from '../app/db/database.ts';
 import { toError } from '../app/errors.ts';
 import type { Logger } from '../app/logging.ts';
 import { publishConfirmed } from '../app/outbox/publish.ts';
+import type { RecentOutcomes } from '../app/recent-outcomes.ts';
 import { settleWithin } from '../app/shutdown.ts';
 import { attemptJob, withDatabase, type AttemptOutcome } from './attempt.ts';
 import { Batcher, type BatchRow } from './batch.ts';
@@ -19,6 +20,7 @@ export interface ConsumerOptions {
   readonly database: Database;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
+  readonly attempts: Pick<RecentOutcomes, 'note'>;
   /** Aborted when the grace period is over. */
   readonly signal: AbortSignal;
 }
@@ -118,21 +120,25 @@ export class Consumer {
 
   /** Resolves to whether the message may be acknowledged. */
   async #attempt(inHand: InHand, { message, attempt }: Extract<Delivery, { kind: 'job' }>): Promise<boolean> {
-    const { database, settings, signal, metrics } = this.#options;
+    const { database, settings, signal, metrics, attempts } = this.#options;
     const handler = handlers.get(message.type);
     if (handler === undefined) throw new Error(`no handler for ${message.type}`);
     const started = performance.now();
     const ms = (): number => Math.round((performance.now() - started) * 10) / 10;
     try {
       const batched = await this.#batchers.get(message.type)?.attempt(message);
-      const options = { database, handler, signal, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
+      const onRefused = (): void => { attempts.note(message.type, true); };
+      const options = { database, handler, signal, onRefused, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
       const outcome: AttemptOutcome = batched === undefined || batched === 'alone' ? await attemptJob(message, options) : batched;
       metrics.observeJob(message.type, outcome, ms() / 1000);
+      attempts.note(message.type, false);
       inHand.logger.info({ attempt, outcome, ms: ms() }, 'job');
       return outcome !== 'interrupted';
     } catch (thrown) {
       const error = toError(thrown);
       metrics.observeJob(message.type, 'error', ms() / 1000);
+      // A job that can't be done at all says nothing of the others.
+      attempts.note(message.type, !(error instanceof PermanentJobError));
       inHand.logger.warn({ attempt, err: error, ms: ms() }, 'job attempt failed');
       return this.#afterFailure(inHand, message.jobId, attempt, error);
     }

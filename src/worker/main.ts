@@ -5,6 +5,7 @@ import { readiness } from '../app/health.ts';
 import { closeServer, listen } from '../app/http/server.ts';
 import { createLogger, type Logger } from '../app/logging.ts';
 import { createRegistry } from '../app/metrics.ts';
+import { RecentOutcomes } from '../app/recent-outcomes.ts';
 import { readSecret } from '../app/settings.ts';
 import { aborted, settleWithin, type ServeOptions } from '../app/shutdown.ts';
 import { Lifecycle } from '../app/state.ts';
@@ -13,6 +14,9 @@ import { giveBackWithoutDatabase } from './give-back.ts';
 import { healthHandler } from './health-server.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { readWorkerSettings, type WorkerSettings } from './settings.ts';
+
+/** Jobs that failed come again after 1, 4 and 16 s (retryDelaysMs): between them nothing is heard of an outage that goes on. */
+const retriedWithinMs = 20_000;
 
 /**
  * Does jobs until `signal` aborts, then finishes what it has in hand, or gives it back when the grace period is over,
@@ -60,7 +64,8 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
   const queueMax = settings.WORKER_PREFETCH * 2;
   const database = new Database({ settings, logger, signal, queueMax, waitMs: 1_000, checkSchema: schemaCheck({ logger }) });
   const metrics = new WorkerMetrics(createRegistry(settings.INSTANCE, database));
-  const consumer = new Consumer({ settings, database, logger, metrics, signal: graceOver });
+  const attempts = new RecentOutcomes({ silenceMs: retriedWithinMs });
+  const consumer = new Consumer({ settings, database, logger, metrics, attempts, signal: graceOver });
   const broker = new BrokerSession({
     settings,
     purpose: 'consumer',
@@ -71,7 +76,7 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
   const health = healthHandler({
     instance: settings.INSTANCE,
     registry: metrics.registry,
-    readiness: () => readiness({ lifecycle, database, broker }, { brokerRequired: true }),
+    readiness: () => readiness({ lifecycle, database, broker, attempts }, { brokerRequired: true }),
   });
   return { lifecycle, database, broker, consumer, health };
 }

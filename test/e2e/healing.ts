@@ -245,12 +245,40 @@ serial('clients that get nothing but errors are told of, whatever the cause is',
   await eventually('status to say so', 40_000, async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items')));
     t.true(answers.every(({ status }) => status >= 500), answers.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing: GET \/items\)$/.test(one)) ? true : undefined;
   });
   t.is((await platform.https('/readyz')).status, 200, 'balancers have nobody better');
   await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
   t.is(await ended, 'terminated');
   await platform.untilHealthy(20_000);
+});
+
+serial('writes that all fail are told of while reads work', async (t) => {
+  const { free } = await lockFor(platform, 60, 'LOCK TABLE items IN SHARE MODE');
+  const ended = free.catch(() => 'terminated');
+  await eventually('status to say so', 40_000, async () => {
+    const reads = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items')));
+    t.true(reads.every(({ status }) => status === 200));
+    const writes = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items', { method: 'POST', body: { name: 'refused' } })));
+    t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: answers failing: POST \/items\)$/.test(one)) ? true : undefined;
+  });
+  await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
+  t.is(await ended, 'terminated');
+  await platform.untilHealthy(20_000);
+});
+
+serial('jobs that all fail are told of, and done once they can be', async (t) => {
+  const itemId = await createItem('cannot be processed');
+  await sql(platform, "ALTER TABLE jobs ADD CONSTRAINT none_ends CHECK (state <> 'done') NOT VALID");
+  const jobs = await Promise.all(Array.from({ length: 20 }, () => enqueue(itemId)));
+  await eventually('status to say so', 20_000, async () =>
+    (await platform.status()).problems.some((one) => /^worker_[12] .*\(degraded: attempts failing: item\.process\)$/.test(one)) ? true : undefined,
+  );
+  await sql(platform, 'ALTER TABLE jobs DROP CONSTRAINT none_ends');
+  await Promise.all(jobs.map((id) => untilJob(id, 'done', (job) => job.state === 'done', 60_000)));
+  t.is(await processedCount(itemId), 20);
+  await platform.untilHealthy(30_000);
 });
 
 serial('a database that is empty all of a sudden gets its tables again, and serves', async (t) => {

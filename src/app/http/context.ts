@@ -2,9 +2,9 @@ import type Koa from 'koa';
 import type { Readiness } from '../health.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
+import type { RecentOutcomes } from '../recent-outcomes.ts';
 import type { Lifecycle } from '../state.ts';
 import type { ExecuteOptions } from './execute.ts';
-import type { RecentAnswers } from './recent-answers.ts';
 
 /** What middleware knows of a request. */
 export interface RequestState {
@@ -21,7 +21,7 @@ export interface WebParts extends ExecuteOptions {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics | undefined;
-  readonly answers: Pick<RecentAnswers, 'note'>;
+  readonly answers: Pick<RecentOutcomes, 'note'>;
   readonly readiness: () => Readiness;
   /** Whether a balancer should send requests here. */
   readonly takesTraffic: () => boolean;

@@ -10,6 +10,9 @@ const securityHeaders = {
   'Cache-Control': 'no-store',
 };
 
+/** What the server failed to do, by its own fault or that of what it depends on: not a method that nobody knows (501). */
+const failures: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
 // Asked every second by balancers and monitors: of no interest unless it goes wrong.
 const quietRoutes = new Set(['/healthz', '/readyz', readyAllPath, '/readyz/traffic', '/metrics']);
 
@@ -31,7 +34,7 @@ export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebPa
     const traceparent = traceparentFrom(ctx.req.headers['traceparent']);
     const line = { requestId, traceparent, method: ctx.method, route, status: ctx.status, location, ms: Math.round(ms * 10) / 10 };
     const isQuiet = quietRoutes.has(route);
-    if (!isQuiet) answers.note(ctx.status);
+    if (!isQuiet) answers.note(`${ctx.method} ${route}`, failures.has(ctx.status));
     if (isQuiet) logger.debug(line, 'request');
     else if (ctx.status >= 500) logger.warn(line, 'request');
     else logger.info(line, 'request');

@@ -4,7 +4,12 @@ import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { saysWhetherReady } from '../topology/container.ts';
 import type { Service } from '../topology/topology.ts';
 
-const readinessSchema = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
+const readinessSchema = z.object({
+  status: z.string(),
+  checks: z.record(z.string(), z.string()),
+  /** Which requests or jobs, where a check says that they are failing. */
+  failing: z.array(z.string()).optional(),
+});
 
 /**
  * Of the services that are healthy, those that can't do their work, with what they say is missing. What the Engine keeps of
@@ -46,13 +51,14 @@ export async function whatIsLacking(engine: Pick<Engine, 'exec'>, { name, health
   }
 }
 
-/** `unavailable: database down` from the body of /readyz; the body itself where it is something else. */
+/** `unavailable: database down`, or `degraded: answers failing: POST /items`, from the body of /readyz; the body itself where it is something else. */
 export function describeReadiness(body: string): string {
   const text = body.trim();
   const parsed = readinessSchema.safeParse(parseJson(text));
   if (!parsed.success) return text;
-  const missing = Object.entries(parsed.data.checks).filter(([, state]) => state !== 'up').map(([name, state]) => `${name} ${state}`);
-  return [parsed.data.status, ...(missing.length > 0 ? [missing.join(', ')] : [])].join(': ');
+  const { status, checks, failing = [] } = parsed.data;
+  const missing = Object.entries(checks).filter(([, state]) => state !== 'up').map(([name, state]) => `${name} ${state}`);
+  return [status, missing.join(', '), failing.join(', ')].filter((part) => part !== '').join(': ');
 }
 
 function parseJson(text: string): unknown {

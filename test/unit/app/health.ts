@@ -36,11 +36,19 @@ test('an outbox from which nothing gets to a broker that can be reached is told 
 test('that most requests fail is told, unless the database is away', (t) => {
   const told = (up: boolean) =>
     readiness(
-      { lifecycle: migrated, database: { gate: { up }, lacksSchema: false }, broker: { channel: 'open', isBlocked: false }, answers: { areFailing: true } },
+      { lifecycle: migrated, database: { gate: { up }, lacksSchema: false }, broker: { channel: 'open', isBlocked: false }, answers: { failing: ['POST /items'] } },
       { brokerRequired: false },
     );
-  t.like(told(true), { ready: true, status: 'degraded', checks: { database: 'up', answers: 'failing' } });
+  t.like(told(true), { ready: true, status: 'degraded', checks: { database: 'up', answers: 'failing' }, failing: ['POST /items'] });
   t.like(told(false), { ready: false, status: 'unavailable', checks: { database: 'down', answers: 'up' } });
+  t.false('failing' in told(false));
+});
+
+test('a worker whose attempts fail says of which jobs', (t) => {
+  const attempts = (...failing: string[]) =>
+    readiness({ lifecycle: migrated, database: well, broker: { channel: 'open', isBlocked: false }, attempts: { failing } }, { brokerRequired: true });
+  t.like(attempts(), { ready: true, status: 'ready', checks: { attempts: 'up' } });
+  t.like(attempts('process'), { ready: true, status: 'degraded', checks: { attempts: 'failing' }, failing: ['process'] });
 });
 
 test('with the database away, or without its tables, that alone is told', (t) => {

@@ -53,6 +53,10 @@ test('whoever tells is asked, now, and those that lack something are named', asy
 
 test('what is missing is named, and what can\'t be read is shown as it is', (t) => {
   t.is(describeReadiness('{"ready":false,"status":"unavailable","checks":{"database":"down","broker":"down"}}'), 'unavailable: database down, broker down');
+  t.is(
+    describeReadiness('{"ready":true,"status":"degraded","checks":{"database":"up","answers":"failing"},"failing":["POST /items","PUT /items/{id}"]}'),
+    'degraded: answers failing: POST /items, PUT /items/{id}',
+  );
   t.is(describeReadiness('{"ready":false,"status":"draining","checks":{"database":"up"}}'), 'draining');
   t.is(describeReadiness('no answer from port 3000\n'), 'no answer from port 3000');
 });
