@@ -11,7 +11,7 @@ import type { Logger } from '../logging.ts';
 import type { ApiSettings } from '../settings.ts';
 import { WakeUp } from '../wake-up.ts';
 import { publishConfirmed, type Outgoing } from './publish.ts';
-import { claimOutbox, removeFromOutbox, type OutboxEntry } from './repository.ts';
+import { claimOutbox, outboxLag, removeFromOutbox, type OutboxEntry } from './repository.ts';
 
 export interface RelayOptions {
   readonly settings: ApiSettings;
@@ -86,12 +86,17 @@ export class OutboxRelay {
       const channel = await broker.waitToPublish();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
-      this.#failingSinceMs = undefined;
+      if (sent > 0 || (await this.#nothingWaits(client))) this.#failingSinceMs = undefined;
       if (sent === settings.OUTBOX_BATCH) continue;
       await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
       // Under load a batch each 20 ms costs less than one for each message; the first after a rest goes at once.
       await pause(settings.OUTBOX_INTERVAL_MS - (performance.now() - started), signal);
     }
+  }
+
+  /** Nothing to send proves nothing after a failure: another replica may have it in hand, and fail as well. */
+  async #nothingWaits(client: pg.Client): Promise<boolean> {
+    return this.#failingSinceMs === undefined || (await outboxLag(asQueryable(client))).waiting === 0;
   }
 
   async #relayBatch(client: pg.Client, channel: ConfirmChannel): Promise<number> {
