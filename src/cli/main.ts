@@ -2,6 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import { HaplatError, InterruptedError, messageOf } from '../runtime/errors.ts';
 import { asFileError } from '../runtime/files/file-error.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { watchOutput } from './output.ts';
 import { presentError } from './present/error.ts';
 import { createProgram } from './program.ts';
 import { watchSignals } from './signals.ts';
@@ -13,15 +14,25 @@ import { watchSignals } from './signals.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   // Of Node's for what a dependency uses: nothing that a user could mend.
   process.noDeprecation = true;
-  ignoreClosedPipe(process.stdout);
-  ignoreClosedPipe(process.stderr);
   const signals = watchSignals();
+  let hasFailed = false;
   const fail = (error: unknown) => {
-    process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
+    // What follows from the first is no news.
+    if (!hasFailed) process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
+    hasFailed = true;
   };
+  watchOutput({
+    onUnread: () => { signals.abort(); },
+    onFailure: (error) => {
+      fail(asFileError(error, 'standard output'));
+      signals.abort();
+    },
+  });
   const program: Command = createProgram({
     signal: signals.signal,
-    setExitCode: (code) => { process.exitCode = code; },
+    setExitCode: (code) => {
+      if (!hasFailed) process.exitCode = code;
+    },
     endInterrupted: () => {
       fail(new InterruptedError());
       process.exit();
@@ -46,12 +57,4 @@ function finish(error: unknown, verbose: boolean): number {
     process.stderr.write(`  (this is a defect of haplat: ${messageOf(error)}; -v shows where)\n`);
   }
   return exitCodeOf(error);
-}
-
-/** `haplat logs | head` closes our output: that is no failure. */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.done);
-    throw error;
-  });
 }

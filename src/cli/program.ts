@@ -5,7 +5,7 @@ import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
 import { serveRoles } from './options/serve-roles.ts';
-import { parseCount, parseDurationMs, parseLimit, parseList } from './options/values.ts';
+import { countBetween, durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseText } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
 type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
@@ -16,8 +16,8 @@ export function createProgram(host: Host): Command {
     .description('Stands up a highly available web platform on the Docker Engine and proves that it survives failures.')
     .version(loadAssets().version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .option('-c, --config <file>', 'configuration (default: haplat.yaml; absent means the defaults)')
-    .option('-p, --project <name>', 'project name, to have several platforms side by side on one Engine')
+    .option('-c, --config <file>', 'configuration (default: haplat.yaml; absent means the defaults)', parseText)
+    .option('-p, --project <name>', 'project name, to have several platforms side by side on one Engine', parseText)
     .option('--json', 'one JSON document on stdout, nothing else there', false)
     .option('-q, --quiet', 'no progress and no warnings', false)
     .option('-v, --verbose', 'more detail; stack traces of errors', false)
@@ -75,14 +75,14 @@ function addPlatformCommands(tree: Tree): void {
 
   const plan = tree
     .add('plan', 'what "up" would do, and why; changes nothing', 'haplat plan --detailed-exitcode')
-    .option('--detailed-exitcode', '0: nothing to do, 2: changes, 1: error', false);
+    .option('--detailed-exitcode', '0: nothing to do, 2: changes, 1: error (5: the Docker Engine cannot be reached)', false);
   addUpOptions(plan);
   tree.run(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const status = tree
     .add('status', 'who serves, who holds the virtual IP, what could still fail, what was healed', 'haplat status --watch')
     .option('-w, --watch', 'redraw until Ctrl-C', false)
-    .option('--interval <duration>', 'time between redraws', parseDurationMs, 2000);
+    .addOption(timed('--interval <duration>', 'time between redraws', ['100ms', '1h'], '2s'));
   tree.run(status, async () => (await import('./commands/status.ts')).runStatus);
 
   const down = tree
@@ -134,13 +134,13 @@ function addDrillCommands(tree: Tree): void {
     .option('--cut-heartbeat <target>', "only the nodes' signs of life are cut: a split brain")
     .option('--standby <node>', 'planned: a node of the cluster is put on standby, and online again')
     .option('--loss <target>', 'drop packets; with --percent')
-    .option('--percent <count>', 'of packets that are lost', parseCount)
+    .option('--percent <count>', 'of packets that are lost', countBetween(1, 100))
     .option('--latency <target>', 'delay packets; with --ms')
-    .option('--ms <count>', 'milliseconds of delay', parseCount)
+    .option('--ms <count>', 'milliseconds of delay', countBetween(1, 60_000))
     .option('--fill-disk <target>', 'write a bounded file; with --size')
-    .option('--size <count>', 'mebibytes of that file', parseCount)
+    .option('--size <count>', 'mebibytes of that file (default: 64)', countBetween(1, 4096))
     .option('--expire-cert', 'serve a certificate that has run out')
-    .option('--runs <count>', 'how often, each time from a steady state', parseCount, 1)
+    .option('--runs <count>', 'how often, each time from a steady state', countBetween(1, 1000), 1)
     .option('--accept-outage', 'go on although nothing of a component will be left', false)
     .addHelpText('after', failoverTargets);
   addDrillOptions(failover);
@@ -159,25 +159,30 @@ function addDrillCommands(tree: Tree): void {
   tree.run(heal, async () => (await import('./commands/heal.ts')).runHeal);
 }
 
+/** A duration with a default, which the help shows as one would write it. */
+function timed(flags: string, description: string, [least, most]: readonly [string, string], byDefault: string): Option {
+  return new Option(flags, description).argParser(durationBetween(least, most)).default(parseDurationMs(byDefault), byDefault);
+}
+
 /** What a single drill and a suite have in common. */
 function addDrillOptions(command: Command): void {
   command
     .option('--max-downtime <duration>', 'objective: longest downtime (default: objectives.maxDowntimeMs)', parseDurationMs)
-    .option('--max-failed <count>', 'objective: failed requests', parseCount)
-    .option('--max-lost <count>', 'objective: acknowledged writes lost (default: 0)', parseCount)
-    .option('--max-restore <duration>', 'objective: time until full redundancy', parseDurationMs)
-    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', parseCount)
-    .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', parseCount, 10)
-    .option('--timeout <duration>', 'a request that takes longer has failed', parseDurationMs, 1000)
-    .option('--hold <duration>', 'how long a fault that lasts stays in place', parseDurationMs, 10_000)
-    .option('--within <duration>', 'how long recovery and redundancy may take', parseDurationMs, 60_000)
+    .option('--max-failed <count>', 'objective: failed requests (default: objectives.maxFailedRequests)', parseCount)
+    .option('--max-lost <count>', 'objective: acknowledged writes lost (default: objectives.maxLostWrites)', parseCount)
+    .option('--max-restore <duration>', 'objective: time until full redundancy (default: objectives.maxRestoreMs)', parseDurationMs)
+    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', countBetween(1, 2000))
+    .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', countBetween(0, 200), 10)
+    .addOption(timed('--timeout <duration>', 'a request that takes longer has failed', ['1ms', '1m'], '1s'))
+    .option('--hold <duration>', 'how long a fault that lasts stays in place (default: 10s)', durationBetween('0s', '10m'))
+    .addOption(timed('--within <duration>', 'how long recovery and redundancy may take', ['1s', '15m'], '60s'))
     .option('--no-pooled', 'probe over new connections only, not over kept ones beside them')
     .option('--seed <count>', 'for targets that are chosen at random', parseCount)
     .option('--force', 'go on although the platform is not steady; the report says so', false)
-    .option('--junit <file>', 'report for CI systems')
-    .option('--html <file>', 'report for people: one page, works offline')
-    .option('--openmetrics <file>', 'report for Prometheus')
-    .option('--baseline <file>', 'compare with it, exit 3 on a regression; written when there is none')
+    .option('--junit <file>', 'report for CI systems', parseText)
+    .option('--html <file>', 'report for people: one page, works offline', parseText)
+    .option('--openmetrics <file>', 'report for Prometheus', parseText)
+    .option('--baseline <file>', 'compare with it, exit 3 on a regression; written when there is none, by drills that passed', parseText)
     .option('--tolerance <percent>', 'how much slower than the baseline is no regression', parseCount, 20);
 }
 

@@ -32,8 +32,8 @@ export class EngineUnreachableError extends HaplatError {
 export class InterruptedError extends HaplatError {
   override readonly name = 'InterruptedError';
 
-  constructor(message = 'interrupted') {
-    super(message, { remedy: 'run the same command again: it goes on from what is there' });
+  constructor(message = 'interrupted', options: { remedy?: string; cause?: unknown; details?: readonly string[] } = {}) {
+    super(message, { remedy: 'run the same command again: it goes on from what is there', ...options });
   }
 }
 

@@ -11,7 +11,7 @@ import { request, type Answer, type RequestOptions } from './_http.ts';
 
 /** The one that haplat finds, and with it the platforms. */
 const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir() });
-const executable = join(import.meta.dirname, '../../dist/haplat');
+export const executable = join(import.meta.dirname, '../../dist/haplat');
 
 /** What a platform of the tests is to be like; the rest is made up from the number. */
 export interface PlatformOptions {

@@ -1,9 +1,11 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Platform, docker, outcomeOf, type Outcome } from './_platform.ts';
+import { Platform, docker, executable, outcomeOf, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
@@ -63,6 +65,46 @@ for (const [what, line, message, remedy] of [
     }
   });
 }
+
+/** Runs a command whose output goes where nobody takes it: to a pipe that is closed, or to a device that is full. */
+async function untaken(output: 'stdout' | 'stderr', to: 'closed' | 'full', args: readonly string[]): Promise<{ exitCode: unknown; stderr: string }> {
+  await using full = await open('/dev/full', 'w');
+  const way = (own: 'stdout' | 'stderr') => (output === own && to === 'full' ? full.fd : 'pipe');
+  const child = spawn(executable, ['-c', platform.configFile, ...args], { stdio: ['ignore', way('stdout'), way('stderr')], cwd: platform.folder });
+  if (to === 'closed') child[output]?.destroy();
+  let stderr = '';
+  child.stderr?.on('data', (data: Buffer) => { stderr += data.toString(); });
+  child.stdout?.resume();
+  const [exitCode] = (await once(child, 'close')) as [unknown];
+  return { exitCode, stderr };
+}
+
+serial('an output that nobody reads makes no success of a failure, and no failure of a success', async (t) => {
+  const codeOf = async (...told: Parameters<typeof untaken>) => (await untaken(...told)).exitCode;
+  t.is(await codeOf('stderr', 'closed', ['-c', '/nowhere/haplat.yaml', 'status']), 2);
+  t.is(await codeOf('stderr', 'full', ['-c', '/nowhere/haplat.yaml', 'status']), 2);
+  t.is(await codeOf('stdout', 'closed', ['-c', '/nowhere/haplat.yaml', 'status']), 2);
+  t.is(await codeOf('stdout', 'closed', ['status']), 1);
+  t.is(await codeOf('stdout', 'closed', ['export', 'compose']), 0);
+});
+
+serial('a disk that is full where the output goes is said, with the way out', async (t) => {
+  const { exitCode, stderr } = await untaken('stdout', 'full', ['export', 'compose']);
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: standard output: there is no room left on its disk\n {2}→ /);
+});
+
+serial('a flag that an empty variable left without a value is refused', async (t) => {
+  const { exitCode, stderr } = await platform.run('-p', '', 'down', '--volumes', '--yes');
+  t.is(exitCode, 2);
+  t.regex(stderr, /--project <name>' argument '' is invalid\. it is empty/);
+});
+
+serial('the exit code of a plan with changes is not that of bad input', async (t) => {
+  const { exitCode, stderr } = await platform.run('-c', '/nowhere/haplat.yaml', 'plan', '--detailed-exitcode');
+  t.is(exitCode, 1);
+  t.regex(stderr, /^error: .*there is no such file\n {2}→ /);
+});
 
 serial('a project name that can be none is refused', async (t) => {
   await refuses(t, await platform.run('-p', 'Not A Name', 'up'), '--project: project: ', 'correct project');

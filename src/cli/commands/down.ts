@@ -8,7 +8,8 @@ export async function runDown(invocation: Invocation, options: { readonly volume
   const loaded = await invocation.loadConfig();
   const { project } = loaded.config;
   if (options.volumes && !options.yes && !(await confirmed(`Remove all data of project ${project}? [y/N] `, invocation.signal))) {
-    invocation.print('Nothing was removed.');
+    if (invocation.options.json) report(invocation, project, 0, false);
+    else invocation.print('Nothing was removed.');
     return;
   }
   const engine = await invocation.connect(loaded);

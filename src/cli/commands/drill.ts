@@ -8,7 +8,7 @@ import { runSuite, type SuiteResult } from '../../runtime/drill/suite/run-suite.
 import { selectDrills, type Suite } from '../../runtime/drill/suite/suite.ts';
 import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
-import { settingsOf, type DrillOptions } from '../options/drill.ts';
+import { flagsOf, settingsOf, type DrillOptions } from '../options/drill.ts';
 import { DrillProgress } from '../present/drill-progress.ts';
 import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
 import { Paint } from '../present/text.ts';
@@ -46,7 +46,7 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
       settingsOf(loaded.config, options),
       { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
       (inputs) =>
-        runSuite(suite, {
+        runSuite(suite, flagsOf(options), {
           ...inputs,
           onDrill: (drill, number) => { progress.title(`${number} of ${suite.drills.length}: ${drill.name}`); },
         }),
@@ -54,13 +54,14 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
   } finally {
     progress.end();
   }
-  const regressions = await reports.write(invocation, suite.name, result.drills);
+  const { regressions, files } = await reports.write(invocation, suite.name, result);
   invocation.exit(exitCodeOf(result.verdict, regressions));
   if (invocation.options.json) {
     invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });
-    return;
+  } else {
+    invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
   }
-  invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
+  await files;
 }
 
 /** One of the built-in suites, for a platform as haplat.yaml has it, or that in a file. */

@@ -36,10 +36,11 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
     progress.end();
   }
   const name = `${fault.kind} ${fault.targets.join(',')}`;
-  const regressions = await reports.write(invocation, name, [{ name, result, durationMs: performance.now() - startedAtMs }]);
+  const { regressions, files } = await reports.write(invocation, name, { drills: [{ name, result, durationMs: performance.now() - startedAtMs }], notRun: [] });
   invocation.exit(exitCodeOf(result.verdict, regressions));
   if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
   else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
+  await files;
 }
 
 function present(result: DrillResult, paint: Paint): string {

@@ -1,3 +1,4 @@
+import { ConfigError, OperationError } from '../../runtime/errors.ts';
 import type { Operation } from '../../runtime/plan/operation.ts';
 import { lookAhead } from '../../runtime/platform/up.ts';
 import type { Invocation } from '../invocation.ts';
@@ -8,7 +9,26 @@ import { Paint } from '../present/text.ts';
 /** Of `--detailed-exitcode`: the same as those of `terraform plan` and `diff`. */
 const changesExitCode = 2;
 
-export async function runPlan(invocation: Invocation, options: { readonly detailedExitcode: boolean; readonly scale?: Replicas; readonly renew?: readonly string[]; readonly manager?: string }): Promise<void> {
+interface PlanOptions {
+  readonly detailedExitcode: boolean;
+  readonly scale?: Replicas;
+  readonly renew?: readonly string[];
+  readonly manager?: string;
+}
+
+export async function runPlan(invocation: Invocation, options: PlanOptions): Promise<void> {
+  try {
+    await showPlan(invocation, options);
+  } catch (error) {
+    throw options.detailedExitcode && error instanceof ConfigError ? notChanges(error) : error;
+  }
+}
+
+/** Bad input ends with 2 elsewhere: here that would read as a plan with changes. */
+const notChanges = (error: ConfigError): OperationError =>
+  new OperationError(error.message, { cause: error, details: error.details, ...(error.remedy !== undefined && { remedy: error.remedy }) });
+
+async function showPlan(invocation: Invocation, options: PlanOptions): Promise<void> {
   const loaded = await invocation.loadConfig({ replicas: options.scale, manager: options.manager });
   const engine = await invocation.connect(loaded);
   const { plan } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });

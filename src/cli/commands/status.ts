@@ -1,23 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HaplatError } from '../../runtime/errors.ts';
+import { ConfigError, HaplatError } from '../../runtime/errors.ts';
 import { readStatus } from '../../runtime/status/read-status.ts';
 import type { StatusReport } from '../../runtime/status/report.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { presentError } from '../present/error.ts';
 import { presentStatus } from '../present/status.ts';
-import { Paint } from '../present/text.ts';
+import { isScreen, Paint } from '../present/text.ts';
 
 const clearScreen = '\x1b[H\x1b[2J';
 
 export async function runStatus(invocation: Invocation, options: { readonly watch: boolean; readonly interval: number }): Promise<void> {
+  if (options.watch && invocation.options.json) {
+    throw new ConfigError('--json gives one document, and --watch never ends', { remedy: 'leave one of the two out' });
+  }
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const paint = new Paint(invocation.options, process.stdout);
   const show = (report: StatusReport) => {
     invocation.exit(report.healthy ? exitCodes.done : exitCodes.failed);
     if (invocation.options.json) invocation.printJson(report);
-    else invocation.print(`${options.watch && process.stdout.isTTY ? clearScreen : ''}${presentStatus(report, paint, process.stdout.columns)}`);
+    else invocation.print(`${options.watch && isScreen(process.stdout) ? clearScreen : ''}${presentStatus(report, paint, process.stdout.columns)}`);
   };
   show(await readStatus(loaded, engine));
   while (options.watch) {

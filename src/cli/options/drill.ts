@@ -1,5 +1,6 @@
 import type { Config } from '../../runtime/config/schema/config.ts';
 import type { Objectives } from '../../runtime/drill/judge/judge-run.ts';
+import type { DrillFlags } from '../../runtime/drill/suite/run-suite.ts';
 import type { DrillSettings } from '../../runtime/platform/drill.ts';
 
 /** The flags that `failover` and `drill run` share. */
@@ -11,7 +12,7 @@ export interface DrillOptions {
   readonly rate?: number;
   readonly writes: number;
   readonly timeout: number;
-  readonly hold: number;
+  readonly hold?: number;
   readonly within: number;
   readonly seed?: number;
   readonly pooled: boolean;
@@ -24,6 +25,7 @@ export interface DrillOptions {
 }
 
 const seeds = 2 ** 31;
+const holdMs = 10_000;
 
 /** The flags in the drill's own words. */
 export function settingsOf(config: Config, options: DrillOptions): DrillSettings {
@@ -33,19 +35,33 @@ export function settingsOf(config: Config, options: DrillOptions): DrillSettings
     modes: options.pooled ? ['fresh', 'pooled'] : ['fresh'],
     ledgerRate: options.writes,
     requestTimeoutMs: options.timeout,
-    holdMs: options.hold,
+    holdMs: options.hold ?? holdMs,
     recoverWithinMs: options.within,
     seed: options.seed ?? Math.floor(Math.random() * seeds),
     force: options.force,
   };
 }
 
+/** What was given on the command line: it wins over what a suite says of its drills. */
+export function flagsOf(options: DrillOptions): DrillFlags {
+  return {
+    objectives: givenObjectives(options),
+    rate: options.rate,
+    modes: options.pooled ? undefined : ['fresh'],
+    holdMs: options.hold,
+  };
+}
+
 /** Flags win over the configuration's objectives. */
 function objectivesOf({ objectives }: Config, options: DrillOptions): Objectives {
+  return { ...objectives, ...givenObjectives(options) };
+}
+
+function givenObjectives({ maxDowntime, maxFailed, maxLost, maxRestore }: DrillOptions): Objectives {
   return {
-    maxDowntimeMs: options.maxDowntime ?? objectives.maxDowntimeMs,
-    maxFailedRequests: options.maxFailed ?? objectives.maxFailedRequests,
-    maxLostWrites: options.maxLost ?? objectives.maxLostWrites,
-    maxRestoreMs: options.maxRestore ?? objectives.maxRestoreMs,
+    ...(maxDowntime !== undefined && { maxDowntimeMs: maxDowntime }),
+    ...(maxFailed !== undefined && { maxFailedRequests: maxFailed }),
+    ...(maxLost !== undefined && { maxLostWrites: maxLost }),
+    ...(maxRestore !== undefined && { maxRestoreMs: maxRestore }),
   };
 }

@@ -22,7 +22,10 @@ export interface FaultOptions {
 
 const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', cutHeartbeat: 'cut-heartbeat', standby: 'standby', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk', expireCert: 'expire-cert' } as const;
 
-/** The fault that the flags ask for. ConfigError when there is none, more than one, or a part of it is missing. */
+/** Flags that say more of one fault: with another they would be dropped, and something else be broken than was meant. */
+const companions = { from: 'partition', percent: 'loss', ms: 'latency', size: 'fillDisk' } as const;
+
+/** The fault that the flags ask for. ConfigError when there is none, more than one, a part of it is missing, or one is of another. */
 export function faultOf(options: FaultOptions): Fault {
   const asked = Object.entries(kinds).filter(([key]) => options[key as keyof typeof kinds] !== undefined);
   const [first] = asked;
@@ -32,6 +35,10 @@ export function faultOf(options: FaultOptions): Fault {
     });
   }
   const [key, kind] = first as [keyof typeof kinds, Fault['kind']];
+  for (const [companion, owner] of Object.entries(companions)) {
+    if (options[companion as keyof typeof companions] === undefined || key === owner) continue;
+    throw new ConfigError(`--${companion} does not go with --${kind}`, { remedy: `it says more of --${kinds[owner]}: leave it out` });
+  }
   const parsed = faultSchema.safeParse({
     kind,
     ...(key !== 'expireCert' && { targets: split(options[key]) }),

@@ -10,19 +10,37 @@ export function parseDurationMs(text: string): number {
   return Math.round(Number(number) * factor);
 }
 
+/** The same, within limits that are given as one would write them. */
+export function durationBetween(least: string, most: string): (text: string) => number {
+  const [leastMs, mostMs] = [parseDurationMs(least), parseDurationMs(most)];
+  return (text) => {
+    const durationMs = parseDurationMs(text);
+    if (durationMs < leastMs || durationMs > mostMs) throw new InvalidArgumentError(`use a duration from ${least} to ${most}.`);
+    return durationMs;
+  };
+}
+
 /** A whole number, zero or more. */
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text.trim())) throw new InvalidArgumentError('use a whole number.');
   return Number(text);
 }
 
-const largestLimit = 10_000;
+export function countBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const count = parseCount(text);
+    if (count < least || count > most) throw new InvalidArgumentError(`use a whole number from ${least} to ${most}.`);
+    return count;
+  };
+}
 
 /** How many to show at most. */
-export function parseLimit(text: string): number {
-  const limit = parseCount(text);
-  if (limit < 1 || limit > largestLimit) throw new InvalidArgumentError(`use a whole number from 1 to ${largestLimit}.`);
-  return limit;
+export const parseLimit = countBetween(1, 10_000);
+
+/** What an empty variable in a script leaves of a flag: to take it for "none given" would mean another project, or no report. */
+export function parseText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('it is empty.');
+  return text;
 }
 
 /** `A, B` → both; at least one. */

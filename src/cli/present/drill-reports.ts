@@ -3,10 +3,11 @@ import { access, appendFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Verdict } from '../../runtime/drill/judge/judge-run.ts';
 import { toHtml } from '../../runtime/drill/report/html.ts';
-import { toJunit, type NamedResult } from '../../runtime/drill/report/junit.ts';
+import { toJunit } from '../../runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../runtime/drill/report/openmetrics.ts';
-import { baselineSchema, regressions, toBaseline, type Baseline, type Regression } from '../../runtime/drill/suite/baseline.ts';
+import type { NamedResult, SuiteOutcome } from '../../runtime/drill/report/suite-outcome.ts';
+import { baselineSchema, regressions, toBaseline, uncompared, type Baseline, type Regression } from '../../runtime/drill/suite/baseline.ts';
 import { ConfigError, messageOf } from '../../runtime/errors.ts';
 import { writing } from '../../runtime/files/file-error.ts';
 import { readIfThere } from '../../runtime/files/read-if-there.ts';
@@ -14,7 +15,14 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DrillOptions } from '../options/drill.ts';
 
-const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, drills: readonly NamedResult[]) => toOpenMetrics(drills) } as const;
+const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, { drills }: SuiteOutcome) => toOpenMetrics(drills) } as const;
+
+interface Written {
+  /** What has become slower than the baseline. */
+  readonly regressions: Regression[];
+  /** Rejects with why a report could not be written. */
+  readonly files: Promise<unknown>;
+}
 
 /** Something that passed but has become slower than the baseline allows is a failure too. */
 export function exitCodeOf(verdict: Verdict, found: readonly Regression[]): number {
@@ -45,15 +53,40 @@ export class DrillReports {
     return new DrillReports(options, text === undefined ? undefined : parseBaseline(options.baseline ?? '', text));
   }
 
-  /** Writes them. Returns what has become slower than the baseline, or makes this one the baseline when there is none. */
-  async write(invocation: Invocation, title: string, drills: readonly NamedResult[]): Promise<Regression[]> {
+  /**
+   * Writes them. Whether all could be written is the caller's to ask when it has shown the verdict, which somebody's
+   * platform was broken for.
+   */
+  async write(invocation: Invocation, title: string, results: SuiteOutcome): Promise<Written> {
     const flags = Object.keys(formats) as (keyof typeof formats)[];
-    await Promise.all([...flags.map((flag) => write(this.#options[flag], () => formats[flag](title, drills))), appendSummary(title, drills)]);
-    const { baseline: file, tolerance } = this.#options;
-    if (this.#baseline !== undefined) return regressions(this.#baseline, toBaseline(drills), tolerance / 100);
+    const files = Promise.all([
+      ...flags.map((flag) => write(this.#options[flag], () => formats[flag](title, results))),
+      this.#keepBaseline(invocation, results),
+    ]);
+    await Promise.allSettled([files]);
+    await appendSummary(title, results).catch((error: unknown) => { invocation.warn(`GITHUB_STEP_SUMMARY: ${messageOf(error)}`); });
+    return { regressions: this.#compare(invocation, results.drills), files };
+  }
+
+  /** What has become slower than the baseline. */
+  #compare(invocation: Invocation, drills: readonly NamedResult[]): Regression[] {
+    if (this.#baseline === undefined) return [];
+    const now = toBaseline(drills);
+    const alone = uncompared(this.#baseline, now);
+    if (alone.length > 0) invocation.warn(`not compared with the baseline, for one of the two has nothing measured: ${alone.join(', ')}`);
+    return regressions(this.#baseline, now, this.#options.tolerance / 100);
+  }
+
+  /** Makes this one the baseline when there is none. An outage, or nothing at all, must not become the norm. */
+  async #keepBaseline(invocation: Invocation, { drills, notRun }: SuiteOutcome): Promise<void> {
+    const { baseline: file } = this.#options;
+    if (file === undefined || this.#baseline !== undefined) return;
+    if (notRun.length > 0 || drills.some(({ result }) => result.verdict !== 'pass')) {
+      invocation.warn(`${file}: not written, because not every drill passed`);
+      return;
+    }
     await write(file, () => `${JSON.stringify(toBaseline(drills), undefined, 2)}\n`);
-    if (file !== undefined) invocation.note(`${file}: written; later runs are compared with it`);
-    return [];
+    invocation.note(`${file}: written; later runs are compared with it`);
   }
 }
 
@@ -73,9 +106,9 @@ async function write(file: string | undefined, text: () => string): Promise<void
 }
 
 /** GitHub Actions shows what is appended to this file on the page of the run. */
-async function appendSummary(title: string, drills: readonly NamedResult[]): Promise<void> {
+async function appendSummary(title: string, results: SuiteOutcome): Promise<void> {
   const file = process.env['GITHUB_STEP_SUMMARY'];
-  if (file !== undefined && file !== '') await writing(file, () => appendFile(file, `${toMarkdown(title, drills)}\n`));
+  if (file !== undefined && file !== '') await writing(file, () => appendFile(file, `${toMarkdown(title, results)}\n`));
 }
 
 function parseBaseline(file: string, text: string): Baseline {

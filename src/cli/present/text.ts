@@ -5,13 +5,18 @@ export function formatSeconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
+/** Whether the stream goes to a terminal that understands more than text. */
+export function isScreen(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['TERM'] !== 'dumb';
+}
+
 /** Colours when the user did not forbid them and the stream is a terminal. */
 export class Paint {
   readonly #on: boolean;
 
   constructor(options: { readonly color: boolean }, stream: NodeJS.WriteStream) {
     const noColor = process.env['NO_COLOR'];
-    this.#on = options.color && (noColor === undefined || noColor === '') && stream.isTTY;
+    this.#on = options.color && (noColor === undefined || noColor === '') && isScreen(stream);
   }
 
   good(text: string): string {

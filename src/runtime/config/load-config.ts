@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parseDocument } from 'yaml';
 import { ConfigError, hasCode, messageOf } from '../errors.ts';
+import { parseYaml } from '../files/parse-yaml.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import type { Config } from './schema/config.ts';
 import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
@@ -42,8 +43,8 @@ export interface LoadOptions {
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const path = resolve(options.cwd, options.file ?? defaultConfigFile);
   const source = options.file ?? defaultConfigFile;
-  const document = parseYaml(await readOptional(path, options.file !== undefined), source);
-  const dotEnv = parseEnv((await readOptional(join(dirname(path), '.env'), false)) ?? '');
+  const document = keysOf(await readOptional(path, options.file !== undefined), source);
+  const dotEnv = parseEnv((await readDotEnv(dirname(path))) ?? '');
   const strange = unknownVariables(dotEnv);
   if (strange.length > 0) throw rejection(strange, () => '.env');
 
@@ -89,16 +90,21 @@ async function readOptional(path: string, required: boolean): Promise<string | u
   }
 }
 
-function parseYaml(text: string | undefined, source: string): Record<string, unknown> | undefined {
-  if (text === undefined) return undefined;
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const [firstLine = error.message] = error.message.split('\n');
-    throw new ConfigError(`${source}: ${firstLine.replace(/:$/, '')}`, { cause: error, remedy: 'correct the YAML at that place' });
+/** A folder of that name is somebody's Python environment, and no file of ours. */
+async function readDotEnv(directory: string): Promise<string | undefined> {
+  const path = join(directory, '.env');
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    if (hasCode(error, 'EISDIR')) return undefined;
+    throw new ConfigError(`${path}: ${messageOf(error)}`, { cause: error, remedy: 'it is read beside haplat.yaml, and may say HAPLAT_…: let it be read, or move it away' });
   }
-  const value: unknown = document.toJS() ?? {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+}
+
+function keysOf(text: string | undefined, source: string): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  const value = parseYaml(text, source) ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${source}: should be a map of keys`, { remedy: 'see "haplat init" for one with all keys' });
   }
   return { ...value };
@@ -131,7 +137,9 @@ function rejection(problems: readonly ConfigProblem[], origin: (problem: ConfigP
 }
 
 function located(config: Config, directory: string, source: string, options: LoadOptions): LoadedConfig {
-  const base = options.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  const named = options.env['XDG_STATE_HOME'] ?? '';
+  // An empty or a relative one is to be ignored (XDG Base Directory Specification): keys must not end up beside the program's text.
+  const base = isAbsolute(named) ? named : join(homedir(), '.local', 'state');
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(directory, path));
   const certFile = absolute(config.certificates.certFile);
   const keyFile = absolute(config.certificates.keyFile);

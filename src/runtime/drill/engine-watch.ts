@@ -34,6 +34,11 @@ export class EngineWatch implements AsyncDisposable {
     return watch;
   }
 
+  /** Why nothing more is heard of the Engine; undefined while all is. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
   /** The time on the Engine's clock, as near as its events tell; ours before there was one. */
   engineNowMs(): number {
     return steadyNowMs() - (this.#aheadMs === Infinity ? 0 : this.#aheadMs);
@@ -79,6 +84,7 @@ export class EngineWatch implements AsyncDisposable {
       this.#aheadMs = Math.min(this.#aheadMs, steadyNowMs() - event.atMs);
       this.#tell();
     }
+    if (!this.#stop.signal.aborted) throw new OperationError('they ended');
   }
 
   #tell(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, InterruptedError } from '../errors.ts';
 import type { DrillInputs, DrillResult, DrillRun } from './drill.ts';
+import { faultsInPlace } from './faults-in-place.ts';
 import type { History } from './judge/history.ts';
 import { judgeRun } from './judge/judge-run.ts';
 import type { RunResult } from './judge/judge-run.ts';
@@ -10,7 +11,7 @@ import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
 import { runOnce, type RunInputs } from './run-once.ts';
 import { blastRadius } from './target/blast-radius.ts';
-import { resolveTargets, seededRandom } from './target/resolve.ts';
+import { isRole, resolveTargets, seededRandom } from './target/resolve.ts';
 
 /**
  * The first run starts from what is there, once the Engine's own health checks have caught up with an `up` just before;
@@ -35,13 +36,13 @@ export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
   for (let run = 1; run <= inputs.runs; run += 1) {
     inputs.onEvent({ kind: 'checking', run });
     const view = await steadyView(inputs, run);
-    const targets = chooseTargets(inputs, view, random);
-    const isForced = view.problems.length > 0 && inputs.force;
-    if (isForced) notes.push(`not steady before run ${run}, forced: ${view.problems.join('; ')}`);
-    const outcome =
-      view.problems.length > 0 && !isForced
-        ? { inconclusive: `not steady before the fault: ${view.problems.join('; ')}` }
-        : await runOnce(equipped, run, targets, view);
+    const unsteady = view.problems.length > 0 ? view.problems.join('; ') : undefined;
+    const isForced = unsteady !== undefined && inputs.force;
+    if (isForced) notes.push(`not steady before run ${run}, forced: ${unsteady}`);
+    // Nobody may have a role, or too many, on a platform that is not as it should be: that is no fault of the question.
+    const hasRun = runs.length > 0;
+    const targets = unsteady !== undefined && !isForced && (hasRun || fault.targets.every(isRole)) ? [...fault.targets] : chooseTargets(inputs, view, random);
+    const outcome = unsteady !== undefined && !isForced ? { inconclusive: `not steady before the fault: ${unsteady}` } : await runOnce(equipped, run, targets, view);
     const judged = 'history' in outcome ? judgeRun(outcome.history, objectives) : unmeasured(outcome.inconclusive, inputs.rate);
     const result = { ...judged, targets };
     runs.push(result);
@@ -87,7 +88,8 @@ async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformVie
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
     const seen = await viewPlatform(engine, project, vip);
-    const view = seen.problems.length > 0 ? seen : { ...seen, problems: await unready() };
+    const faults = await faultsInPlace(inputs);
+    const view = seen.problems.length > 0 ? seen : { ...seen, problems: [...faults.map(({ kind, targets }) => `a fault is in place: ${kind} ${targets.join(',')}`), ...(await unready())] };
     const withinMs = run > 1 ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);

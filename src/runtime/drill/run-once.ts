@@ -10,10 +10,12 @@ import { Journal } from './journal/journal.ts';
 import { busyBefore, busyHints } from './judge/busy.ts';
 import { baselineMs } from './judge/downtime.ts';
 import type { History } from './judge/history.ts';
+import { leastOf } from './judge/least.ts';
 import { readTransitions } from './node-log.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
 import { ProbeRun } from './probe-run.ts';
+import { unsuppressed } from './unsuppressed.ts';
 import { VipWatch } from './vip-watch.ts';
 
 /** The least number of requests in a baseline. */
@@ -35,6 +37,14 @@ export type RunOutcome = { readonly history: History } | { readonly inconclusive
  * `targets` are services.
  */
 export async function runOnce(inputs: RunInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
+  try {
+    return await runGuarded(inputs, run, targets, view);
+  } catch (error) {
+    throw unsuppressed(error);
+  }
+}
+
+async function runGuarded(inputs: RunInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
   const { engine, project, vip, fault, onEvent } = inputs;
   const id = randomBytes(4).toString('hex');
   const session = new FaultSession(planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), engine, new Journal(inputs.journalDirectory));
@@ -71,6 +81,8 @@ async function measure(parts: Run): Promise<RunOutcome> {
   onEvent({ kind: 'warming-up', run });
   await startProbe(parts);
   if (!(await probe.until(() => isWarm(probe), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
+  // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
+  const steadyFromMs = lastEndMs(probe) - baselineMs;
 
   onEvent({ kind: 'injecting', run });
   const injection = await session.inject({ engine, events, signal, expired: inputs.expired, renew: inputs.renew });
@@ -90,7 +102,9 @@ async function measure(parts: Run): Promise<RunOutcome> {
   if (!isComplete) return { inconclusive: 'the probe did not finish its ledger' };
   const holders = await watch.end();
   if (watch.problems.length > 0) return { inconclusive: `a node could not be watched: ${watch.problems.join('; ')}` };
-  const first = Math.min(injectedAtMs, ...probe.samples.map((sample) => sample.dueMs));
+  if (events.lost !== undefined) return { inconclusive: `the Engine's events were lost: ${events.lost}` };
+  const samples = probe.samples.filter((sample) => sample.dueMs >= steadyFromMs);
+  const first = leastOf(samples.map((sample) => sample.dueMs), injectedAtMs);
   const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
   const after = eventsSince(events, injectedAtMs);
   const transitions = await readTransitions(engine, view.nodes, new Date(first));
@@ -101,7 +115,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const mended = Math.max(...[...after.filter(isMending), ...served, ...moved].map(({ atMs }) => atMs), healedAtMs ?? 0);
   return {
     history: {
-      samples: probe.samples,
+      samples,
       busy: probe.busy,
       intervalMs: 1000 / rate,
       injectedAtMs,
@@ -173,7 +187,7 @@ async function restored(parts: Run, injectedAtMs: number): Promise<boolean> {
   const { inputs, events } = parts;
   const { engine, project, vip, recoverWithinMs, signal } = inputs;
   const until = performance.now() + recoverWithinMs;
-  while (performance.now() < until) {
+  while (performance.now() < until && events.lost === undefined) {
     const after = eventsSince(events, injectedAtMs);
     // The Engine's list runs a little behind its events: what has died must have been seen to start.
     const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);

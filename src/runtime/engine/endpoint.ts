@@ -41,12 +41,13 @@ const noContext = 'default';
  * context in use. Throws ConfigError for what is not there, makes no sense, or is reached by SSH.
  */
 export async function findEndpoint({ env, homeDirectory, socketPath }: EndpointOptions): Promise<EngineEndpoint> {
-  const folder = env['DOCKER_CONFIG'] ?? join(homeDirectory, '.docker');
+  const named = env['DOCKER_CONFIG'] ?? '';
+  const folder = named === '' ? join(homeDirectory, '.docker') : named;
   const host = env['DOCKER_HOST'] ?? '';
   if (host !== '') return endpointAt(host, 'DOCKER_HOST', await environmentTls(env, folder));
-  const named = env['DOCKER_CONTEXT'] ?? '';
-  if (named === '' && socketPath !== undefined) return { kind: 'socket', path: socketPath };
-  const context = named === '' ? await contextInUse(folder) : named;
+  const chosen = env['DOCKER_CONTEXT'] ?? '';
+  if (chosen === '' && socketPath !== undefined) return { kind: 'socket', path: socketPath };
+  const context = chosen === '' ? await contextInUse(folder) : chosen;
   return context === noContext ? { kind: 'socket', path: socketPath ?? defaultEngineSocket } : endpointOf(context, folder);
 }
 

@@ -24,6 +24,8 @@ export interface HeldLease extends AsyncDisposable {
   readonly id: string;
   /** Gives the targets back to the guardian. Safe to call twice. */
   release(): Promise<void>;
+  /** Renews no more: when it has run out the guardian does what it does for a holder that crashed. */
+  abandon(): void;
 }
 
 export interface LeaseClient {
@@ -96,8 +98,12 @@ class FileLease implements HeldLease {
     this.#timer.unref();
   }
 
-  async release(): Promise<void> {
+  abandon(): void {
     clearInterval(this.#timer);
+  }
+
+  async release(): Promise<void> {
+    this.abandon();
     if (this.#released) return;
     this.#released = true;
     // A renewal under way would write the file again.

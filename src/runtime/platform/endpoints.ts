@@ -19,7 +19,7 @@ export function endpointsOf({ ports, network, netdata }: Pick<Config, 'ports' | 
     https: `https://${host}${ports.https === httpsPort ? '' : `:${ports.https}`}`,
     http: `http://${host}${ports.http === httpPort ? '' : `:${ports.http}`}`,
     vip: `https://${network.vip}`,
-    traefikDashboard: `http://localhost:${ports.dashboard}/dashboard/`,
+    traefikDashboard: `http://localhost:${ports.dashboard}`,
     ...(netdata.enabled && { netdata: `http://localhost:${ports.netdata}` }),
   };
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { parseCount, parseDurationMs } from '../../../src/cli/options/values.ts';
+import { countBetween, durationBetween, parseCount, parseDurationMs, parseText } from '../../../src/cli/options/values.ts';
 
 for (const [text, expected] of [['250ms', 250], ['1s', 1000], ['1.5s', 1500], ['2m', 120_000], ['1h', 3_600_000]] as const) {
   test(`${text} is ${expected} ms`, (t) => {
@@ -19,3 +19,19 @@ for (const text of ['', '-1', '1.5', 'x', '99999999999']) {
     t.throws(() => parseCount(text), { instanceOf: InvalidArgumentError });
   });
 }
+
+test('what a flag allows is said in its own units', (t) => {
+  const hold = durationBetween('1s', '10m');
+  t.is(hold('1s'), 1000);
+  t.is(hold('10m'), 600_000);
+  t.throws(() => hold('999ms'), { instanceOf: InvalidArgumentError, message: 'use a duration from 1s to 10m.' });
+  t.throws(() => hold('11m'), { instanceOf: InvalidArgumentError });
+  const rate = countBetween(1, 2000);
+  t.is(rate('2000'), 2000);
+  for (const text of ['0', '2001']) t.throws(() => rate(text), { instanceOf: InvalidArgumentError, message: 'use a whole number from 1 to 2000.' });
+});
+
+test('a flag that is given nothing is refused: an empty variable must not mean the default project', (t) => {
+  t.is(parseText('shop'), 'shop');
+  for (const text of ['', ' ']) t.throws(() => parseText(text), { instanceOf: InvalidArgumentError });
+});

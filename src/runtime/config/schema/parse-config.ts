@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { checkConfig } from './checks.ts';
 import { configSchema, type Config } from './config.ts';
 import { keyPath, nearest } from './key-path.ts';
@@ -40,22 +40,14 @@ function unknownKey(parent: readonly (string | number)[], key: string): ConfigPr
 }
 
 function knownKeys(parent: readonly (string | number)[]): string[] {
-  let value: unknown = configSchema.parse({});
-  for (const part of parent) value = isRecord(value) ? value[part] : undefined;
-  const shape = parent.length === 0 ? Object.keys(configSchema.shape) : [];
-  return [...new Set([...shape, ...(isRecord(value) ? Object.keys(value) : []), ...optionalKeys(parent)])];
+  let schema: unknown = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  for (const part of parent) schema = propertiesOf(schema)[part];
+  return Object.keys(propertiesOf(schema));
 }
 
-/** Keys without a default do not show in the defaults. */
-function optionalKeys(parent: readonly (string | number)[]): string[] {
-  const optional: Record<string, string[]> = {
-    loadBalancers: ['nodes', 'addresses', 'authkeyFile'],
-    postgres: ['passwordFile'],
-    rabbitmq: ['passwordFile'],
-    certificates: ['certFile', 'keyFile'],
-    objectives: ['maxFailedRequests', 'maxRestoreMs'],
-  };
-  return optional[parent.join('.')] ?? [];
+function propertiesOf(schema: unknown): Record<string, unknown> {
+  const properties = isRecord(schema) ? schema['properties'] : undefined;
+  return isRecord(properties) ? properties : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,7 @@ import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../ren
 import { ports } from '../../topology/ports.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { steadyNowMs } from '../../steady-clock.ts';
+import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob } from './fault.ts';
 
 const execTimeoutMs = 5000;
@@ -34,7 +35,7 @@ export const expireCertFault: FaultDriver = {
     const serial = BigInt(`0x${new X509Certificate(expired.certificate).serialNumber}`).toString();
     try {
       const stdin = renderInlineCertificate(expired);
-      await Promise.all(job.victims.map(({ container }) => run(engine, container, ['sh', '-c', putScript, file], { user, stdin })));
+      await allDone(job.victims.map(({ container }) => run(engine, container, ['sh', '-c', putScript, file], { user, stdin })));
       const injectedAtMs = events.engineNowMs();
       const isServed = (metrics: string) => metrics.includes(`serial="${serial}"`);
       if (await makeReread(job, engine, () => isServed)) return { injectedAtMs };

@@ -20,6 +20,10 @@ export function planFault(
   const from = fault.kind === 'partition' ? fault.from.flatMap((name) => withName(name, services)) : [];
   // A member of a pod has its owner's addresses.
   const addresses = from.flatMap(({ podOwner, addresses: own }) => (podOwner === undefined ? own : serviceOf(podOwner, services).addresses));
+  // Without an address the filter would cut off everything.
+  if (from.length > 0 && addresses.length === 0) {
+    throw new ConfigError(`${from.map(({ name }) => name).join(', ')} has no address just now to be cut off from`, { remedy: 'look at "haplat status"' });
+  }
   const tools = { nft: imageOf('edge'), tc: imageOf('keepalived') ?? imageOf('lb') };
   return { id, project, fault, victims, fromAddresses: [...new Set(addresses)], tools, tlsDirectory };
 }

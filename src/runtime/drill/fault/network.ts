@@ -1,6 +1,7 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { Fault, FaultDriver, FaultJob, Injection, NoEffect } from './fault.ts';
+import { allDone } from './all-done.ts';
 import { arpFilter, arpFilterWithoutEgress, devicesMark, heartbeatFilter, packetFilter, tables, type PacketFilter } from './packet-filter.ts';
 import { runSidecar } from './sidecar.ts';
 
@@ -85,7 +86,7 @@ async function inEachNamespace(
   const image = job.tools[tool];
   if (image === undefined) throw new OperationError(`no image of this platform has ${tool}`);
   const namespaces = [...new Set(job.victims.map(({ namespaceOf }) => namespaceOf))];
-  return Promise.all(
+  return allDone(
     namespaces.map(async (namespaceOf, index) => {
       const name = `${job.project}-drill-${job.id}-${direction}-${index}`;
       const output = await runSidecar(engine, { project: job.project, name, image, namespaceOf, script, args });

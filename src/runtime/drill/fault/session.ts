@@ -1,3 +1,4 @@
+import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { leaseClient } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
@@ -52,13 +53,29 @@ export class FaultSession {
     return this.#driver.inject(this.#job, surroundings);
   }
 
-  /** Heals. Safe to call twice, and when nothing was injected. Returns when it was healed, if that was seen. */
+  /**
+   * Heals. Safe to call twice, and when nothing was injected. Returns when it was healed, if that was seen. Rejects with
+   * OperationError when it was not; the guardian then does it as soon as the lease runs out.
+   */
   async heal(): Promise<number | undefined> {
     if (!this.#isOpen) return undefined;
-    const healedAtMs = await this.#driver.heal(this.#job, this.#engine);
+    const healedAtMs = await this.#undo();
     await this.#journal.remove(this.#job.id);
     await this.#lease?.release();
     this.#isOpen = false;
     return healedAtMs;
+  }
+
+  async #undo(): Promise<number | undefined> {
+    try {
+      return await this.#driver.heal(this.#job, this.#engine);
+    } catch (error) {
+      this.#lease?.abandon();
+      const { kind, targets } = this.#job.fault;
+      throw new OperationError(`${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`, {
+        cause: error,
+        remedy: '"haplat heal" tries again; the guardian does within some seconds',
+      });
+    }
   }
 }

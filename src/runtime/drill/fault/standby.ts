@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { clusterComponents } from '../../topology/cluster/members.ts';
+import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 
 const execTimeoutMs = 15_000;
@@ -32,7 +33,7 @@ export const standbyFault: FaultDriver = {
 
 /** Runs a script once in each node, all at once; returns the times that they print. */
 async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: string): Promise<number[]> {
-  return Promise.all(
+  return allDone(
     nodesOf(job).map(async (node) => {
       const { exitCode, stdout, stderr } = await engine.exec(`${job.project}-${node}`, ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
       if (exitCode !== 0) throw new Error(`${node}: ${stderr.trim() || `crm_attribute ended with ${exitCode}`}`);

@@ -1,4 +1,5 @@
 import type { Sample } from './history.ts';
+import { leastOf } from './least.ts';
 
 export interface Downtime {
   readonly downtimeMs: number;
@@ -16,8 +17,9 @@ export interface Downtime {
  */
 export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs?: number): Downtime | undefined {
   const dueOfFailed = samples.filter((sample) => !sample.ok).map((sample) => sample.dueMs);
-  const ownUntilMs = ownUntil(samples, injectedAtMs, movedAtMs);
-  const counts = ({ fromMs, toMs = Infinity }: Downtime) => fromMs <= ownUntilMs || dueOfFailed.some((dueMs) => dueMs >= fromMs && dueMs <= toMs);
+  const isOwn = ownOf(samples, injectedAtMs, movedAtMs);
+  const counts = (gap: Gap) => isOwn(gap) || hasFailure(gap);
+  const hasFailure = ({ fromMs, toMs = Infinity }: Gap) => dueOfFailed.some((dueMs) => dueMs >= fromMs && dueMs <= toMs);
   return longestFirst(gapsOf(samples, injectedAtMs, intervalMs)).find(counts);
 }
 
@@ -29,8 +31,7 @@ export function worstDowntime(samples: readonly Sample[], injectedAtMs: number, 
 /** The gap that the fault itself made, not one that came later (when a node returns, for instance): the longest of those. */
 export function ownGap(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs: number | undefined): Downtime | undefined {
   const own = ofEachMode(samples).flatMap((sent) => {
-    const ownUntilMs = ownUntil(sent, injectedAtMs, movedAtMs);
-    return longestFirst(gapsOf(sent, injectedAtMs, intervalMs).filter((gap) => gap.fromMs <= ownUntilMs))[0] ?? [];
+    return longestFirst(gapsOf(sent, injectedAtMs, intervalMs).filter(ownOf(sent, injectedAtMs, movedAtMs)))[0] ?? [];
   });
   return longestFirst(own)[0];
 }
@@ -39,13 +40,15 @@ export function ownGap(samples: readonly Sample[], injectedAtMs: number, interva
 const underWayMs = 250;
 
 /**
- * A gap is the fault's own if it began by then: until the address had moved or, where it did not move, when the first
- * request failed. Without a failure either it is the gap that spans the fault, however short.
+ * Tells which gaps are the fault's own: those that began before the address had moved or, where it did not move, by when
+ * the first request failed. Without a failure either it is the gap that spans the fault, however short. An answer that was
+ * under way when the address moved was asked for before it: what follows it is the fault's as well.
  */
-function ownUntil(samples: readonly Sample[], injectedAtMs: number, movedAtMs: number | undefined): number {
+function ownOf(samples: readonly Sample[], injectedAtMs: number, movedAtMs: number | undefined): (gap: Gap) => boolean {
+  if (movedAtMs !== undefined) return ({ fromDueMs }) => fromDueMs <= movedAtMs;
   const failed = samples.filter((sample) => !sample.ok && sample.endMs >= injectedAtMs).map((sample) => sample.dueMs);
-  const tookEffectMs = failed.length === 0 ? injectedAtMs : Math.max(injectedAtMs, Math.min(...failed));
-  return movedAtMs ?? tookEffectMs + underWayMs;
+  const tookEffectMs = failed.length === 0 ? injectedAtMs : Math.max(injectedAtMs, leastOf(failed, Infinity));
+  return ({ fromMs }) => fromMs <= tookEffectMs + underWayMs;
 }
 
 /** The longest gap that began when the fault's own was over: what the return of a node, for instance, cost clients. */
@@ -68,20 +71,25 @@ export function gapBefore(samples: readonly Sample[], injectedAtMs: number, inte
   return longestFirst(ofEachMode(steady).flatMap((sent) => gapsOf(sent, -Infinity, intervalMs)))[0];
 }
 
-function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Downtime[] {
-  const successes = samples.filter((sample) => sample.ok).map((sample) => sample.endMs).toSorted((a, b) => a - b);
+interface Gap extends Downtime {
+  /** When the success before it was due. */
+  readonly fromDueMs: number;
+}
+
+function gapsOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number): Gap[] {
+  const successes = samples.filter((sample) => sample.ok).toSorted((a, b) => a.endMs - b.endMs);
   const lastDueMs = samples.reduce((last, sample) => Math.max(last, sample.dueMs), -Infinity);
-  return successes.flatMap((fromMs, index) => {
-    const toMs = successes[index + 1];
+  return successes.flatMap(({ endMs: fromMs, dueMs: fromDueMs }, index) => {
+    const toMs = successes[index + 1]?.endMs;
     if (toMs !== undefined && toMs < injectedAtMs) return [];
     // The last success of all ends no gap, unless failures follow it.
     if (toMs === undefined && !samples.some((sample) => !sample.ok && sample.dueMs > fromMs)) return [];
-    return [{ downtimeMs: Math.max(0, (toMs ?? Math.max(fromMs, lastDueMs)) - fromMs - intervalMs), fromMs, toMs }];
+    return [{ downtimeMs: Math.max(0, (toMs ?? Math.max(fromMs, lastDueMs)) - fromMs - intervalMs), fromMs, fromDueMs, toMs }];
   });
 }
 
 /** Of equals the earlier one first. */
-function longestFirst(gaps: readonly Downtime[]): Downtime[] {
+function longestFirst<G extends Downtime>(gaps: readonly G[]): G[] {
   return gaps.toSorted((a, b) => b.downtimeMs - a.downtimeMs);
 }
 

@@ -41,6 +41,8 @@ export const probeFlags = {
   'run-id': 'runId', 'duration-ms': 'durationMs', 'settle-ms': 'settleMs',
 } as const satisfies Record<string, keyof ProbeOptions>;
 
+const remedy = '"haplat serve --help" shows its flags, and an example';
+
 /** Reads what follows `haplat serve probe`. `--mode fresh,pooled` runs both side by side. Throws ConfigError. */
 export function parseProbeArguments(args: readonly string[]): ProbeOptions {
   const options = Object.fromEntries(Object.keys(probeFlags).map((flag) => [flag, { type: 'string' as const }]));
@@ -48,14 +50,14 @@ export function parseProbeArguments(args: readonly string[]): ProbeOptions {
   try {
     ({ values } = parseArgs({ args: [...args], options, strict: true }));
   } catch (error) {
-    throw new ConfigError(`serve probe: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ConfigError(`serve probe: ${error instanceof Error ? error.message : String(error)}`, { cause: error, remedy });
   }
   const input = Object.fromEntries(Object.entries(probeFlags).map(([flag, key]) => [key, values[flag]]));
   if (typeof input['modes'] === 'string') input['modes'] = input['modes'].split(',');
   const parsed = probeOptionsSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigError(`serve probe: ${problems.join('; ')}`);
+  throw new ConfigError(`serve probe: ${problems.join('; ')}`, { remedy });
 }
 
 /** The command of a probe's container: the inverse of `parseProbeArguments`. */

@@ -1,36 +1,45 @@
 import type { DrillRun } from '../drill.ts';
 import type { History } from '../judge/history.ts';
 import { htmlStyle } from './html-style.ts';
-import type { NamedResult } from './junit.ts';
+import type { NamedResult, NotRun, SuiteOutcome } from './suite-outcome.ts';
 import { toText } from './text.ts';
 import { closeUp } from './timeline.ts';
 import { drawTimeline } from './timeline-svg.ts';
 import { escaped } from '../../render/xml.ts';
 
 /** One page that needs nothing else: no script, no font, no picture from elsewhere. */
-export function toHtml(title: string, drills: readonly NamedResult[]): string {
+export function toHtml(title: string, { drills, notRun }: SuiteOutcome): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">',
     `<title>${escaped(title)}</title><style>${htmlStyle}</style></head><body><main>`,
     `<h1>${escaped(title)}</h1>`,
-    overview(drills),
+    overview(drills, notRun),
     ...drills.map(section),
+    ...notRun.map(reasonNotRun),
     '</main></body></html>',
     '',
   ].join('\n');
 }
 
-function overview(drills: readonly NamedResult[]): string {
+function overview(drills: readonly NamedResult[], notRun: readonly NotRun[]): string {
   const rows = drills.map(({ name, result }) => {
     const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
     return row([
-      `<a href="#${anchor(name)}">${escaped(name)}</a>`, badge(result.verdict), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max),
+      link(name), badge(result.verdict), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max),
       String(failedRequests), String(ackedWritesLost), ms(restoreMs?.p50),
     ]);
   });
-  return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], rows);
+  return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], [...rows, ...notRun.map(({ name }) => row([link(name), badge('inconclusive', 'not run'), '0', '–', '–', '–', '–', '–']))]);
+}
+
+function link(name: string): string {
+  return `<a href="#${anchor(name)}">${escaped(name)}</a>`;
+}
+
+function reasonNotRun({ name, reason }: NotRun): string {
+  return `<section id="${anchor(name)}"><h2>${escaped(name)} ${badge('inconclusive', 'not run')}</h2><p class="words">${escaped(reason)}</p></section>`;
 }
 
 function section({ name, result }: NamedResult): string {
@@ -86,8 +95,8 @@ function row(cells: readonly string[]): string {
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-function badge(verdict: DrillRun['verdict']): string {
-  return `<span class="badge ${verdict}">${verdict}</span>`;
+function badge(verdict: DrillRun['verdict'], word: string = verdict): string {
+  return `<span class="badge ${verdict}">${word}</span>`;
 }
 
 function anchor(name: string): string {

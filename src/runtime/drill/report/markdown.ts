@@ -1,21 +1,24 @@
-import type { NamedResult } from './junit.ts';
+import type { SuiteOutcome } from './suite-outcome.ts';
 
 const marks = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' } as const;
 
 /** A summary in GitHub's Markdown: one row a drill, the reasons below. */
-export function toMarkdown(title: string, drills: readonly NamedResult[]): string {
+export function toMarkdown(title: string, { drills, notRun }: SuiteOutcome): string {
   const rows = drills.map(({ name, result }) => {
     const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
     const cells = [name, marks[result.verdict], runs, ms(downtimeMs?.p50), ms(downtimeMs?.max), failedRequests, ackedWritesLost, ms(restoreMs?.p50)];
     return `| ${cells.map((cell) => escapedCell(String(cell))).join(' | ')} |`;
   });
-  const reasons = drills.flatMap(({ name, result }) => result.reasons.map((reason) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`));
+  const notRunRows = notRun.map(({ name }) => `| ${escapedCell(name)} | ❔ not run | 0 | – | – | – | – | – |`);
+  const given = drills.flatMap(({ name, result }) => result.reasons.map((reason) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`));
+  const reasons = [...given, ...notRun.map(({ name, reason }) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`)];
   return [
     `## ${escapedCell(title)}`,
     '',
     '| Drill | Verdict | Runs | Downtime p50 | Downtime max | Failed requests | Acknowledged writes lost | Restored p50 |',
     '|---|---|--:|--:|--:|--:|--:|--:|',
     ...rows,
+    ...notRunRows,
     ...(reasons.length === 0 ? [] : ['', ...reasons]),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import type { NamedResult } from './junit.ts';
+import type { NamedResult } from './suite-outcome.ts';
 
 interface Family {
   readonly name: string;

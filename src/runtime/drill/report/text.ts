@@ -12,7 +12,7 @@ export function toText(result: DrillResult): string[] {
   return [`${verdicts[result.verdict]}  ${title}: ${inWords(result)}`, ...chosen(result), ...measured, ...result.reasons.map((reason) => `  ! ${reason}`)];
 }
 
-function inWords({ verdict, summary, objectives }: DrillResult): string {
+function inWords({ verdict, summary, objectives, runs }: DrillResult): string {
   if (summary.downtimeMs === null) return 'nothing could be measured';
   const { max } = summary.downtimeMs;
   const worst = summary.runs > 1 ? ' at worst' : '';
@@ -20,8 +20,14 @@ function inWords({ verdict, summary, objectives }: DrillResult): string {
   if (verdict === 'inconclusive') return `${gone}, but that proves nothing`;
   const allowed = objectives.maxDowntimeMs === undefined ? '' : ` (${ms(objectives.maxDowntimeMs)} allowed)`;
   const lost = summary.ackedWritesLost === 0 ? 'nothing acknowledged was lost' : `${summary.ackedWritesLost} acknowledged writes were lost`;
-  const restored = summary.restoreMs === null ? 'redundancy did not come back' : `all was redundant again after ${ms(summary.restoreMs.max)}${worst}`;
-  return `${gone}${allowed}, ${lost}, ${restored}`;
+  return `${gone}${allowed}, ${lost}, ${redundancy(runs, summary.restoreMs)}`;
+}
+
+function redundancy(runs: readonly RunResult[], restoreMs: DrillResult['summary']['restoreMs']): string {
+  const without = runs.filter((run) => run.phases.redundancyRestoredMs === null).length;
+  if (restoreMs === null) return 'redundancy did not come back';
+  if (without > 0) return `redundancy did not come back in ${without} of ${runs.length} runs`;
+  return `all was redundant again after ${ms(restoreMs.max)}${runs.length > 1 ? ' at worst' : ''}`;
 }
 
 /** Whom it hit, where the user did not say so, and how to hit the same again. */

@@ -1,4 +1,5 @@
 import type { History } from '../judge/history.ts';
+import { leastOf } from '../judge/least.ts';
 import type { Phases } from '../judge/phases.ts';
 
 /** A run's samples gathered into slots of equal length, for drawing. Times are from the fault. */
@@ -26,7 +27,7 @@ export interface Band {
 
 export function timelineOf(history: History, slotCount: number): Timeline {
   const { samples, injectedAtMs, endedAtMs } = history;
-  const startMs = Math.min(injectedAtMs, ...samples.map((sample) => sample.dueMs));
+  const startMs = leastOf(samples.map((sample) => sample.dueMs), injectedAtMs);
   const slotMs = Math.max(1, (endedAtMs - startMs) / slotCount);
   const slots = Array.from({ length: slotCount }, () => ({ ok: 0, failed: 0, worstMs: 0 }));
   for (const { dueMs, endMs, ok } of samples) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NamedResult } from '../report/junit.ts';
+import type { NamedResult } from '../report/suite-outcome.ts';
 
 /** What was measured once, to hold later drills against: `--baseline FILE`. */
 export const baselineSchema = z.strictObject({
@@ -22,6 +22,12 @@ export function toBaseline(drills: readonly NamedResult[]): Baseline {
     return [name, numbers] as const;
   });
   return { schema: 'haplat.baseline/1', drills: Object.fromEntries(entries) };
+}
+
+/** Drills that one of the two has and the other has not measured: nothing can be said of them. */
+export function uncompared(baseline: Baseline, now: Baseline): string[] {
+  const isMeasured = ({ drills }: Baseline, name: string) => typeof drills[name]?.downtimeP50Ms === 'number';
+  return Object.keys(now.drills).filter((name) => !isMeasured(baseline, name) || !isMeasured(now, name));
 }
 
 export interface Regression {

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import { ConfigError, messageOf } from '../../errors.ts';
-import { parseSuite } from './suite.ts';
-import type { Suite } from './suite.ts';
+import { ConfigError, hasCode, messageOf } from '../../errors.ts';
+import { parseYaml } from '../../files/parse-yaml.ts';
+import { parseSuite, type Suite } from './suite.ts';
 
 /** Reads a suite from a YAML file. Rejects with ConfigError when it can't be read, or is none. */
 export async function loadSuite(file: string): Promise<Suite> {
-  let document: unknown;
+  let text: string;
   try {
-    document = parse(await readFile(file, 'utf8'));
+    text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(`${file}: ${messageOf(error)}`, { cause: error });
+    throw new ConfigError(`${file}: ${hasCode(error, 'ENOENT') ? 'there is no such suite' : messageOf(error)}`, {
+      cause: error,
+      remedy: 'name a YAML file, or one of the built-in suites: matrix, rolling-update',
+    });
   }
-  return parseSuite(file, document);
+  return parseSuite(file, parseYaml(text, file));
 }

@@ -1,8 +1,8 @@
 import { ConfigError, HaplatError, InterruptedError } from '../../errors.ts';
 import type { DrillEvent, DrillInputs } from '../drill.ts';
 import { verdictOf } from '../judge/summary.ts';
-import type { Verdict } from '../judge/judge-run.ts';
-import type { NamedResult } from '../report/junit.ts';
+import type { Objectives, Verdict } from '../judge/judge-run.ts';
+import type { NamedResult, NotRun, SuiteOutcome } from '../report/suite-outcome.ts';
 import { runDrill } from '../run-drill.ts';
 import { objectivesOf } from './suite.ts';
 import type { Suite, SuiteDrill } from './suite.ts';
@@ -13,20 +13,30 @@ export type SuiteInputs = Omit<DrillInputs, 'fault' | 'runs' | 'acceptOutage' | 
   readonly onEvent: (event: DrillEvent) => void;
 };
 
-export interface SuiteResult {
+/** What was given for this run: it wins over what the suite says. */
+export interface DrillFlags {
+  readonly objectives: Objectives;
+  readonly rate: number | undefined;
+  readonly modes: DrillInputs['modes'] | undefined;
+  readonly holdMs: number | undefined;
+}
+
+export interface SuiteResult extends SuiteOutcome {
   readonly schema: 'haplat.suite/1';
   readonly suite: string;
   /** The worst of its drills'. */
   readonly verdict: Verdict;
-  readonly drills: readonly NamedResult[];
-  /** Drills that could not be carried out at all, and why. */
-  readonly notRun: readonly { readonly name: string; readonly reason: string }[];
+}
+
+function modesOf({ pooled }: SuiteDrill): DrillInputs['modes'] | undefined {
+  if (pooled === undefined) return undefined;
+  return pooled ? ['fresh', 'pooled'] : ['fresh'];
 }
 
 /** Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. */
-export async function runSuite(suite: Suite, inputs: SuiteInputs): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, flags: DrillFlags, inputs: SuiteInputs): Promise<SuiteResult> {
   const drills: NamedResult[] = [];
-  const notRun: SuiteResult['notRun'][number][] = [];
+  const notRun: NotRun[] = [];
   for (const [index, drill] of suite.drills.entries()) {
     inputs.onDrill(drill, index + 1);
     const startedMs = performance.now();
@@ -34,11 +44,11 @@ export async function runSuite(suite: Suite, inputs: SuiteInputs): Promise<Suite
       const result = await runDrill({
         ...inputs,
         fault: drill.fault,
-        objectives: objectivesOf(drill, suite, inputs.objectives),
+        objectives: objectivesOf(drill, suite, inputs.objectives, flags.objectives),
         runs: drill.runs,
-        rate: drill.rate ?? inputs.rate,
-        modes: drill.pooled === undefined ? inputs.modes : drill.pooled ? ['fresh', 'pooled'] : ['fresh'],
-        holdMs: drill.holdMs ?? inputs.holdMs,
+        rate: flags.rate ?? drill.rate ?? inputs.rate,
+        modes: flags.modes ?? modesOf(drill) ?? inputs.modes,
+        holdMs: flags.holdMs ?? drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,
       });
       drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs });

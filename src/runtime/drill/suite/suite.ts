@@ -52,7 +52,7 @@ export function parseSuite(file: string, document: unknown): Suite {
   const parsed = suiteSchema.safeParse(document);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.map(String).join('.')}: ${issue.message}`);
-  throw new ConfigError(problems[0] ?? `${file}: is no suite`, { details: problems.slice(1), remedy: '`haplat drill list` shows the built-in suite, which is an example' });
+  throw new ConfigError(problems[0] ?? `${file}: is no suite`, { details: problems.slice(1), remedy: 'docs/drills.md has the keys and an example' });
 }
 
 /** Those drills of a suite whose names contain one of the texts; all without any. Throws ConfigError when none does. */
@@ -63,9 +63,9 @@ export function selectDrills(suite: Suite, only: readonly string[]): Suite {
   throw new ConfigError(`${suite.name} has no drill with ${only.join(' or ')} in its name`, { remedy: '`haplat drill list` shows the names' });
 }
 
-/** A drill's own objectives over the suite's, and those over the configuration's. */
-export function objectivesOf(drill: SuiteDrill, suite: Suite, configured: Objectives): Objectives {
-  return { ...configured, ...defined(suite.objectives), ...defined(drill.objectives) };
+/** A drill's own objectives over the suite's, and those over the configuration's; what was given by flags over all. */
+export function objectivesOf(drill: SuiteDrill, suite: Suite, configured: Objectives, given: Objectives): Objectives {
+  return { ...configured, ...defined(suite.objectives), ...defined(drill.objectives), ...defined(given) };
 }
 
 function defined(some: Objectives): Objectives {

@@ -10,6 +10,9 @@ export interface Roles {
   readonly dc?: string | undefined;
 }
 
+/** Whether a target is somebody only as things stand just now. */
+export const isRole = (spec: string): boolean => ['vip-holder', 'vip-standby', 'dc'].includes(spec);
+
 /**
  * What the user named → services. A service's name is itself; `node:N` is a whole pod, or a node of the cluster;
  * `vip-holder` and `vip-standby` are the load balancers of the node that has, or has not, the virtual address; `dc` is the

@@ -66,6 +66,12 @@ test('it cuts from all of a component by its name, and from nobody that is not t
   t.throws(() => cutFrom('nobody'), { instanceOf: ConfigError, message: 'there is no nobody' });
 });
 
+test('it is refused where those to be cut off from have no address: no address would be every one', (t) => {
+  const without = new Map(services).set('db', { name: 'db', component: 'db', container: 'p-db', image: 'i', addresses: [] });
+  const fault = faultSchema.parse({ kind: 'partition', targets: ['app_1'], from: ['db'] });
+  t.throws(() => planFault('a1', 'p', fault, ['app_1'], without, '/state/tls'), { instanceOf: ConfigError, message: /^db has no address/ });
+});
+
 test('a cut heartbeat is Corosync\'s and VRRP\'s packets, both ways, and no others', (t) => {
   const rules = heartbeatFilter();
   t.is(rules.match(/ drop$/gm)?.length, 6);

@@ -63,6 +63,19 @@ test('until the address has moved, a gap is the fault’s own even if every requ
   t.is(downtimeOf(slow(200, 600), fault, 10, fault + 50)?.downtimeMs, 100);
 });
 
+test('a gap after an answer that was under way when the address moved is the fault’s own', (t) => {
+  // Asked for just before the move, answered just after it; then nothing for a while, and every request is answered.
+  const hanging = slow(30, 900).map((sample) => (sample.dueMs === fault + 20 ? { ...sample, ok: true, error: '', endMs: fault + 38 } : sample));
+  const all = hanging.map((sample) => (sample.dueMs >= fault && sample.dueMs < fault + 20 ? { ...sample, ok: true, error: '', endMs: sample.dueMs + 2 } : sample));
+  const answered = all.map((sample) => (sample.ok ? sample : { ...sample, ok: true, error: '', endMs: fault + 901 }));
+  t.is(downtimeOf(answered, fault, 10, fault + 35)?.downtimeMs, 901 - 38 - 10);
+});
+
+test('a drill that lasted long is measured like any other', (t) => {
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ mode: 'fresh', dueMs: fault + index, startMs: fault + index, endMs: fault + index + 1, ok: index % 2 === 0, error: '' }));
+  t.notThrows(() => worstDowntime(many, fault, 1));
+});
+
 test('of two modes the worse one counts', (t) => {
   const samples = [...samplesWith([[0, 100]], 'fresh'), ...samplesWith([[0, 250]], 'pooled')];
   t.is(worstDowntime(samples, fault, 10)?.downtimeMs, 250);

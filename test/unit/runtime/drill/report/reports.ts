@@ -21,6 +21,11 @@ test('the text has the verdict in words first, then the numbers, then the reason
   t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
 });
 
+test('redundancy that some runs did not get back is said', (t) => {
+  const { result } = named('kill', [history(), history({ restoredAtMs: undefined })]);
+  t.regex(toText(result)[0] ?? '', /redundancy did not come back in 1 of 2 runs$/);
+});
+
 test('the JSON document has everything but the single requests', (t) => {
   const document = toDrillJson(passed.result);
   t.false('histories' in document);
@@ -28,12 +33,16 @@ test('the JSON document has everything but the single requests', (t) => {
   t.is(document.runs[0]?.downtimeMs, 120);
 });
 
-test('in JUnit a missed objective is a failure and what proves nothing an error, with names that XML can bear', (t) => {
-  const xml = toJunit('drills', [passed, failed, unproven]);
-  t.true(xml.includes('<testsuite name="drills" tests="3" failures="1" errors="1" skipped="0" time="37.035">'));
+const notRun = [{ name: 'stop <db>', reason: 'leaves nothing of db' }];
+const outcome = { drills: [passed, failed, unproven], notRun };
+
+test('in JUnit a missed objective is a failure and what proves nothing, or was not run, an error, with names that XML can bear', (t) => {
+  const xml = toJunit('drills', outcome);
+  t.true(xml.includes('<testsuite name="drills" tests="4" failures="1" errors="2" skipped="0" time="37.035">'));
   t.true(xml.includes('name="kill &lt;db&gt; &amp; &quot;more&quot;"'));
   t.is(xml.match(/<failure type="objective"/g)?.length, 1);
   t.is(xml.match(/<error type="inconclusive"/g)?.length, 1);
+  t.regex(xml, /name="stop &lt;db&gt;"[^>]*>\s*<error type="not-run" message="leaves nothing of db"/);
   t.false(xml.includes('<db>'));
 });
 
@@ -46,15 +55,18 @@ test('OpenMetrics are in base units, end as they must, and quote labels', (t) =>
 });
 
 test('the Markdown table has a row a drill, and no cell can break out of it', (t) => {
-  const text = toMarkdown('drills', [passed, named('a | b', [history()])]);
+  const text = toMarkdown('drills', { drills: [passed, named('a | b', [history()])], notRun });
   t.true(text.includes('| kill vip-holder | ✅ pass | 1 | 120 ms | 120 ms | 12 | 0 | 2000 ms |'));
   t.true(text.includes('| a \\| b |'));
+  t.true(text.includes('| stop \\<db\\> | ❔ not run | 0 |'));
+  t.true(text.includes('- **stop \\<db\\>**: leaves nothing of db'));
 });
 
 test('the page loads nothing from elsewhere and escapes what it is told', (t) => {
-  const page = toHtml('drills', [passed, failed, unproven]);
+  const page = toHtml('drills', outcome);
   t.false(/<script|<link|@import|src=|https?:/i.test(page));
   t.false(page.includes('<db>'));
+  t.true(page.includes('leaves nothing of db'));
   t.is(page.match(/<svg /g)?.length, 3, 'two runs that were seen, one of them close up as well');
   t.true(page.includes('prefers-color-scheme: dark'));
   t.true(page.includes('@media print'));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { baselineSchema, regressions, toBaseline } from '../../../../../src/runtime/drill/suite/baseline.ts';
+import { baselineSchema, regressions, toBaseline, uncompared } from '../../../../../src/runtime/drill/suite/baseline.ts';
 import { history, samplesWith } from '../judge/_histories.ts';
 import { named } from '../report/_results.ts';
 
@@ -18,6 +18,13 @@ test('slower by more than the tolerance is a regression, with both numbers', (t)
 test('slower within the tolerance, or by less than both can tell apart, is none', (t) => {
   t.deepEqual(regressions(measured(500), measured(590), 0.2), []);
   t.deepEqual(regressions(measured(10), measured(30), 0.2), []);
+});
+
+test('drills of which one of the two knows nothing are named', (t) => {
+  const unmeasured = toBaseline([named('kill', [])]);
+  t.deepEqual(uncompared(measured(100), measured(900)), []);
+  t.deepEqual(uncompared(unmeasured, measured(900)), ['kill']);
+  t.deepEqual(uncompared(measured(100), unmeasured), ['kill']);
 });
 
 test('a drill that the baseline does not have is no regression', (t) => {

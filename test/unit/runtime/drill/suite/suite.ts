@@ -9,10 +9,11 @@ import { objectivesOf, parseSuite, selectDrills, suiteSchema } from '../../../..
 
 const drill = { name: 'a', fault: { kind: 'kill', targets: ['traefik_1'] } };
 
-test('a suite is drills with their objectives, a drill’s own before the suite’s before the configured ones', (t) => {
+test('a suite is drills with their objectives, flags before a drill’s own before the suite’s before the configured ones', (t) => {
   const suite = parseSuite('s.yaml', { name: 's', objectives: { maxDowntimeMs: 200, maxLostWrites: 1 }, drills: [{ ...drill, objectives: { maxLostWrites: 0 } }] });
   const [first] = suite.drills;
-  t.deepEqual(first && objectivesOf(first, suite, { maxDowntimeMs: 1000, maxRestoreMs: 9 }), { maxDowntimeMs: 200, maxLostWrites: 0, maxRestoreMs: 9 });
+  t.deepEqual(first && objectivesOf(first, suite, { maxDowntimeMs: 1000, maxRestoreMs: 9 }, {}), { maxDowntimeMs: 200, maxLostWrites: 0, maxRestoreMs: 9 });
+  t.like(first && objectivesOf(first, suite, {}, { maxLostWrites: 3, maxRestoreMs: 7 }), { maxDowntimeMs: 200, maxLostWrites: 3, maxRestoreMs: 7 });
 });
 
 const bad = [
