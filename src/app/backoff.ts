@@ -30,14 +30,19 @@ export interface RetryOptions {
   readonly onError: (error: unknown, attempt: number, waitMs: number) => void;
 }
 
-/** Repeats `attempt` until it succeeds. Resolves to undefined when `signal` aborts first. */
-export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T | undefined> {
-  for (let failures = 0; !options.signal.aborted; failures += 1) {
+/**
+ * Repeats `attempt` until it succeeds. One that lasts says by `progressed` that it works: when it fails later, that is a
+ * first failure again. Resolves to undefined when `signal` aborts first.
+ */
+export async function retry<T>(attempt: (progressed: () => void) => Promise<T>, options: RetryOptions): Promise<T | undefined> {
+  let failures = 0;
+  while (!options.signal.aborted) {
     try {
-      return await attempt();
+      return await attempt(() => { failures = 0; });
     } catch (error) {
       const waitMs = backoffMs(options.policy, failures);
-      options.onError(error, failures + 1, waitMs);
+      failures += 1;
+      options.onError(error, failures, waitMs);
       await pause(waitMs, options.signal);
     }
   }

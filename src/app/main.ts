@@ -2,6 +2,7 @@ import type Koa from 'koa';
 import { pause } from './backoff.ts';
 import { queueDepths } from './broker/depth.ts';
 import { BrokerSession } from './broker/session.ts';
+import { TASK_QUEUE } from './broker/topology.ts';
 import { Database } from './db/database.ts';
 import { schemaCheck } from './db/schema-check.ts';
 import { readiness } from './health.ts';
@@ -23,6 +24,7 @@ import { Lifecycle } from './state.ts';
 
 // At the most of body that is allowed this is some megabytes, at the usual size a statement of a millisecond.
 const WRITES_TOGETHER = 64;
+const RELAY_GRACE_MS = 500;
 
 /**
  * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both:
@@ -38,7 +40,8 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   const background = new AbortController();
   const parts = createParts(settings, logger, background.signal);
   parts.database.start();
-  const running = [parts.broker.run(), parts.standBack.run(), relayOnceMigrated(settings, logger, parts, background.signal)];
+  const relaying = relayOnceMigrated(settings, logger, parts, background.signal);
+  const running = [parts.broker.run(), parts.standBack.run()];
   await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
   const server = await listenAs(settings, parts.app.callback()).catch((error: unknown) => {
     background.abort();
@@ -53,7 +56,9 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   await pause(Math.min(settings.DRAIN_DELAY_MS, settings.SHUTDOWN_GRACE_MS / 2), background.signal);
   await closeServer(server, Math.max(deadline - performance.now() - 1_000, 0));
   background.abort();
-  await settleWithin(deadline - performance.now(), [...running, parts.broker.close(), parts.database.close()]);
+  // Its batch in hand is sent and forgotten before its connections are closed, or it would be sent once more.
+  await settleWithin(Math.min(RELAY_GRACE_MS, deadline - performance.now()), [relaying]);
+  await settleWithin(deadline - performance.now(), [relaying, ...running, parts.broker.close(), parts.database.close()]);
   logger.info('stopped');
 }
 
@@ -73,9 +78,12 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
   const database = new Database({ settings, logger, signal, queueMax, waitMs, checkSchema });
   const broker = new BrokerSession({ settings, purpose: 'relay', logger, signal });
   const relay = new OutboxRelay({ settings, database, broker, logger, signal });
+  // While it takes nothing, what is asked of it waits, one question behind the other.
+  const depths = () => queueDepths(broker.isBlocked ? undefined : broker.channel);
+  const waitingMessages = async () => (await depths().catch(() => [])).find(({ queue }) => queue === TASK_QUEUE)?.messages;
   const sources = {
     outboxLag: () => database.run((connection) => outboxLag(connection), { idempotent: true }),
-    queueDepths: () => queueDepths(broker.channel),
+    queueDepths: depths,
   };
   const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), sources) : undefined;
   const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
@@ -103,7 +111,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     takesTraffic: () => lifecycle.takesTraffic && !standBack.isOn,
     readiness: () => readiness({ lifecycle, database, broker, relay, answers }, { brokerRequired: false }),
   });
-  return { lifecycle, database, broker, relay, standBack, app };
+  return { lifecycle, database, broker, relay, standBack, app, waitingMessages };
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -111,7 +119,8 @@ type Parts = ReturnType<typeof createParts>;
 async function relayOnceMigrated(settings: ApiSettings, logger: Logger, parts: Parts, signal: AbortSignal): Promise<void> {
   if (!(await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
   parts.lifecycle.markMigrated();
-  await Promise.all([parts.relay.run(), keepHouse({ database: parts.database, settings, logger, signal })]);
+  const { database, relay, waitingMessages } = parts;
+  await Promise.all([relay.run(), keepHouse({ database, settings, waitingMessages, logger, signal })]);
 }
 
 // knex and its dialects are a tenth of the process's memory: loaded only if there is something for them to do.

@@ -1,21 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../app/db/database.ts';
-import { DatabaseOverloaded, DatabaseUnavailable, isOutOfRoom } from '../app/db/errors.ts';
+import type { AvailabilityGate } from '../app/db/gate.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom } from '../app/db/errors.ts';
 import { pause } from '../app/backoff.ts';
 import { DeadlineError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 import type { JobHandler } from './handlers.ts';
-import { isFinished, lockJob, markDone } from './jobs.ts';
-import { PermanentJobError } from './errors.ts';
+import { GivenUpBefore, PermanentJobError } from './errors.ts';
+import { lockJob, markDone } from './jobs.ts';
 
-/** Until it is asked again. Somebody has to make room in one that is full. */
+/** Until it is asked again. Somebody has to make room in one that is full, or let one be written to. */
 const busyDatabaseMs = 200;
-const fullDatabaseMs = 1000;
+const unwritableMs = 1000;
 
 export type AttemptOutcome = 'done' | 'duplicate' | 'interrupted';
 
+/** What a worker needs of a database. */
+export interface WorkDatabase extends Pick<Database, 'run' | 'transaction'> {
+  readonly gate: Pick<AvailabilityGate, 'up' | 'waitUntilUp'>;
+}
+
 interface Patience {
-  readonly database: Database;
+  readonly database: WorkDatabase;
   /** Aborted when there is no more time: unfinished work is given back. */
   readonly signal: AbortSignal;
   /** Called each time the database turned out to be away, read-only or full. */
@@ -30,7 +36,7 @@ export interface AttemptOptions extends Patience {
 
 /**
  * Makes one attempt at a job. The effect and the job's new state are one transaction under the job's row lock, so a
- * redelivery finds it done ("duplicate") and changes nothing. A database that is away or full is waited for, as long
+ * redelivery finds it done ("duplicate") and changes nothing, or given up (GivenUpBefore). A database that is away or full is waited for, as long
  * as it takes: that says nothing about the job. Throws what the handler throws.
  */
 export async function attemptJob(message: JobMessage, options: AttemptOptions): Promise<AttemptOutcome> {
@@ -40,7 +46,8 @@ export async function attemptJob(message: JobMessage, options: AttemptOptions): 
       async (transaction) => {
         const job = await lockJob(transaction, message.jobId);
         if (job === undefined) throw new PermanentJobError('the job is not recorded');
-        if (isFinished(job)) return 'duplicate' as const;
+        if (job.state === 'failed') throw new GivenUpBefore(job.error ?? 'unknown');
+        if (job.state === 'done') return 'duplicate' as const;
         await options.handler(transaction, message);
         await markDone(transaction, message.jobId);
         return 'done' as const;
@@ -61,14 +68,16 @@ export async function withDatabase<T>({ database, signal, onRefused }: Patience,
         await pause(busyDatabaseMs, signal);
         continue;
       }
-      if (!(error instanceof DatabaseUnavailable) && !isOutOfRoom(error)) throw error;
+      if (!(error instanceof DatabaseUnavailable) && !isUnwritable(error)) throw error;
       onRefused?.();
       if (error instanceof DatabaseUnavailable) await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
-      else await pause(fullDatabaseMs, signal);
+      else await pause(unwritableMs, signal);
     }
   }
   return undefined;
 }
+
+const isUnwritable = (error: unknown): boolean => error instanceof DatabaseReadOnly || isOutOfRoom(error);
 
 async function simulateWork({ workMs, timeoutMs, signal }: AttemptOptions): Promise<void> {
   if (workMs === 0) return;

@@ -1,6 +1,6 @@
 import type { JobMessage } from '../app/jobs/message.ts';
 
-/** `alone`: it is to be attempted by itself, where its failure is its own and its database may be waited for. */
+/** `alone`: it is to be attempted by itself, where its failure is its own, or was before, and its database may be waited for. */
 export type BatchOutcome = 'done' | 'duplicate' | 'alone';
 
 interface Waiting {
@@ -62,5 +62,5 @@ export class Batcher {
 
 function outcomeOf({ state, done }: BatchRow): BatchOutcome {
   if (done) return 'done';
-  return state === 'done' || state === 'failed' ? 'duplicate' : 'alone';
+  return state === 'done' ? 'duplicate' : 'alone';
 }

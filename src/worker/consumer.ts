@@ -1,15 +1,15 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { DEAD_LETTER_QUEUE, retryQueue, TASK_QUEUE } from '../app/broker/topology.ts';
-import type { Database } from '../app/db/database.ts';
 import { toError } from '../app/errors.ts';
+import type { JobMessage } from '../app/jobs/message.ts';
 import type { Logger } from '../app/logging.ts';
-import { publishConfirmed } from '../app/outbox/publish.ts';
+import { publishConfirmed, type Outgoing, type PublishChannel } from '../app/outbox/publish.ts';
 import type { RecentOutcomes } from '../app/recent-outcomes.ts';
 import { settleWithin } from '../app/shutdown.ts';
-import { attemptJob, withDatabase, type AttemptOutcome } from './attempt.ts';
+import { attemptJob, withDatabase, type AttemptOutcome, type WorkDatabase } from './attempt.ts';
 import { Batcher, type BatchRow } from './batch.ts';
 import { deadHeaders, nextRetry, readDelivery, retryHeaders, type Delivery } from './delivery.ts';
-import { PermanentJobError, shownReason } from './errors.ts';
+import { GivenUpBefore, PermanentJobError, shownReason } from './errors.ts';
 import { batchStatements, handlers } from './handlers.ts';
 import { markFailed, markRetrying } from './jobs.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -17,16 +17,24 @@ import type { WorkerSettings } from './settings.ts';
 
 export interface ConsumerOptions {
   readonly settings: WorkerSettings;
-  readonly database: Database;
+  readonly database: WorkDatabase;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
   readonly attempts: Pick<RecentOutcomes, 'note'>;
+  /**
+   * The way to the broker for what is tried again or given up. Not that on which messages come: the broker reads nothing,
+   * no acknowledgement either, of a connection that publishes while it is short of memory or disk (its guide, "Alarms").
+   */
+  readonly publisher: { readonly waitToPublish: (signal: AbortSignal) => Promise<PublishChannel | undefined> };
   /** Aborted when the grace period is over. */
   readonly signal: AbortSignal;
 }
 
+/** What consuming needs of a channel. */
+export type ConsumeChannel = Pick<ConfirmChannel, 'prefetch' | 'consume' | 'cancel' | 'ack' | 'nack' | 'close'>;
+
 interface InHand {
-  readonly channel: ConfirmChannel;
+  readonly channel: ConsumeChannel;
   readonly delivery: ConsumeMessage;
   readonly logger: Logger;
 }
@@ -38,9 +46,9 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #inHand = new Set<Promise<void>>();
   readonly #batchers: ReadonlyMap<string, Batcher>;
-  #channel: ConfirmChannel | undefined;
+  #channel: ConsumeChannel | undefined;
   #tag: string | undefined;
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -56,20 +64,20 @@ export class Consumer {
   }
 
   /** Starts to consume on a new channel; without a database, once there is one. */
-  async start(channel: ConfirmChannel): Promise<void> {
-    if (this.#stopping) return;
+  async start(channel: ConsumeChannel): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     await channel.prefetch(this.#options.settings.WORKER_PREFETCH);
     if (this.#options.database.gate.up) await this.#consume(channel);
     // A channel that is closed meanwhile has a successor, which waits as well.
     else void this.#consumeOnceUp(channel).catch(() => undefined);
   }
 
-  async #consumeOnceUp(channel: ConfirmChannel): Promise<void> {
+  async #consumeOnceUp(channel: ConsumeChannel): Promise<void> {
     const { database, signal } = this.#options;
-    if ((await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal)) && !this.#stopping) await this.#consume(channel);
+    if ((await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal)) && !this.#stopping.signal.aborted) await this.#consume(channel);
   }
 
-  async #consume(channel: ConfirmChannel): Promise<void> {
+  async #consume(channel: ConsumeChannel): Promise<void> {
     const { consumerTag } = await channel.consume(TASK_QUEUE, (delivery) => { this.#receive(channel, delivery); });
     this.#channel = channel;
     this.#tag = consumerTag;
@@ -77,17 +85,17 @@ export class Consumer {
 
   /** Takes no more messages and waits for those in hand, finished or interrupted. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     // If the channel is gone, so is the consumer.
     if (this.#tag !== undefined && this.#channel !== undefined) await settleWithin(1_000, [this.#cancel(this.#channel, this.#tag)]);
     await Promise.all(this.#inHand);
   }
 
-  async #cancel(channel: ConfirmChannel, tag: string): Promise<void> {
+  async #cancel(channel: ConsumeChannel, tag: string): Promise<void> {
     await channel.cancel(tag);
   }
 
-  #receive(channel: ConfirmChannel, delivery: ConsumeMessage | null): void {
+  #receive(channel: ConsumeChannel, delivery: ConsumeMessage | null): void {
     if (delivery === null) {
       // The broker has cancelled the consumer (its queue was deleted): without a channel the session starts over.
       void channel.close().catch(() => undefined);
@@ -97,7 +105,7 @@ export class Consumer {
     this.#inHand.add(work);
   }
 
-  async #work(channel: ConfirmChannel, delivery: ConsumeMessage): Promise<void> {
+  async #work(channel: ConsumeChannel, delivery: ConsumeMessage): Promise<void> {
     const read = readDelivery(delivery, knownTypes);
     const headers: Record<string, unknown> = delivery.properties.headers ?? {};
     const jobId = read.kind === 'job' ? read.message.jobId : read.jobId;
@@ -131,14 +139,15 @@ export class Consumer {
       const options = { database, handler, signal, onRefused, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
       const outcome: AttemptOutcome = batched === undefined || batched === 'alone' ? await attemptJob(message, options) : batched;
       metrics.observeJob(message.type, outcome, ms() / 1000);
-      attempts.note(message.type, false);
+      if (outcome !== 'interrupted') attempts.note(message.type, false);
       inHand.logger.info({ attempt, outcome, ms: ms() }, 'job');
       return outcome !== 'interrupted';
     } catch (thrown) {
       const error = toError(thrown);
+      if (error instanceof GivenUpBefore) return this.#buryAgain(inHand, message, error);
       metrics.observeJob(message.type, 'error', ms() / 1000);
       // A job that can't be done at all says nothing of the others.
-      attempts.note(message.type, !(error instanceof PermanentJobError));
+      if (!(error instanceof PermanentJobError)) attempts.note(message.type, true);
       inHand.logger.warn({ attempt, err: error, ms: ms() }, 'job attempt failed');
       return this.#afterFailure(inHand, message.jobId, attempt, error);
     }
@@ -147,7 +156,7 @@ export class Consumer {
   async #afterFailure(inHand: InHand, jobId: string, attempt: number, error: Error): Promise<boolean> {
     const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
     if (retry === undefined) return this.#bury(inHand, jobId, 'failed', shownReason(error), 1);
-    const { database, settings } = this.#options;
+    const { database } = this.#options;
     const recorded = await withDatabase(this.#options, async () => {
       await database.run((connection) => markRetrying(connection, jobId, shownReason(error)), { idempotent: true });
       return true;
@@ -159,12 +168,25 @@ export class Consumer {
       messageId: String(inHand.delivery.properties.messageId ?? jobId),
       options: { expiration: retry.waitMs, headers: retryHeaders(inHand.delivery, attempt) },
     };
-    await publishConfirmed(inHand.channel, [message], settings.PUBLISH_TIMEOUT_MS);
+    return this.#publish(message);
+  }
+
+  /** Who gave it up may have died before its letter was there: two of them are better than none. */
+  async #buryAgain(inHand: InHand, { jobId, type }: JobMessage, error: GivenUpBefore): Promise<boolean> {
+    this.#options.metrics.observeJob(type, 'duplicate', 0);
+    return !inHand.delivery.fields.redelivered || this.#bury(inHand, jobId, 'failed', error.message, 0);
+  }
+
+  /** Resolves to whether the broker has it; false when the worker stops before it takes any. */
+  async #publish(message: Outgoing): Promise<boolean> {
+    const channel = await this.#options.publisher.waitToPublish(this.#stopping.signal);
+    if (channel === undefined) return false;
+    await publishConfirmed(channel, [message], this.#options.settings.PUBLISH_TIMEOUT_MS);
     return true;
   }
 
   async #bury(inHand: InHand, jobId: string | undefined, reason: string, error: string, attempts: number): Promise<boolean> {
-    const { database, settings, metrics } = this.#options;
+    const { database, metrics } = this.#options;
     const recorded = await withDatabase(this.#options, async () => {
       if (jobId !== undefined) await database.run((connection) => markFailed(connection, jobId, error, attempts), { idempotent: true });
       return true;
@@ -176,7 +198,7 @@ export class Consumer {
       messageId: String(inHand.delivery.properties.messageId ?? jobId ?? 'unknown'),
       options: { headers: deadHeaders(inHand.delivery, reason, error) },
     };
-    await publishConfirmed(inHand.channel, [message], settings.PUBLISH_TIMEOUT_MS);
+    if (!(await this.#publish(message))) return false;
     metrics.countDead(reason);
     inHand.logger.error({ reason, error }, 'message given up');
     return true;

@@ -6,6 +6,11 @@ export class PermanentJobError extends Error {
   override readonly name = 'PermanentJobError';
 }
 
+/** The job was given up in an earlier delivery of this message; the text says why. */
+export class GivenUpBefore extends Error {
+  override readonly name = 'GivenUpBefore';
+}
+
 /** Why an attempt failed, as it may be shown to clients: the log has the rest. */
 export function shownReason(error: Error): string {
   if (error instanceof PermanentJobError || error instanceof DeadlineError) return error.message;

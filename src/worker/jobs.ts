@@ -3,10 +3,12 @@ import type { Queryable, Statement } from '../app/db/database.ts';
 interface ClaimedJob {
   readonly state: string;
   readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly error: string | null;
 }
 
 // The row lock makes a second delivery of the same job wait for the first, and then see what it did.
-const lock: Statement = { name: 'job-lock', text: 'SELECT state, attempts FROM jobs WHERE id = $1 FOR UPDATE' };
+const lock: Statement = { name: 'job-lock', text: 'SELECT state, attempts, error FROM jobs WHERE id = $1 FOR UPDATE' };
 const done: Statement = {
   name: 'job-done',
   text: `UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now() WHERE id = $1`,
@@ -26,9 +28,6 @@ const failed: Statement = {
 export async function lockJob(transaction: Queryable, jobId: string): Promise<ClaimedJob | undefined> {
   return (await transaction.query<ClaimedJob>(lock, [jobId]))[0];
 }
-
-/** Whether nothing is left to do for a job in this state. */
-export const isFinished = (job: ClaimedJob): boolean => job.state === 'done' || job.state === 'failed';
 
 export const markDone = async (transaction: Queryable, jobId: string): Promise<void> => {
   await transaction.query(done, [jobId]);

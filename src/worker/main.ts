@@ -54,7 +54,7 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
   await settleWithin(settings.SHUTDOWN_GRACE_MS - 1_000, [parts.consumer.stop()]);
   clearTimeout(timer);
   background.abort();
-  await settleWithin(1_000, [parts.broker.close(), parts.database.close(), closeServer(server, 0), running]);
+  await settleWithin(1_000, [parts.broker.close(), parts.publisher.close(), parts.database.close(), closeServer(server, 0), running]);
   logger.info('stopped');
 }
 
@@ -65,7 +65,8 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
   const database = new Database({ settings, logger, signal, queueMax, waitMs: 1_000, checkSchema: schemaCheck({ logger }) });
   const metrics = new WorkerMetrics(createRegistry(settings.INSTANCE, database));
   const attempts = new RecentOutcomes({ silenceMs: retriedWithinMs });
-  const consumer = new Consumer({ settings, database, logger, metrics, attempts, signal: graceOver });
+  const publisher = new BrokerSession({ settings, purpose: 'publisher', logger, signal });
+  const consumer = new Consumer({ settings, database, logger, metrics, attempts, publisher, signal: graceOver });
   const broker = new BrokerSession({
     settings,
     purpose: 'consumer',
@@ -76,13 +77,13 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
   const health = healthHandler({
     instance: settings.INSTANCE,
     registry: metrics.registry,
-    readiness: () => readiness({ lifecycle, database, broker, attempts }, { brokerRequired: true }),
+    readiness: () => readiness({ lifecycle, database, broker: { channel: broker.channel, isBlocked: publisher.isBlocked }, attempts }, { brokerRequired: true }),
   });
-  return { lifecycle, database, broker, consumer, health };
+  return { lifecycle, database, broker, publisher, consumer, health };
 }
 
-async function consumeWhenReady({ database, lifecycle, broker }: ReturnType<typeof createParts>, signal: AbortSignal): Promise<void> {
+async function consumeWhenReady({ database, lifecycle, broker, publisher }: ReturnType<typeof createParts>, signal: AbortSignal): Promise<void> {
   if (!(await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
   lifecycle.markMigrated();
-  await broker.run();
+  await Promise.all([broker.run(), publisher.run()]);
 }

@@ -32,6 +32,24 @@ test.after.always(async () => {
   await platform.dispose();
 });
 
+serial('a change is made only to a version that its preconditions ask for', async (t) => {
+  const id = await createItem('guarded');
+  const path = `/items/${id}`;
+  const put = async (name: string, headers: Record<string, string>) => (await platform.https(path, { method: 'PUT', body: { name }, headers })).status;
+  t.is(await put('by any of a list', { 'if-match': '"7", "1"' }), 200);
+  t.is(await put('too late', { 'if-match': '"1"' }), 412);
+  t.is(await put('no tag of ours', { 'if-match': '"02"' }), 412);
+  t.is(await put('only if it is not there', { 'if-none-match': '*' }), 412);
+  t.is(await put('only if it has changed', { 'if-none-match': 'W/"2"' }), 412);
+  t.is(await put('it has changed', { 'if-none-match': '"1"' }), 200);
+  t.like(jsonOf(await platform.https(path)), { name: 'it has changed', version: 3 });
+  const remove = async (headers: Record<string, string>) => (await platform.https(path, { method: 'DELETE', headers })).status;
+  t.is(await remove({ 'if-none-match': '*' }), 412);
+  t.is(await remove({ 'if-match': '"2"' }), 412);
+  t.is(await remove({ 'if-match': '"2", "3"' }), 204);
+  t.is(await put('gone', { 'if-none-match': '*' }), 404);
+});
+
 serial('a job whose attempts fail is tried again later, and done once when the cause is gone', async (t) => {
   const itemId = await createItem('retried');
   const mend = await breakItems('retried');

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { applicationOf } from './_application.ts';
 import { engineSocketAt } from './_engine-socket.ts';
-import { lockFor, sql } from './_inside.ts';
+import { lockFor, publish, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -18,7 +18,7 @@ const services = [
 /** How long something is killed again and again. */
 const killingMs = 20_000;
 let platform: Platform;
-const { createItem, enqueue, leaveNoRoom, untilJob, processedCount } = applicationOf(() => platform);
+const { breakItems, createItem, drain, enqueue, leaveNoRoom, untilJob, processedCount } = applicationOf(() => platform);
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-heal', number: 3 });
@@ -124,8 +124,9 @@ serial('what somebody has left behind in the container of the database may end a
   await t.notThrowsAsync(query);
 });
 
+const watermark = (value: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_vm_memory_high_watermark', 'absolute', value);
+
 serial('a broker short of memory takes no messages: jobs wait, status says so, and a replica stops all the same', async (t) => {
-  const watermark = (value: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_vm_memory_high_watermark', 'absolute', value);
   const itemId = await createItem('waits for memory');
   await watermark('10MB');
   const jobs = await Promise.all(Array.from({ length: 6 }, () => enqueue(itemId)));
@@ -208,6 +209,29 @@ serial('a container that keeps dying is started less and less often, and status 
   await platform.untilHealthy(90_000);
 });
 
+serial('a broker short of memory still gives out jobs, also to a worker that has one to give up', async (t) => {
+  const workers = ['worker_1', 'worker_2'].map((service) => platform.container(service));
+  const guardians = ['guardian_1', 'guardian_2'].map((service) => platform.container(service));
+  t.teardown(async () => { for (const guardian of guardians) await docker('unpause', guardian).catch(() => undefined); });
+  const itemId = await createItem('done without memory');
+  // Both at once, or each would let the other go on, and then the workers.
+  await docker('pause', ...guardians);
+  await docker('pause', ...workers);
+  // One for each worker, and they are the first that they get.
+  for (let letter = 0; letter < 2; letter += 1) await publish(platform, 'task_queue', 'no job');
+  // More than both take at once.
+  const jobs = await Promise.all(Array.from({ length: 100 }, () => enqueue(itemId)));
+  await eventually('all to be in the queue', 10_000, async () => ((await sql(platform, 'SELECT count(*) FROM outbox')) === '0' ? true : undefined));
+  await watermark('10MB');
+  await docker('unpause', ...workers);
+  await eventually('all to be done', 30_000, async () => ((await processedCount(itemId)) === jobs.length ? true : undefined));
+  await watermark('512MiB');
+  await docker('unpause', ...guardians);
+  await eventually('both letters to be there', 20_000, async () => ((await drain('--discard')).letters.length > 0 ? true : undefined));
+  await platform.untilHealthy(30_000);
+  t.pass();
+});
+
 serial('a broker that takes connections and refuses messages is told of, and jobs wait', async (t) => {
   const writable = (pattern: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_permissions', 'haplat', '.*', pattern, '.*');
   const itemId = await createItem('refused');
@@ -268,14 +292,35 @@ serial('writes that all fail are told of while reads work', async (t) => {
   await platform.untilHealthy(20_000);
 });
 
+serial('a database that takes no writes says so, and goes on being read', async (t) => {
+  const reload = () => sql(platform, 'SELECT pg_reload_conf()');
+  const connections = async () => Number(await sql(platform, "SELECT sessions FROM pg_stat_database WHERE datname = 'haplat'"));
+  await sql(platform, 'ALTER SYSTEM SET default_transaction_read_only = on');
+  await reload();
+  const write = () => platform.https('/items', { method: 'POST', body: { name: 'refused' } });
+  await eventually('it to be read-only', 10_000, async () => ((await write()).text.includes('urn:haplat:problem:database-read-only') ? true : undefined));
+  const before = await connections();
+  await eventually('status to say so', 20_000, async () => {
+    const [reads, writes] = await Promise.all([Promise.all(Array.from({ length: 20 }, () => platform.https('/items'))), Promise.all(Array.from({ length: 20 }, write))]);
+    t.true(reads.every(({ status }) => status === 200), reads.map(({ status }) => status).join());
+    t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: answers failing: POST \/items\)$/.test(one)) ? true : undefined;
+  });
+  t.true((await connections()) - before < 200, 'not each write has all connections opened anew');
+  await sql(platform, 'ALTER SYSTEM RESET default_transaction_read_only');
+  await reload();
+  await eventually('it to take writes', 10_000, async () => ((await write()).status === 201 ? true : undefined));
+  await platform.untilHealthy(20_000);
+});
+
 serial('jobs that all fail are told of, and done once they can be', async (t) => {
   const itemId = await createItem('cannot be processed');
-  await sql(platform, "ALTER TABLE jobs ADD CONSTRAINT none_ends CHECK (state <> 'done') NOT VALID");
+  const mend = await breakItems('cannot be processed');
   const jobs = await Promise.all(Array.from({ length: 20 }, () => enqueue(itemId)));
   await eventually('status to say so', 20_000, async () =>
     (await platform.status()).problems.some((one) => /^worker_[12] .*\(degraded: attempts failing: item\.process\)$/.test(one)) ? true : undefined,
   );
-  await sql(platform, 'ALTER TABLE jobs DROP CONSTRAINT none_ends');
+  await mend();
   await Promise.all(jobs.map((id) => untilJob(id, 'done', (job) => job.state === 'done', 60_000)));
   t.is(await processedCount(itemId), 20);
   await platform.untilHealthy(30_000);

@@ -61,20 +61,22 @@ export class BrokerSession {
     }
   }
 
-  /** Resolves to the channel as soon as there is one that messages are taken on; to undefined when the session ends first. */
-  async waitToPublish(): Promise<ConfirmChannel | undefined> {
-    while ((this.#channel === undefined || this.#isBlocked) && !this.#isEnding()) {
+  /** Resolves to the channel as soon as there is one that messages are taken on; to undefined when the session, or `signal`, ends first. */
+  async waitToPublish(signal: AbortSignal = this.#options.signal): Promise<ConfirmChannel | undefined> {
+    const isOver = (): boolean => this.#isEnding() || signal.aborted;
+    const ends = AbortSignal.any([this.#options.signal, signal]);
+    while ((this.#channel === undefined || this.#isBlocked) && !isOver()) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#waiters.delete(wake);
-          this.#options.signal.removeEventListener('abort', wake);
+          ends.removeEventListener('abort', wake);
           resolve();
         };
         this.#waiters.add(wake);
-        this.#options.signal.addEventListener('abort', wake, { once: true });
+        ends.addEventListener('abort', wake, { once: true });
       });
     }
-    return this.#isEnding() ? undefined : this.#channel;
+    return isOver() ? undefined : this.#channel;
   }
 
   /** Gives the connection up; `run` opens another. For a broker that is connected and yet does not answer. */
@@ -104,6 +106,8 @@ export class BrokerSession {
     model.on('blocked', (reason: string) => { this.#block(model, true, reason); });
     model.on('unblocked', () => { this.#block(model, false); });
     const channel = await model.createConfirmChannel();
+    // Each message that is on its way to be confirmed listens for a while.
+    channel.setMaxListeners(0);
     const channelLost = new Promise<Error | undefined>((resolve) => {
       channel.on('error', (error) => { resolve(error); });
       channel.on('close', () => { resolve(undefined); });

@@ -4,6 +4,7 @@ import type { Logger } from '../logging.ts';
 import { connectionConfig, probeDatabase } from './connection.ts';
 import {
   DatabaseOverloaded,
+  DatabaseReadOnly,
   DatabaseUnavailable,
   isAcquireTimeout,
   isConnectionError,
@@ -58,6 +59,8 @@ export class Database {
   #hasSchema = false;
   /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
+  /** When it was last seen that the server is no standby. */
+  #lastPrimary = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
     const { settings, logger, signal } = options;
@@ -71,7 +74,10 @@ export class Database {
       probe: () => probeDatabase(settings, (client) => this.#awaitSchema(client)),
       signal,
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
-      onUp: (downMs) => { logger.info({ downMs: Math.round(downMs) }, 'database available'); },
+      onUp: (downMs) => {
+        this.#lastPrimary = performance.now();
+        logger.info({ downMs: Math.round(downMs) }, 'database available');
+      },
     });
     // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
     // and the pool itself listens to idle ones only, not to those in hand between two statements.
@@ -97,24 +103,32 @@ export class Database {
     return isSchemaLost(this.gate.lastFailure);
   }
 
-  /** Runs `work` on one connection, each statement for itself. Throws DatabaseUnavailable, DatabaseOverloaded or what `work` throws. */
+  /** Runs `work` on one connection, each statement for itself. Throws DatabaseUnavailable, DatabaseReadOnly, DatabaseOverloaded or what `work` throws. */
   async run<T>(work: (connection: Queryable) => Promise<T>, options: RunOptions): Promise<T> {
     const deadline = performance.now() + this.#options.waitMs;
+    // Whether a connection broke in the middle of it: what it did may have been committed.
+    let mayHaveArrived = false;
     for (let conflicts = 0, losses = 0; ; ) {
-      const client = await this.#acquire(deadline);
+      const client = await this.#acquire(deadline).catch((error: unknown) => {
+        throw mayHaveArrived ? new DatabaseUnavailable('the database went away', { outcomeKnown: false, cause: error }) : error;
+      });
       try {
         const result = await work(queryable(client, () => { this.#lastAnswer = performance.now(); }));
         this.#release(client, false);
         return result;
       } catch (error) {
-        const broken = isConnectionError(error);
+        const isReadOnly = isReadOnlyServer(error) && this.#isPrimary();
+        const broken = isConnectionError(error) && !isReadOnly;
         this.#release(client, broken);
+        if (isReadOnly) throw new DatabaseReadOnly('the database takes no writes', { cause: error });
+        // That a server is read-only is an answer.
+        mayHaveArrived ||= broken && !isReadOnlyServer(error);
         if (broken || (isSchemaLost(error) && losses === 0)) {
           this.suspect(error);
           // With a schema that is said to be there, a table of another name is missing: that is no matter of waiting.
           losses += Number(!broken);
           if (options.idempotent && performance.now() < deadline) continue;
-          throw new DatabaseUnavailable('the database went away', { outcomeKnown: options.idempotent, cause: error });
+          throw new DatabaseUnavailable('the database went away', { outcomeKnown: !mayHaveArrived, cause: error });
         }
         conflicts += 1;
         if (!isRetryableConflict(error) || conflicts > CONFLICT_RETRIES) throw error;
@@ -130,7 +144,7 @@ export class Database {
       try {
         result = await work(connection);
       } catch (error) {
-        if (!isConnectionError(error)) await connection.query(rollback);
+        if (!isConnectionError(error) || isReadOnlyServer(error)) await connection.query(rollback);
         throw error;
       }
       await connection.query(commit);
@@ -155,7 +169,7 @@ export class Database {
   suspect(error: unknown): boolean {
     if (isConnectionTimeout(error) && this.#isAnswering()) return false;
     // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
-    if (isReadOnlyServer(error)) this.#generation += 1;
+    if (isReadOnlyServer(error) && this.gate.up) this.#generation += 1;
     if (isSchemaLost(error)) this.#hasSchema = false;
     this.gate.trip(error);
     return true;
@@ -207,6 +221,11 @@ export class Database {
     if (this.#hasSchema) return;
     await this.#options.checkSchema(queryable(client));
     this.#hasSchema = true;
+  }
+
+  /** Lately seen to be one: then to look again, and to open all connections anew, would change nothing. */
+  #isPrimary(): boolean {
+    return performance.now() - this.#lastPrimary < RECENT_MS;
   }
 
   #isAnswering(): boolean {

@@ -9,6 +9,11 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** The database is there, is no standby, and takes no writes all the same: somebody has set it so. */
+export class DatabaseReadOnly extends Error {
+  override readonly name = 'DatabaseReadOnly';
+}
+
 /** Too much work is waiting for a connection; more would only make all of it late. */
 export class DatabaseOverloaded extends Error {
   override readonly name = 'DatabaseOverloaded';

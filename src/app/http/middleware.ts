@@ -54,7 +54,7 @@ export const problems = ({ logger }: WebParts): AppMiddleware => {
       await next();
       if (ctx.status >= 400 && !ctx.body) throw new HttpProblem(ctx.status, bareProblems[ctx.status] ?? ctx.message);
     } catch (error) {
-      const problem = toProblem(error);
+      const problem = toProblem(error, { isRead: ctx.method === 'GET' || ctx.method === 'HEAD' });
       const { requestId } = ctx.state;
       // An outage is logged once, where it is noticed, not by each request that it meets.
       if (problem.status === 500) logger.error({ requestId, err: error }, 'unexpected error');

@@ -105,7 +105,7 @@ const idempotencyKey = header(
   IDEMPOTENCY_KEY_PATTERN,
 );
 
-/** If-Match where it may fail. If-None-Match is not listed: HTTP itself says what it does, and nothing in it is invalid. */
+/** If-Match where it may fail. If-None-Match is not listed: HTTP itself says what it does, and no tag in it is invalid. */
 const conditionalHeaders = ({ responses: answers }: Operation): Json[] =>
   412 in answers ? [header('If-Match', 'Only if the item still has this ETag', IF_MATCH_PATTERN)] : [];
 

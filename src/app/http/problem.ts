@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { DatabaseOverloaded, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../db/errors.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../db/errors.ts';
 
 /** One thing that is wrong with a request, and where: a JSON pointer into the body, or a parameter's name. */
 export interface FieldError {
@@ -37,12 +37,13 @@ export const PROBLEM_TYPE = 'application/problem+json';
 const retryAfter = { 'retry-after': '1' };
 
 /** Any error as a problem. What is not meant for the client becomes a bare 500 (Koa's rule: `err.expose`). */
-export function toProblem(error: unknown): HttpProblem {
+export function toProblem(error: unknown, { isRead = false }: { readonly isRead?: boolean } = {}): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DatabaseUnavailable) {
-    const outcome = error.outcomeKnown ? '' : ' It is not known whether the request was carried out.';
+    const outcome = error.outcomeKnown || isRead ? '' : ' It is not known whether the request was carried out.';
     return unavailable(`The database is not available.${outcome}`, error);
   }
+  if (error instanceof DatabaseReadOnly) return unavailable('The database takes no writes.', error, 'database-read-only');
   if (error instanceof DatabaseOverloaded) return unavailable('Too many requests are waiting.', error, 'overloaded');
   if (isOutOfRoom(error)) return unavailable('The database has no room for this.', error, 'database-full');
   if (isTimeout(error)) return unavailable('The database took too long.', error);

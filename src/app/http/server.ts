@@ -47,8 +47,10 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   const status = { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''];
   const head = status ?? '400 Bad Request';
   const body = status === undefined ? BAD_REQUEST : '';
+  // Half open, who never closes its side would keep it for ever.
   socket.end(
     `HTTP/1.1 ${head}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    () => { socket.destroy(); },
   );
 }
 

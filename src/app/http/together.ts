@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { DatabaseOverloaded, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../db/errors.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../db/errors.ts';
 import type { Operation, OperationRequest, Reply } from './operation.ts';
 
 export type CheckedRequest = OperationRequest<unknown, unknown, unknown>;
@@ -28,8 +28,11 @@ export async function together(
       const replies = await database.run((connection) => handleAll(connection, requests), { idempotent: true });
       return replies.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      if (error instanceof DatabaseUnavailable || error instanceof DatabaseOverloaded || isTimeout(error) || isOutOfRoom(error)) throw error;
+      if (meansAll(error)) throw error;
     }
   }
   return Promise.allSettled(requests.map((request) => alone(database, operation, request)));
 }
+
+const meansAll = (error: unknown): boolean =>
+  [DatabaseUnavailable, DatabaseReadOnly, DatabaseOverloaded].some((kind) => error instanceof kind) || isTimeout(error) || isOutOfRoom(error);

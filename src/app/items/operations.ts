@@ -1,6 +1,6 @@
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Queryable } from '../db/database.ts';
-import { matchesIfNoneMatch, preconditionFailed, versionFromIfMatch } from '../http/etag.ts';
+import { isOnlyIfAbsent, matchesIfNoneMatch, preconditionFailed, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation, type Reply } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { itemEtag, itemPage } from './present.ts';
@@ -83,12 +83,12 @@ const replace = operation({
   responses: {
     200: { description: 'Replaced', schema: itemSchema, headers: ['ETag'] },
     404: { description: 'There is no such item' },
-    412: { description: 'It has another version than If-Match asks for' },
+    412: { description: 'It does not have a version that If-Match or If-None-Match asks for' },
   },
   // A repeat of one that did arrive would find the version changed, by itself.
-  idempotent: (headers) => headers['if-match'] === undefined,
+  idempotent: (headers) => headers['if-match'] === undefined && headers['if-none-match'] === undefined,
   async handle(connection, { params, body, headers }) {
-    const row = await updateItem(connection, params.id, body, versionFromIfMatch(headers['if-match']));
+    const row = isOnlyIfAbsent(headers['if-none-match']) ? undefined : await updateItem(connection, params.id, body, preconditionOf(headers));
     if (row === undefined) throw await missingOrChanged(connection, params.id);
     return withItem(200, row);
   },
@@ -103,11 +103,11 @@ const remove = operation({
   responses: {
     204: { description: 'Deleted' },
     404: { description: 'There is no such item' },
-    412: { description: 'It has another version than If-Match asks for' },
+    412: { description: 'It does not have a version that If-Match or If-None-Match asks for' },
   },
   idempotent: false,
   async handle(connection, { params, headers }) {
-    const deleted = await deleteItem(connection, params.id, versionFromIfMatch(headers['if-match']));
+    const deleted = !isOnlyIfAbsent(headers['if-none-match']) && (await deleteItem(connection, params.id, preconditionOf(headers)));
     if (!deleted) throw await missingOrChanged(connection, params.id);
     return { status: 204 };
   },

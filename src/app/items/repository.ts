@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '../db/database.ts';
+import type { Precondition } from '../http/etag.ts';
 import type { ItemQuery, ItemUpdate, NewItem } from './schemas.ts';
 import { decodeCursor } from './cursor.ts';
 
@@ -28,6 +29,8 @@ const shown = `id, key, name, description, data, status, processed_count AS "pro
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 const columns = `id, version, (SELECT row_to_json(item)::text FROM (SELECT ${shown}) item) AS json`;
 const statement = (name: string, text: string): Statement => ({ name: `items-${name}`, text });
+const meets = (versions: string, otherThan: string): string =>
+  `(${versions}::int[] IS NULL OR version = ANY(${versions})) AND (${otherThan}::int[] IS NULL OR version <> ALL(${otherThan}))`;
 
 // Ids are UUIDs of version 7, so their order is that of creation. One row whatever the limit is, so that the driver has one
 // to read. The one item too many tells that others follow: to ask whether any exists after the last one read the whole
@@ -61,9 +64,9 @@ const insertAll = statement(
 const update = statement(
   'update',
   `UPDATE items SET name = $2, description = $3, data = $4, version = version + 1, updated_at = now()
-   WHERE id = $1 AND version = coalesce($5::int, version) RETURNING ${columns}`,
+   WHERE id = $1 AND ${meets('$5', '$6')} RETURNING ${columns}`,
 );
-const remove = statement('remove', 'DELETE FROM items WHERE id = $1 AND version = coalesce($2::int, version) RETURNING id');
+const remove = statement('remove', `DELETE FROM items WHERE id = $1 AND ${meets('$2', '$3')} RETURNING id`);
 
 interface SliceSource {
   query(statement: Statement, values: readonly unknown[]): Promise<readonly ItemSlice[]>;
@@ -100,20 +103,20 @@ export async function insertItems(connection: Queryable, items: readonly (NewIte
   return items.map(({ id }) => byId.get(id));
 }
 
-/** Replaces the item if it has `version` (undefined: whichever it has). Undefined if there is no such item or version. */
+/** Replaces the item if it has such a version. Undefined if there is no such item or version. */
 export async function updateItem(
   connection: Queryable,
   id: string,
   item: ItemUpdate,
-  version: number | undefined,
+  { versions, otherThan }: Precondition,
 ): Promise<ItemRow | undefined> {
-  const values = [id, item.name, item.description ?? null, json(item.data), version ?? null];
+  const values = [id, item.name, item.description ?? null, json(item.data), versions, otherThan];
   return (await connection.query<ItemRow>(update, values))[0];
 }
 
-/** Whether there was an item with this id and version (undefined: whichever it had), which now is gone. */
-export async function deleteItem(connection: Queryable, id: string, version: number | undefined): Promise<boolean> {
-  return (await connection.query(remove, [id, version ?? null])).length > 0;
+/** Whether there was an item with this id and such a version, which now is gone. */
+export async function deleteItem(connection: Queryable, id: string, { versions, otherThan }: Precondition): Promise<boolean> {
+  return (await connection.query(remove, [id, versions, otherThan])).length > 0;
 }
 
 const json = (data: unknown): string | null => (data === null || data === undefined ? null : JSON.stringify(data));

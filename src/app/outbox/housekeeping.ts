@@ -8,7 +8,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 const deletedAtOnce = 1000;
 
 // A job that has waited this long with no message to wait for lost it with the broker's data. To send it once more
-// does no harm if it is only late: the worker knows what it has done.
+// does no harm if it is only late: the worker knows what it has done. But only while nobody waits in the queue: with the
+// workers away or behind, each late job would be sent again and again, until the broker is full.
 const resend: Statement = {
   name: 'housekeeping-resend',
   text: `WITH stale AS (
@@ -46,6 +47,8 @@ const forgetJobs: Statement = {
 interface Household {
   readonly database: Database;
   readonly settings: Pick<ApiSettings, 'JOB_RETENTION_DAYS'>;
+  /** How many messages wait for a worker; undefined while the broker does not say. */
+  readonly waitingMessages: () => Promise<number | undefined>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -54,7 +57,7 @@ interface Household {
  * Once a minute: sends jobs again whose message was lost, and forgets idempotency keys after a day and jobs that are done
  * after as many days as the settings say. Failed ones are kept: they wait for somebody. Never throws.
  */
-export async function keepHouse({ database, settings, logger, signal }: Household): Promise<void> {
+export async function keepHouse({ database, settings, waitingMessages, logger, signal }: Household): Promise<void> {
   const ended = (): boolean => signal.aborted;
   const days = settings.JOB_RETENTION_DAYS;
   while (!ended()) {
@@ -62,7 +65,7 @@ export async function keepHouse({ database, settings, logger, signal }: Househol
     await pause(everyMs * (0.5 + Math.random()), signal);
     if (ended() || !database.gate.up) continue;
     try {
-      const sent = await database.run((connection) => connection.query(resend), { idempotent: true });
+      const sent = (await waitingMessages()) === 0 ? await database.run((connection) => connection.query(resend), { idempotent: true }) : [];
       if (sent.length > 0) logger.warn({ jobs: sent.length }, 'jobs without a message sent again');
       await deleteAll(database, signal, forgetKeys, []);
       if (days > 0) await deleteAll(database, signal, forgetJobs, [firstIdAt(Date.now() - days * dayMs), days]);

@@ -53,12 +53,12 @@ export class OutboxRelay {
   async run(): Promise<void> {
     const { signal, logger, database, settings } = this.#options;
     await retry(
-      async () => {
+      async (progressed) => {
         await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
         if (signal.aborted) return;
         const client = await connectClient(connectionConfig(settings, 'relay'), () => { this.#wakeUp.wake(); });
         try {
-          await this.#relayOn(client);
+          await this.#relayOn(client, progressed);
         } finally {
           void client.end().catch(() => undefined);
         }
@@ -75,7 +75,7 @@ export class OutboxRelay {
     );
   }
 
-  async #relayOn(client: pg.Client): Promise<void> {
+  async #relayOn(client: pg.Client, progressed: () => void): Promise<void> {
     const { signal, settings, broker } = this.#options;
     client.on('notification', () => { this.#wakeUp.wake(); });
     await client.query('LISTEN outbox');
@@ -86,7 +86,10 @@ export class OutboxRelay {
       const channel = await broker.waitToPublish();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
-      if (sent > 0 || (await this.#nothingWaits(client))) this.#failingSinceMs = undefined;
+      if (sent > 0 || (await this.#nothingWaits(client))) {
+        this.#failingSinceMs = undefined;
+        progressed();
+      }
       if (sent === settings.OUTBOX_BATCH) continue;
       await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
       // Under load a batch each 20 ms costs less than one for each message; the first after a rest goes at once.

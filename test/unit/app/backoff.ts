@@ -50,3 +50,17 @@ test('pause returns at once when aborted already', async (t) => {
   await pause(60_000, AbortSignal.abort());
   t.pass();
 });
+
+test('a failure after work that went well is a first one again', async (t) => {
+  const waits: number[] = [];
+  let attempts = 0;
+  await retry(
+    (progressed) => {
+      attempts += 1;
+      if (attempts === 4) progressed();
+      return attempts < 7 ? Promise.reject(new Error('lost')) : Promise.resolve();
+    },
+    { policy: { initialMs: 1, maxMs: 4 }, signal: new AbortController().signal, onError: (_error, attempt) => { waits.push(attempt); } },
+  );
+  t.deepEqual(waits, [1, 2, 3, 1, 2, 3]);
+});

@@ -23,14 +23,15 @@ const column = Buffer.concat([text('standby'), int32(0), int16(0), int32(16), in
 const notStandby = Buffer.concat([message('T', int16(1), column), message('D', int16(1), int32(1), Buffer.from('f')), done, ready]);
 const failure = (code: string, words: string): Buffer => message('E', text('SERROR'), text('VERROR'), text(`C${code}`), text(`M${words}`), Buffer.from([0]));
 const noTable = Buffer.concat([failure('42P01', 'relation "items" does not exist'), ready]);
+const readOnly = Buffer.concat([failure('25006', 'cannot execute INSERT in a read-only transaction'), ready]);
 const wrongPassword = failure('28P01', 'password authentication failed');
 const noRows = Buffer.concat([message('1'), message('2'), message('n'), done, ready]);
 
-/** Whether the tables are there. */
-export type HasTables = () => boolean;
+/** What a statement meets: rows, a table that is not there, a server that takes no writes, or one that goes away. */
+export type Answers = () => 'rows' | 'no table' | 'read-only' | 'gone';
 
 /** Speaks as much of PostgreSQL's protocol as a pool needs; every statement returns no rows. Resolves to its port. */
-export async function fakePostgres(welcomes: Welcomes, hasTables: HasTables = () => true): Promise<{ readonly port: number; close: () => void }> {
+export async function fakePostgres(welcomes: Welcomes, answers: Answers = () => 'rows'): Promise<{ readonly port: number; close: () => void }> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer((socket) => {
@@ -38,7 +39,7 @@ export async function fakePostgres(welcomes: Welcomes, hasTables: HasTables = ()
     connections += 1;
     const isWelcome = welcomes(connections);
     if (isWelcome === 'refused') socket.once('data', () => { socket.end(wrongPassword); });
-    else if (isWelcome) serve(socket, hasTables);
+    else if (isWelcome) serve(socket, answers);
     socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
@@ -50,7 +51,7 @@ export async function fakePostgres(welcomes: Welcomes, hasTables: HasTables = ()
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-function serve(socket: Socket, hasTables: HasTables): void {
+function serve(socket: Socket, answers: Answers): void {
   let isStarted = false;
   let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
@@ -66,7 +67,12 @@ function serve(socket: Socket, hasTables: HasTables): void {
       rest = rest.subarray(end);
       if (type === 'startup') socket.write(welcome);
       if (type === 'Q') socket.write(notStandby);
-      if (type === 'S') socket.write(hasTables() ? noRows : noTable);
+      if (type === 'S') answerTo(socket, answers());
     }
   });
+}
+
+function answerTo(socket: Socket, answer: ReturnType<Answers>): void {
+  if (answer === 'gone') socket.destroy();
+  else socket.write({ 'rows': noRows, 'no table': noTable, 'read-only': readOnly }[answer]);
 }

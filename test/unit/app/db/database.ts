@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Database } from '../../../../src/app/db/database.ts';
-import { DatabaseOverloaded, DatabaseUnavailable, SchemaIncomplete } from '../../../../src/app/db/errors.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, SchemaIncomplete } from '../../../../src/app/db/errors.ts';
 import { pause } from '../../../../src/app/backoff.ts';
 import { createLogger } from '../../../../src/app/logging.ts';
 import { readApiSettings } from '../../../../src/app/settings.ts';
-import { fakePostgres, type HasTables, type Welcomes } from './_fake-postgres.ts';
+import { fakePostgres, type Answers, type Welcomes } from './_fake-postgres.ts';
 
 const connectTimeoutMs = 100;
 const statementTimeoutMs = 400;
@@ -17,14 +17,14 @@ const recentMs = 1000;
 const statement = { name: 'nothing', text: 'SELECT' };
 const never = new AbortController().signal;
 
-interface Schema {
-  readonly hasTables: HasTables;
+interface Server {
+  readonly answers: Answers;
   readonly check: () => Promise<void>;
 }
-const complete: Schema = { hasTables: () => true, check: () => Promise.resolve() };
+const well: Server = { answers: () => 'rows', check: () => Promise.resolve() };
 
-async function openDatabase(t: ExecutionContext, welcomes: Welcomes, { hasTables, check: checkSchema }: Schema = complete): Promise<Database> {
-  const server = await fakePostgres(welcomes, hasTables);
+async function openDatabase(t: ExecutionContext, welcomes: Welcomes, { answers, check: checkSchema }: Server = well): Promise<Database> {
+  const server = await fakePostgres(welcomes, answers);
   const folder = await mkdtemp(join(tmpdir(), 'haplat-db-'));
   const file = join(folder, 'password');
   await writeFile(file, 'secret');
@@ -109,7 +109,7 @@ test('but not for longer than a statement may take', async (t) => {
 async function openAndLoseTables(t: ExecutionContext, mayMigrate: () => boolean) {
   const state = { hasTables: true, checks: 0 };
   const database = await openDatabase(t, () => true, {
-    hasTables: () => state.hasTables,
+    answers: () => (state.hasTables ? 'rows' : 'no table'),
     check: () => {
       state.checks += 1;
       state.hasTables ||= mayMigrate();
@@ -142,11 +142,11 @@ test('while the schema is missing the database is not available, and it is known
 
 test('a table that the check knows nothing of is asked for twice and no more', async (t) => {
   const state = { asked: 0, hasTables: true };
-  const hasTables = () => {
+  const answers = () => {
     state.asked += 1;
-    return state.hasTables;
+    return state.hasTables ? 'rows' : 'no table';
   };
-  const database = await openDatabase(t, () => true, { hasTables, check: () => Promise.resolve() });
+  const database = await openDatabase(t, () => true, { answers, check: () => Promise.resolve() });
   state.hasTables = false;
   await t.throwsAsync(query(database), { message: /does not exist/ });
   t.is(state.asked, 2);
@@ -181,4 +181,46 @@ test('a database that lets nobody in is away', async (t) => {
   const database = await openDatabase(t, (connection) => connection === 1 || 'refused');
   await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
   t.false(database.gate.up);
+});
+
+/** A database that is well until it answers otherwise; `connections` counts those opened. */
+async function openAndChange(t: ExecutionContext) {
+  const state: { answer: ReturnType<Answers>; connections: number } = { answer: 'rows', connections: 0 };
+  const welcomes = () => {
+    state.connections += 1;
+    return true;
+  };
+  const database = await openDatabase(t, welcomes, { answers: () => state.answer, check: () => Promise.resolve() });
+  await query(database);
+  return { database, state };
+}
+
+test('a server that takes no writes and is no standby is told of at once, and looked at again once a second at most', async (t) => {
+  const { database, state } = await openAndChange(t);
+  state.answer = 'read-only';
+  const until = performance.now() + 600;
+  const before = state.connections;
+  while (performance.now() < until) await t.throwsAsync(query(database), { instanceOf: DatabaseReadOnly });
+  t.true(state.connections - before <= 4, `${state.connections - before} connections were opened`);
+  state.answer = 'rows';
+  await t.notThrowsAsync(query(database));
+});
+
+const once = (database: Database, idempotent: boolean) => database.run((connection) => connection.query(statement), { idempotent });
+
+test('what a connection broke in the middle of may have been carried out, however often it is repeated', async (t) => {
+  const { database, state } = await openAndChange(t);
+  for (const idempotent of [true, false]) {
+    state.answer = 'gone';
+    await t.throwsAsync(once(database, idempotent), { instanceOf: DatabaseUnavailable, message: /went away/ });
+    const error = await once(database, idempotent).catch((thrown: unknown) => thrown);
+    t.like(error, { name: 'DatabaseUnavailable', outcomeKnown: false });
+    state.answer = 'rows';
+    t.true(await database.gate.waitUntilUp(5000));
+  }
+});
+
+test('what found no connection was not carried out', async (t) => {
+  const database = await openDatabase(t, (connection) => connection === 1 || 'refused');
+  t.like(await once(database, true).catch((thrown: unknown) => thrown), { name: 'DatabaseUnavailable', outcomeKnown: true });
 });

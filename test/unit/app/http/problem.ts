@@ -1,5 +1,5 @@
 import test from 'ava';
-import { DatabaseOverloaded, DatabaseUnavailable } from '../../../../src/app/db/errors.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable } from '../../../../src/app/db/errors.ts';
 import { HttpProblem, problemJson, toProblem } from '../../../../src/app/http/problem.ts';
 
 test('an unexpected error is a 500 that tells the client nothing of it', (t) => {
@@ -22,6 +22,7 @@ test('a thrown value that is no error is a 500', (t) => {
 for (const error of [
   new DatabaseUnavailable('gone', { outcomeKnown: true }),
   new DatabaseOverloaded('full'),
+  new DatabaseReadOnly('read-only'),
   Object.assign(new Error('No space left on device'), { code: '53100' }),
   Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
 ]) {
@@ -32,8 +33,10 @@ for (const error of [
   });
 }
 
-test('a write whose outcome is not known says so', (t) => {
-  t.regex(toProblem(new DatabaseUnavailable('gone', { outcomeKnown: false })).message, /not known/);
+test('a write whose outcome is not known says so; a read has none', (t) => {
+  const error = new DatabaseUnavailable('gone', { outcomeKnown: false });
+  t.regex(toProblem(error).message, /not known/);
+  t.notRegex(toProblem(error, { isRead: true }).message, /not known/);
 });
 
 test('a problem document has the members of RFC 9457', (t) => {

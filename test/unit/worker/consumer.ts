@@ -1,0 +1,95 @@
+import type { ConsumeMessage } from 'amqplib';
+import test from 'ava';
+import { Registry } from 'prom-client';
+import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../../../src/app/broker/topology.ts';
+import type { Queryable } from '../../../src/app/db/database.ts';
+import { createLogger } from '../../../src/app/logging.ts';
+import { Consumer, type ConsumeChannel } from '../../../src/worker/consumer.ts';
+import type { PublishChannel } from '../../../src/app/outbox/publish.ts';
+import { WorkerMetrics } from '../../../src/worker/metrics.ts';
+import { readWorkerSettings } from '../../../src/worker/settings.ts';
+
+const jobId = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a';
+const itemId = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1b';
+
+interface Scene {
+  /** The job as it is recorded; undefined: not at all. */
+  readonly job?: { readonly state: string; readonly error: string | null };
+  readonly redelivered?: boolean;
+  readonly takesMessages?: boolean;
+}
+
+/** Hands one message for the job to a consumer, and resolves to what came of it. */
+async function deliver({ job, redelivered = false, takesMessages = true }: Scene) {
+  const seen: { settled: string[]; published: { queue: string; reason: unknown }[]; notes: boolean[] } = { settled: [], published: [], notes: [] };
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const settle = (how: string) => {
+    seen.settled.push(how);
+    resolve(undefined);
+  };
+  let receive: (message: ConsumeMessage) => void = () => undefined;
+  const channel: ConsumeChannel = {
+    prefetch: () => Promise.resolve({}),
+    consume: (_queue, onMessage) => {
+      receive = onMessage;
+      return Promise.resolve({ consumerTag: 'tag' });
+    },
+    cancel: () => Promise.resolve({ consumerTag: 'tag' }),
+    close: () => Promise.resolve(),
+    ack: () => { settle('ack'); },
+    nack: () => { settle('nack'); },
+  };
+  const publishing: PublishChannel = {
+    on: () => undefined,
+    off: () => undefined,
+    publish: (_exchange, queue, _content, options, done) => {
+      const { 'x-reason': reason }: Record<string, unknown> = { ...(options?.headers as object | undefined) };
+      seen.published.push({ queue, reason });
+      done?.(null, {});
+      return true;
+    },
+  };
+  const rows = job === undefined ? [] : [{ attempts: 1, ...job }];
+  const connection: Queryable = { query: <Row extends object>() => Promise.resolve(rows as Row[]) };
+  const run = <T>(work: (own: Queryable) => Promise<T>) => work(connection);
+  const database = { gate: { up: true, waitUntilUp: () => Promise.resolve(true) }, run, transaction: run };
+  const consumer = new Consumer({
+    settings: readWorkerSettings({ DB_HOST: 'db', DB_PASSWORD_FILE: '/dev/null', AMQP_HOST: 'rabbitmq', AMQP_PASSWORD_FILE: '/dev/null', JOB_WORK_MS: '1' }),
+    database,
+    logger: createLogger({ service: 'worker', instance: 'test' }, 'silent'),
+    metrics: new WorkerMetrics(new Registry()),
+    attempts: { note: (_kind, isFailure) => { seen.notes.push(isFailure); } },
+    publisher: { waitToPublish: () => Promise.resolve(takesMessages ? publishing : undefined) },
+    signal: new AbortController().signal,
+  });
+  await consumer.start(channel);
+  const content = Buffer.from(JSON.stringify({ type: 'item.process', jobId, itemId }));
+  receive({ content, fields: { redelivered, routingKey: TASK_QUEUE }, properties: { headers: {}, messageId: jobId } } as unknown as ConsumeMessage);
+  await promise;
+  await consumer.stop();
+  return seen;
+}
+
+test('a job that is done is a duplicate', async (t) => {
+  t.deepEqual(await deliver({ job: { state: 'done', error: null }, redelivered: true }), { settled: ['ack'], published: [], notes: [false] });
+});
+
+test('a job that was given up gets its dead letter on redelivery: who gave it up may have died before', async (t) => {
+  const { settled, published } = await deliver({ job: { state: 'failed', error: 'why' }, redelivered: true });
+  t.deepEqual(published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
+  t.deepEqual(settled, ['ack']);
+});
+
+test('another message for a job that was given up needs none', async (t) => {
+  t.deepEqual(await deliver({ job: { state: 'failed', error: 'why' } }), { settled: ['ack'], published: [], notes: [] });
+});
+
+test('a job that can never be done is given up, and says nothing of the others', async (t) => {
+  const { settled, published, notes } = await deliver({});
+  t.deepEqual(published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
+  t.deepEqual({ settled, notes }, { settled: ['ack'], notes: [] });
+});
+
+test('what can\'t be sent on is given back', async (t) => {
+  t.deepEqual(await deliver({ takesMessages: false }), { settled: ['nack'], published: [], notes: [] });
+});
