@@ -32,6 +32,11 @@ export function describeCertificate(file: string, pem: string, now: Date): Certi
   };
 }
 
+/** Whether it is not valid yet: made while a clock was ahead, say. Who verifies it refuses it, like one that has run out. */
+export function isOfTheFuture({ notBefore }: Pick<CertificateInfo, 'notBefore'>, now: Date): boolean {
+  return Date.parse(notBefore) > now.getTime();
+}
+
 /** Whether the key is the one of the certificate. False also when it can't be read. */
 export function isKeyOf(certificatePem: string, keyPem: string): boolean {
   try {

@@ -3,7 +3,7 @@ import { ConfigError, messageOf, OperationError } from '../errors.ts';
 import type { Owner } from '../files/atomic-file.ts';
 import type { CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
-import { describeCertificate, isCertificate, isIssuedBy, isKey, isKeyOf, type CertificateInfo } from './describe-certificate.ts';
+import { describeCertificate, isCertificate, isIssuedBy, isKey, isKeyOf, isOfTheFuture, type CertificateInfo } from './describe-certificate.ts';
 
 /** A leaf with fewer days left is renewed by the next `up`. */
 const renewedDaysBefore = 30;
@@ -110,20 +110,25 @@ function authorityFlaw(certificate: string | undefined, key: string | undefined)
   if (certificate === undefined) return undefined;
   if (!isCertificate(certificate)) return 'the old one could not be read';
   if (key === undefined || !isKeyOf(certificate, key)) return 'the key of the old one was missing or another one';
-  return describeCertificate('', certificate, new Date()).daysLeft < 0 ? 'the old one had expired' : undefined;
+  const now = new Date();
+  const info = describeCertificate('', certificate, now);
+  if (isOfTheFuture(info, now)) return 'the old one was not valid yet: the clock must have been ahead';
+  return info.daysLeft < 0 ? 'the old one had expired' : undefined;
 }
 
 async function renewalCause(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<string | undefined> {
   const current = await store.readCurrent();
   if (current === undefined) return 'there was none';
   if (!isCertificate(current.certificate)) return 'the old one could not be read';
-  const info = describeCertificate(current.certificateFile, current.certificate, new Date());
+  const now = new Date();
+  const info = describeCertificate(current.certificateFile, current.certificate, now);
+  if (isOfTheFuture(info, now)) return 'the old one was not valid yet: the clock must have been ahead';
   if (!isIssuedBy(current.certificate, authority.certificate)) return 'the old one was not issued by this authority';
   if (!isKeyOf(current.certificate, current.key)) return 'the key was not its own';
   if (info.daysLeft < Math.min(renewedDaysBefore, options.days / 3)) return `the old one had ${info.daysLeft} days left`;
   const present = new Set(info.names.map(comparable));
-  const missing = leafNames(options).filter((name) => !present.has(comparable(name)));
-  return missing.length > 0 || present.size !== leafNames(options).length ? 'the names have changed' : undefined;
+  const wanted = new Set(leafNames(options).map(comparable));
+  return present.symmetricDifference(wanted).size > 0 ? 'the names have changed' : undefined;
 }
 
 async function issue(store: CertificateStore, authority: CertificateAndKey, options: CertificateOptions): Promise<void> {
@@ -134,7 +139,8 @@ async function issue(store: CertificateStore, authority: CertificateAndKey, opti
 }
 
 export function leafNames({ vip, names }: CertificateOptions): string[] {
-  return [...new Set(['localhost', '127.0.0.1', '::1', vip, ...names])];
+  // Each once, however it is written.
+  return [...new Map(['localhost', '127.0.0.1', '::1', vip, ...names].toReversed().map((name) => [comparable(name), name])).values()].toReversed();
 }
 
 /** OpenSSL writes `::1` out as `0:0:0:0:0:0:0:1`; the URL parser writes every form the same way. */
@@ -159,6 +165,7 @@ async function readOwn({ certFile, keyFile, source, onWarning: warn }: Own): Pro
     throw wrong('certFile', `${certFile} is no PEM certificate: ${messageOf(error)}`, 'give the certificate with its chain, as PEM');
   }
   if (!isKeyOf(certificate, key)) throw wrong('keyFile', `${keyFile} is not the key of ${certFile}`, 'give the private key of that certificate, as PEM without a pass phrase');
+  if (isOfTheFuture(info, new Date())) throw wrong('certFile', `${certFile} is not valid before ${info.notBefore}`, 'give one that is valid, or put the clock right');
   if (info.daysLeft < 0) throw wrong('certFile', `${certFile} expired on ${info.notAfter}`, 'give one that is valid');
   if (info.daysLeft < renewedDaysBefore) warn?.(`certificates.certFile: ${certFile} expires in ${info.daysLeft} days`);
   return { certificate, key };

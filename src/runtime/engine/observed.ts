@@ -62,10 +62,14 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
 
 /** A row of `GET /networks`. */
 export function toObservedNetwork(row: Dockerode.NetworkInspectInfo): ObservedNetwork {
+  const configs = row.IPAM?.Config ?? [];
+  const ipRange = configs.find((config) => (config.IPRange ?? '') !== '')?.IPRange;
   return {
     id: row.Id,
     name: row.Name,
-    subnets: (row.IPAM?.Config ?? []).flatMap((config) => (config.Subnet === undefined ? [] : [config.Subnet])),
+    subnets: configs.flatMap((config) => (config.Subnet === undefined ? [] : [config.Subnet])),
+    ...(ipRange !== undefined && { ipRange }),
+    reserved: configs.flatMap((config) => Object.values(config.AuxiliaryAddresses ?? {}).filter((address) => address !== undefined)),
     internal: row.Internal,
     labels: row.Labels ?? {},
   };

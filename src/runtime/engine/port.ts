@@ -125,6 +125,10 @@ export interface ObservedNetwork {
   readonly id: string;
   readonly name: string;
   readonly subnets: readonly string[];
+  /** Where it takes addresses from for whoever asks for none; absent: anywhere in the subnet. */
+  readonly ipRange?: string;
+  /** Addresses that it gives to nobody. */
+  readonly reserved?: readonly string[];
   readonly internal: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

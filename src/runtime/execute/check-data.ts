@@ -13,11 +13,17 @@ interface Asked {
 }
 
 /**
- * Whether a new image can read the data that there is: asked before the container that serves it is stopped, as the new
- * one would only fail to start (PostgreSQL: "database files are incompatible with server"). OperationError if it can't;
- * where the data or the image does not tell its version, nothing is said.
+ * Whether a new container can serve the data that there is: asked before the one that does is stopped, as the new one
+ * would only fail to start (PostgreSQL: "database files are incompatible with server"), or let nobody in. OperationError
+ * if it can't; where the data or the image does not tell, nothing is said.
  */
-export async function checkData(engine: Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'>, { container, data, image }: Asked): Promise<void> {
+export async function checkData(engine: Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'>, asked: Asked): Promise<void> {
+  if ((await engine.inspectContainer(asked.container))?.state !== 'running') return;
+  await checkVersion(engine, asked);
+  await checkAccounts(engine, asked);
+}
+
+async function checkVersion(engine: Pick<Engine, 'exec' | 'inspectImage'>, { container, data, image }: Asked): Promise<void> {
   const wanted = (await engine.inspectImage(image))?.env[data.imageVariable];
   if (wanted === undefined) return;
   const present = await versionOf(engine, container, data.file);
@@ -27,8 +33,23 @@ export async function checkData(engine: Pick<Engine, 'exec' | 'inspectContainer'
   });
 }
 
-async function versionOf(engine: Pick<Engine, 'exec' | 'inspectContainer'>, container: string, file: string): Promise<string | undefined> {
-  if ((await engine.inspectContainer(container))?.state !== 'running') return undefined;
+/** As the owner that the container knows: whom the new one is to serve may not be there. */
+const accountsScript = `psql -U "$POSTGRES_USER" -d postgres -tAqc "SELECT 'role ' || rolname FROM pg_roles UNION ALL SELECT 'database ' || datname FROM pg_database"`;
+
+/** Whether those that are to log in can: the image makes them on an empty volume only. A server that does not tell says nothing. */
+async function checkAccounts(engine: Pick<Engine, 'exec'>, { container, data: { product, accounts } }: Asked): Promise<void> {
+  if (accounts === undefined) return;
+  const { exitCode, stdout } = await engine.exec(container, ['bash', '-c', accountsScript], { timeoutMs: readWithinMs, user: 'postgres' });
+  if (exitCode !== 0) return;
+  const present = new Set(stdout.trim().split('\n'));
+  const missing = [`role ${accounts.user}`, `database ${accounts.database}`].find((one) => !present.has(one));
+  if (missing === undefined) return;
+  throw new OperationError(`the data of ${product} that is there has no ${missing}`, {
+    remedy: 'these names are taken when the data is made: set postgres.user and postgres.database back, or take the data along by a dump (Troubleshooting in the README)',
+  });
+}
+
+async function versionOf(engine: Pick<Engine, 'exec'>, container: string, file: string): Promise<string | undefined> {
   const { exitCode, stdout } = await engine.exec(container, ['cat', file], { timeoutMs: readWithinMs });
   return exitCode === 0 ? stdout.trim() : undefined;
 }

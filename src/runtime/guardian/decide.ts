@@ -70,7 +70,7 @@ export function decide(
     const action = { verb, service: seen.service, container: seen.container, reason };
     actions.push(action);
     const trace = look.memory.get(seen.service);
-    if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, look.isBlameless(seen)));
+    if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, { isBlameless: look.isBlameless(seen), ownerStartedAtMs: look.ownerStartedAtMs(seen) }));
   }
   return { actions, memory: next, wakeAtMs, expired, standby };
 }
@@ -126,11 +126,16 @@ class Look {
     return (trace?.trouble === 'down' && trace.killed === true) || this.#diedWithOwner(seen);
   }
 
+  ownerStartedAtMs({ podOwner }: Watched): number | undefined {
+    return podOwner === undefined ? undefined : this.#byService.get(podOwner)?.startedAtMs;
+  }
+
   /** Whether a member of a pod is down only because its owner was: it can't live on without. */
   #diedWithOwner(seen: Watched): boolean {
     const trace = this.memory.get(seen.service);
-    if (trace?.trouble === 'stale-namespace') return true;
-    const startedAtMs = seen.podOwner === undefined ? undefined : this.#byService.get(seen.podOwner)?.startedAtMs;
+    const startedAtMs = this.ownerStartedAtMs(seen);
+    // Once for each life of its owner: what is found stale again after that is not mended by a restart.
+    if (trace?.trouble === 'stale-namespace') return trace.ownerStartedAtMs !== startedAtMs;
     return startedAtMs !== undefined && trace?.troubleSinceMs !== undefined && startedAtMs >= trace.troubleSinceMs;
   }
 

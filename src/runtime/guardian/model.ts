@@ -41,6 +41,8 @@ export interface Trace {
   /** When process 1 died, the latest last. */
   readonly deathsMs: readonly number[];
   readonly lastReason?: string;
+  /** When the owner of its namespaces had started at the last repair. */
+  readonly ownerStartedAtMs?: number;
 }
 
 export type Trouble = 'down' | 'created' | 'paused' | 'unhealthy' | 'stale-namespace';

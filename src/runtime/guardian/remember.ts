@@ -78,10 +78,15 @@ function updated(trace: Trace, seen: Watched, { trouble, inCrowd, nowMs }: Findi
  * Notes that an action has been sent off: nothing else happens to the service until `settled`. With `isBlameless` it is
  * not held against the container, and the next repair need not wait for longer.
  */
-export function begun(trace: Trace, action: Action, nowMs: number, isBlameless: boolean): Trace {
+export function begun(
+  { ownerStartedAtMs: _, ...trace }: Trace,
+  action: Action,
+  nowMs: number,
+  { isBlameless, ownerStartedAtMs }: { readonly isBlameless: boolean; readonly ownerStartedAtMs?: number | undefined },
+): Trace {
   const attempts = trace.attempts + (isBlameless ? 0 : 1);
   const waitMs = backoffMs(isBlameless ? 1 : attempts, action.service);
-  return { ...trace, busy: true, attempts, lastReason: action.reason, notBeforeMs: nowMs + waitMs };
+  return { ...trace, busy: true, attempts, lastReason: action.reason, notBeforeMs: nowMs + waitMs, ...(ownerStartedAtMs !== undefined && { ownerStartedAtMs }) };
 }
 
 /** Notes how an action ended. A refusal is not held against the container: it is tried again in a moment. */

@@ -4,6 +4,9 @@ import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { fromWallMs } from '../steady-clock.ts';
 import type { Watched } from './model.ts';
 
+/** An Engine in a virtual machine has a clock of its own. */
+const clockSlackMs = 1000;
+
 /** Sees the project's services. Start times, which only inspections tell, are asked for pods and kept until `forget`. */
 export class Watcher {
   readonly #engine: Engine;
@@ -52,6 +55,8 @@ export class Watcher {
     if (known !== undefined) return known;
     const details = await this.#engine.inspectContainer(seen.container);
     if (details?.state !== 'running' || details.startedAt === undefined) return undefined;
+    // The clock has been put back since: when it started is not known, and who did so first is not to be told by it.
+    if (details.startedAt.getTime() > Date.now() + clockSlackMs) return undefined;
     const startedAtMs = fromWallMs(details.startedAt.getTime());
     this.#startedAtMs.set(seen.container, startedAtMs);
     return startedAtMs;

@@ -1,3 +1,4 @@
+import { contains } from '../config/schema/ipv4.ts';
 import type { NetworkSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
 import type { ObservedNetwork } from '../engine/port.ts';
@@ -11,7 +12,7 @@ export function planNetworks(
   observed: ObservedState,
 ): { readonly operations: readonly Operation[]; readonly replaced: ReadonlySet<string> } {
   const existing = new Map(observed.networks.map((network) => [network.name, network]));
-  const causes = new Map(desired.networks.map((network) => [network.name, creationCause(network, existing.get(network.name))]));
+  const causes = new Map(desired.networks.map((network) => [network.name, creationCause(network, existing.get(network.name), fixedAddresses(desired, network))]));
   const replaced = new Set(desired.networks.filter(({ name }) => existing.has(name) && causes.get(name) !== undefined).map(({ name }) => name));
   const wanted = new Set(desired.networks.map((network) => network.name));
   const unwanted = observed.networks.filter((network) => !wanted.has(network.name));
@@ -26,10 +27,22 @@ export function planNetworks(
   return { operations: [...removals, ...creations], replaced };
 }
 
-function creationCause(desired: NetworkSpec, observed: ObservedNetwork | undefined): string | undefined {
+/** Those that containers have by configuration. */
+function fixedAddresses({ services }: Topology, { name }: NetworkSpec): string[] {
+  return services.flatMap(({ container }) => container.networks.flatMap((one) => (one.network === name && one.ipv4 !== undefined ? [one.ipv4] : [])));
+}
+
+function creationCause(desired: NetworkSpec, observed: ObservedNetwork | undefined, fixed: readonly string[]): string | undefined {
   if (observed === undefined) return 'is missing';
   if (!observed.subnets.includes(desired.subnet)) return `its subnet is ${observed.subnets.join(', ') || 'none'}, not ${desired.subnet}`;
-  return observed.internal === desired.internal ? undefined : `should ${desired.internal ? '' : 'not '}be internal`;
+  if (observed.internal !== desired.internal) return `should ${desired.internal ? '' : 'not '}be internal`;
+  const { ipRange, reserved = [] } = observed;
+  const held = Object.values(desired.reserved ?? {});
+  // One made by an earlier haplat has none reserved, and is not worth an outage.
+  const given = ipRange === undefined ? undefined : [...held, ...fixed].find((address) => contains(ipRange, address));
+  if (given !== undefined) return `it gives the addresses of ${String(ipRange)} to anybody, ${given} among them`;
+  const kept = fixed.find((address) => reserved.includes(address) && !held.includes(address));
+  return kept === undefined ? undefined : `it keeps ${kept} from everybody`;
 }
 
 function creation(network: NetworkSpec, cause: string): Operation {

@@ -119,24 +119,29 @@ function checkingData({ name, data, container: { image } }: Service, container: 
 
 /**
  * What a replacement waits for: the replica before it, and that one's whole pod, are healthy again, and the load
- * balancers send requests to it, or it may have the address, or it is a member of its cluster. A pod's members go with
- * their owner, which is the one that waits for other pods.
+ * balancers send requests to it, or it may have the address, or it is a member of its cluster; and so is each that this run
+ * only has to start. A pod's members go with their owner, which is the one that waits for other pods. Who does not serve
+ * anyway is replaced first, who has the address last.
  */
 function previousReplicas(service: Service, { desired, judged, rolling, vipHolder }: Around): string[] {
   if (!rolling) return [];
   const leader = desired.services.find((other) => other.name === service.podOwner) ?? service;
-  const isHolder = (one: Service) => Number(one.name === vipHolder);
-  const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => isHolder(a) - isHolder(b));
-  const previous = peers
-    .slice(0, peers.indexOf(leader))
-    .findLast((peer) => judged.get(peer.name)?.action === 'replace' || isMemberReplaced(peer, desired, judged));
-  if (previous === undefined) return [];
-  const pod = [previous, ...desired.services.filter((other) => other.podOwner === previous.name)];
-  return pod.flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
+  const podOf = (owner: Service) => [owner, ...desired.services.filter((other) => other.podOwner === owner.name)];
+  const actionsOf = (owner: Service) => podOf(owner).map((member) => judged.get(member.name)?.action);
+  const turn = (owner: Service) => (owner.name === vipHolder ? 2 : Number(podOf(owner).every((member) => serves(judged.get(member.name)))));
+  const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => turn(a) - turn(b));
+  const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
+  const started = peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && actionsOf(peer).some((action) => action !== undefined && waitedFor.has(action)));
+  return [...(previous === undefined ? [] : [previous]), ...started].flatMap(podOf).flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
 }
 
-function isMemberReplaced(owner: Service, desired: Topology, judged: ReadonlyMap<string, Judgement>): boolean {
-  return desired.services.some((other) => other.podOwner === owner.name && judged.get(other.name)?.action === 'replace');
+/** What is there and does not serve. One that is yet to be made may need those that are (a node that is to join, say). */
+const waitedFor: ReadonlySet<Judgement['action']> = new Set(['start', 'unpause', 'await']);
+
+function serves(judgement: Judgement | undefined): boolean {
+  if (judgement === undefined || judgement.action === 'create') return false;
+  const { state, health } = judgement.observed;
+  return state === 'running' && (health === 'healthy' || health === 'none');
 }
 
 function creating(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {

@@ -15,12 +15,20 @@ export async function readRoutes(): Promise<HostRoute[]> {
   }
 }
 
-/** Whether somebody listens on that port of this machine already. False too where we may not find out. */
-export async function isPortBusy(host: string, port: number): Promise<boolean> {
+export type PortState = 'free' | 'taken' | 'no such address';
+
+const portStates: Readonly<Record<string, PortState>> = {
+  EADDRINUSE: 'taken',
+  EADDRNOTAVAIL: 'no such address',
+  EAFNOSUPPORT: 'no such address',
+};
+
+/** Whether somebody could listen on that port of this machine. `free` too where we may not find out. */
+export async function portState(host: string, port: number): Promise<PortState> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
-    server.listen({ host, port, exclusive: true, ipv6Only: true }, () => { server.close(() => { resolve(false); }); });
+    server.once('error', (error: NodeJS.ErrnoException) => { resolve(portStates[error.code ?? ''] ?? 'free'); });
+    server.listen({ host, port, exclusive: true, ipv6Only: true }, () => { server.close(() => { resolve('free'); }); });
   });
 }
 

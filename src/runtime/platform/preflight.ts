@@ -6,9 +6,11 @@ import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
-import { isHere, isPortBusy, readRoutes } from './host.ts';
+import type { Topology } from '../topology/topology.ts';
+import { isHere, portState, readRoutes, type PortState } from './host.ts';
 import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
 import { observeProject } from './observe.ts';
+import { findCrampedNetworks } from './room.ts';
 import { requireOwnState } from './state-in-use.ts';
 
 /** How long a container that was told to start may take until the Engine lists its ports, or a network until it is listed. */
@@ -21,15 +23,15 @@ const lookEachMs = 200;
 const looksAtLeast = 3;
 
 /**
- * What only this machine can tell of a configuration: an Engine that maps users or has other files, subnets that
+ * What is wrong with a configuration that can't be told by it alone: networks too small for all, an Engine that maps users or has other files, subnets that
  * something else has, ports that are taken. Throws ConfigError for the first of them, with the others as details. What
  * the project itself already has is no conflict.
  */
-export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState): Promise<void> {
+export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState, topology: Topology): Promise<void> {
   refuse(checkUsers(await engine.info()));
   refuse(await checkFiles(engine, loaded.stateDirectory));
   await requireOwnState(loaded, engine);
-  const conflicts = await findConflicts(loaded, engine, observed);
+  const conflicts = [...findCrampedNetworks(topology), ...(await findConflicts(loaded, engine, observed))];
   const [first, ...others] = conflicts;
   if (first === undefined) return;
   const line = (one: Conflict) => `${loaded.source === 'defaults' ? 'defaults' : loaded.source}: ${one.key}: ${one.message}`;
@@ -65,8 +67,8 @@ async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: O
   for (let look = 1; ; look += 1) {
     const own = new Set(containers.flatMap((container) => container.publishedPorts ?? []));
     const wanted = publishedPorts(config).filter(({ port }) => !own.has(port));
-    const judged = await Promise.all(wanted.map(async (one) => ({ ...one, isBusy: await isPortBusy(one.host, one.port) })));
-    const busy = judged.filter((one) => one.isBusy);
+    const judged = await Promise.all(wanted.map(async (one) => ({ ...one, state: await portState(one.host, one.port) })));
+    const busy = judged.filter(({ state }) => state !== 'free');
     // A container of ours that is just starting, or keeps dying, may have the port although the Engine does not say so.
     const maybeOurs = busy.some(({ service }) => containers.some((one) => one.labels[labels.service] === service));
     const isCertain = look >= looksAtLeast && (!maybeOurs || performance.now() > deadline);
@@ -78,7 +80,10 @@ async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: O
   }
 }
 
-function toConflict({ key, host, port }: HostPort): Conflict {
+function toConflict({ key, host, port, state }: HostPort & { readonly state: PortState }): Conflict {
+  if (state === 'no such address') {
+    return { key: 'ports.bindAddress', message: `this machine has no address ${host}`, remedy: 'use one that "ip address" shows, 0.0.0.0 or ::' };
+  }
   return {
     key,
     message: `port ${port} on ${host} is already taken`,

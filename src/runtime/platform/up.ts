@@ -113,7 +113,7 @@ export async function lookAhead(
   const { topology } = await prepare(loaded, { readOnly: true, engine });
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology, loaded);
-  await preflight(loaded, engine, observed);
+  await preflight(loaded, engine, observed, topology);
   checkMajority(lostMajority(topology, observed));
   const plan = planUp(topology, observed, options);
   await checkNetworkMembers(engine, plan, observed);

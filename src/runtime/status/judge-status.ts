@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../certs/describe-certificate.ts';
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import { whyCheckFailed } from '../engine/check-output.ts';
@@ -10,11 +11,12 @@ import type { GuardiansWords } from './guardians-words.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
 import { holderProblems, type VipHolders } from './vip-holders.ts';
 
-/** From this many days on, a certificate that runs out is worth a word. */
+/** From this many days on, a certificate that runs out is worth a word; of one that was never meant to last, a third of its time. */
 const fewDays = 14;
 
 export interface StatusInputs extends GuardiansWords {
   readonly topology: Topology;
+  readonly now: Date;
   /** By container name. */
   readonly containers: ReadonlyMap<string, ContainerDetails>;
   readonly vip: string;
@@ -47,7 +49,8 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     ...holderProblems(inputs.vip, holders, inputs.splitReason),
     ...cluster.problems,
     ...(inputs.frontDoor === undefined ? [] : [`${inputs.frontDoor.what}: ${inputs.frontDoor.remedy}`]),
-    ...inputs.certificates.filter((one) => one.daysLeft < fewDays).map((one) => `${one.file} expires in ${one.daysLeft} days`),
+    ...inputs.certificates.filter(runsOut).map((one) => `${one.file} expires in ${one.daysLeft} days`),
+    ...inputs.certificates.filter((one) => isOfTheFuture(one, inputs.now)).map((one) => `${one.file} is not valid before ${one.notBefore} ("haplat up" mends that)`),
     ...(inputs.withAnotherCertificate ?? []).map((name) => `${name} serves another certificate than the one in use ("haplat up" mends that)`),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
   ];
@@ -64,6 +67,12 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     endpoints: inputs.endpoints,
     ...(inputs.cluster?.state && { cluster: inputs.cluster.state }),
   };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function runsOut({ daysLeft, notBefore, notAfter }: CertificateStatus): boolean {
+  return daysLeft < Math.min(fewDays, (Date.parse(notAfter) - Date.parse(notBefore)) / dayMs / 3);
 }
 
 function toServiceStatus(service: Service, inputs: StatusInputs): ServiceStatus {

@@ -42,6 +42,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const otherState = otherStateInUse(loaded.stateDirectory, present);
   return judgeStatus({
     topology,
+    now: new Date(),
     containers,
     vip: config.network.vip,
     // That a node which is down could not be asked is no riddle.

@@ -48,6 +48,7 @@ export interface LayerStatus {
 export interface CertificateStatus {
   readonly file: string;
   readonly subject: string;
+  readonly notBefore: string;
   readonly notAfter: string;
   readonly daysLeft: number;
 }

@@ -36,7 +36,12 @@ export function database(context: TopologyContext): Service {
     component: 'db',
     layer: 'database',
     dependsOn: [],
-    data: { product: 'PostgreSQL', file: `${databasePath}/PG_VERSION`, imageVariable: 'PG_MAJOR' },
+    data: {
+      product: 'PostgreSQL',
+      file: `${databasePath}/PG_VERSION`,
+      imageVariable: 'PG_MAJOR',
+      accounts: { user: config.postgres.user, database: config.postgres.database },
+    },
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'health', text: plain(templates, 'db/health'), mode: 0o755 },

@@ -39,7 +39,8 @@ function guardian(context: TopologyContext, name: string): Service {
         HAPLAT_PROJECT: project,
         HAPLAT_SERVICE: name,
         HAPLAT_ENGINE_SOCKET: engineProxyNames().map(guardianSocket).join(','),
-        HAPLAT_STATE_DIRECTORY: statePath,
+        // The volume outlives `down`, and who runs the next `up` may be somebody else, who can't write to the files of the first.
+        HAPLAT_STATE_DIRECTORY: `${statePath}/${context.owner.uid}`,
         NODE_OPTIONS: nodeOptions,
         PORT: String(ports.guardian),
       },

@@ -40,6 +40,8 @@ export interface DataVersion {
   readonly file: string;
   /** The variable by which an image says its own. */
   readonly imageVariable: string;
+  /** A role and a database that are made with the data, and only then. */
+  readonly accounts?: { readonly user: string; readonly database: string };
 }
 
 /** A file under the service's folder in the state directory. */

@@ -1,3 +1,4 @@
+import { checkAccounts } from './check-accounts.ts';
 import { checkLoadBalancers } from './check-load-balancers.ts';
 import type { Config } from './config.ts';
 import { addressAt, canonicalCidr, contains, isNetworkOrBroadcast, overlaps, parseCidr } from './ipv4.ts';
@@ -6,12 +7,14 @@ import type { ConfigProblem } from './parse-config.ts';
 
 /** The smallest public subnet has room for the nodes, the edge, the probe, Netdata and the address. */
 const longestPrefix = 28;
+/** This host, loopback, link-local, multicast and reserved (RFC 6890). */
+const notForNetworks = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
 const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
 
 /** What is wrong with keys that are each well-formed. */
 export function checkConfig(config: Config): ConfigProblem[] {
   const subnets = checkSubnets(config);
-  return [...subnets, ...(subnets.length > 0 ? [] : checkAddresses(config)), ...checkPorts(config), ...checkCertificates(config), ...checkVrrp(config)];
+  return [...subnets, ...(subnets.length > 0 ? [] : checkAddresses(config)), ...checkPorts(config), ...checkCertificates(config), ...checkAccounts(config), ...checkVrrp(config)];
 }
 
 /** Addresses, where the subnets are right. */
@@ -28,6 +31,8 @@ function checkSubnets({ network }: Config): ConfigProblem[] {
       problems.push(problem(['network', key], `${cidr} has host bits set`, `write ${canonicalCidr(cidr)}`));
     } else if (parseCidr(cidr).prefix > longestPrefix) {
       problems.push(problem(['network', key], `${cidr} is too small`, `use a /${longestPrefix} or larger`));
+    } else if (notForNetworks.some((other) => overlaps(cidr, other))) {
+      problems.push(problem(['network', key], `${cidr} can't be a network of containers`, 'use a private one (RFC 1918), 172.20.0.0/16 for instance'));
     }
   }
   if (problems.length > 0) return problems;

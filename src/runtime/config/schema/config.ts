@@ -14,7 +14,9 @@ const cidr = z.cidrv4('use a subnet such as 172.20.0.0/16');
 const milliseconds = (min: number, max: number) => z.int().min(min).max(max);
 const dnsName = z
   .string()
-  .regex(/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'use a DNS name or an address');
+  .regex(/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'use a DNS name or an address')
+  // Numbers alone are taken for an address by whoever reads a certificate (WHATWG URL, "ends in a number").
+  .refine((text) => !/(^|\.)\d+$/.test(text), 'is neither an address nor a DNS name');
 const path = z.string().min(1);
 
 /** The whole configuration. Every key has a default, so that an absent haplat.yaml is a valid one. */
@@ -110,7 +112,8 @@ export const configSchema = z.strictObject({
   certificates: z
     .strictObject({
       names: z.array(z.union([z.ipv4(), z.ipv6(), dnsName])).default([]),
-      days: z.int().min(1).max(825).default(397),
+      /** With fewer it would have to be renewed at once. */
+      days: z.int().min(2).max(825).default(397),
       certFile: path.optional(),
       keyFile: path.optional(),
     })

@@ -10,7 +10,7 @@ import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/author
 import { describeCertificate } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
-import { base, withState } from './_state.ts';
+import { base, vip, withState } from './_state.ts';
 
 const dayMs = 86_400_000;
 
@@ -132,11 +132,26 @@ async function opensslVerdict({ stateDirectory }: CertificateOptions, file: stri
   return stdout === `${file}: OK` ? 'OK' : stderr;
 }
 
+/** As it was issued while the clock was two years ahead. */
+async function makeOfTheFuture(options: CertificateOptions, what: 'authority' | 'leaf'): Promise<void> {
+  const [keyFile, certificateFile] = ['ca/ca.key', 'ca/ca.crt'].map((name) => join(options.stateDirectory, name));
+  const key = await readFile(keyFile ?? '', 'utf8');
+  const then = new Date(Date.now() + 730 * dayMs);
+  const authority = await createAuthority('haplat p authority', then, key);
+  if (what === 'authority') return writeFile(certificateFile ?? '', authority.certificate);
+  const leaf = await issueLeaf(authority, { names: ['localhost', '127.0.0.1', '::1', vip, ...base.names], days: base.days, now: then });
+  const current = await currentFile(options);
+  await writeFile(current, leaf.certificate);
+  await writeFile(current.replace(/\.crt$/, '.key'), leaf.key);
+}
+
 const spoilers: readonly [string, (options: CertificateOptions) => Promise<void>, RegExp][] = [
   ['the authority\'s certificate is missing, as after a crash', ({ stateDirectory }) => rm(join(stateDirectory, 'ca/ca.crt')), /made a certificate authority/],
   ['the authority\'s certificate is empty', ({ stateDirectory }) => writeFile(join(stateDirectory, 'ca/ca.crt'), ''), /could not be read/],
   ['the authority\'s key is missing', ({ stateDirectory }) => rm(join(stateDirectory, 'ca/ca.key')), /the key of the old one was missing/],
   ['the authority\'s key is spoilt', ({ stateDirectory }) => writeFile(join(stateDirectory, 'ca/ca.key'), 'no key'), /the key of the old one was missing/],
+  ['the authority is not valid yet', (options) => makeOfTheFuture(options, 'authority'), /authority: .*not valid yet: the clock must have been ahead/],
+  ['the server\'s certificate is not valid yet', (options) => makeOfTheFuture(options, 'leaf'), /the old one was not valid yet: the clock must have been ahead/],
   ['the server\'s certificate is empty', async (options) => writeFile(await currentFile(options), ''), /the old one could not be read/],
   ['the server\'s key is missing', async (options) => rm((await currentFile(options)).replace(/\.crt$/, '.key')), /there was none/],
   ['Traefik\'s file is no YAML', ({ stateDirectory }) => writeFile(join(stateDirectory, 'tls/dynamic-tls.yml'), '{'), /there was none/],
@@ -151,6 +166,15 @@ for (const [what, spoil, done] of spoilers) {
     });
   });
 }
+
+test('names count once however they are written, and so do those of every platform', async (t) => {
+  await withState(async (options) => {
+    const names = { ...options, names: ['Shop.example', 'shop.example', 'LOCALHOST', '0:0:0:0:0:0:0:1', 'fd00::5', 'FD00::5'] };
+    await ensureCertificates(names);
+    t.deepEqual(await ensureCertificates(names), []);
+    t.is((await listCertificates(names))[0]?.names.length, 6);
+  });
+});
 
 test('processes that issue at once end with one authority and a pair that it signed', async (t) => {
   await withState(async (options) => {
@@ -205,6 +229,10 @@ test('the user\'s own certificate is installed as it is, and haplat does not iss
     t.is((await listCertificates(own)).length, 1);
     await t.throwsAsync(rotateCertificate(own), { instanceOf: ConfigError, message: /is yours/ });
 
+    const early = await issueLeaf(authority, { names: ['x'], days: 90, now: new Date(Date.now() + 2 * dayMs) });
+    await Promise.all([writeFile(own.certFile, early.certificate), writeFile(own.keyFile, early.key)]);
+    await t.throwsAsync(ensureCertificates(own), { instanceOf: ConfigError, message: /my\.crt is not valid before / });
+    await writeFile(own.certFile, leaf.certificate);
     await writeFile(own.keyFile, (await issueLeaf(authority, { names: ['x'], days: 90, now: new Date() })).key);
     await t.throwsAsync(ensureCertificates(own), { instanceOf: ConfigError, message: /my\.key is not the key of .*my\.crt$/ });
   });

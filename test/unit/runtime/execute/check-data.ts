@@ -42,3 +42,19 @@ for (const [name, there] of Object.entries<There>({
     await t.notThrowsAsync(checkData(engineWith(there), asked));
   });
 }
+
+const accounts = { user: 'shop', database: 'orders' };
+const withAccounts = { ...asked, data: { ...asked.data, accounts } };
+
+function engineListing(present: string): ReturnType<typeof engineWith> {
+  const engine = engineWith({ version: '18' });
+  return { ...engine, exec: (name, command, options) => (command[0] === 'bash' ? Promise.resolve({ exitCode: 0, stdout: present, stderr: '' }) : engine.exec(name, command, options)) };
+}
+
+test('names that are taken when the data is made can\'t be others afterwards: nobody could log in', async (t) => {
+  await t.notThrowsAsync(checkData(engineListing('role postgres\nrole shop\ndatabase orders\n'), withAccounts));
+  for (const [present, missing] of [['role haplat\ndatabase orders', /has no role shop$/], ['role shop\ndatabase haplat', /has no database orders$/]] as const) {
+    const error = await t.throwsAsync(checkData(engineListing(present), withAccounts), { instanceOf: OperationError, message: missing });
+    t.regex(error.remedy ?? '', /set postgres\.user and postgres\.database back/);
+  }
+});

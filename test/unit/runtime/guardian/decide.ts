@@ -139,6 +139,19 @@ test('a member is not started while its owner is being restarted', (t) => {
   t.deepEqual(verbs(after(5000, [watched('keepalived_1', { state: 'exited' }), member])), ['start keepalived_1']);
 });
 
+test('a member that is found in a dead namespace again after its restart is restarted less and less often', (t) => {
+  // As where the clock was put back after the owner had started: each new start of the member is before it.
+  const observed = (ownerStartedAtMs: number) => [watched('keepalived_1', { startedAtMs: ownerStartedAtMs }), watched('traefik_1', { podOwner: 'keepalived_1', startedAtMs: t0 })];
+  let memory: Memory = new Map();
+  let restarts = 0;
+  for (let nowMs = t0; nowMs < t0 + 60_000; nowMs += 500) {
+    const decision = decide(observed(t0 + 7_200_000), memory, [], nowMs);
+    restarts += decision.actions.length;
+    memory = decision.actions.reduce((known, { service }) => settled(known, service, 'done', nowMs), decision.memory);
+  }
+  t.true(restarts >= 2 && restarts <= 8, `${restarts} restarts in a minute`);
+});
+
 test('a member that started before its owner did is in a dead namespace, and is restarted', (t) => {
   const owner = watched('keepalived_1', { startedAtMs: t0 });
   const member = (startedAtMs: number) => watched('traefik_1', { podOwner: 'keepalived_1', startedAtMs });

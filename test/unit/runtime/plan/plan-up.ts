@@ -112,6 +112,24 @@ test('replicas are replaced one after the other', (t) => {
   t.deepEqual(stop?.after, ['await app_1', 'ensure image image:2']);
 });
 
+const changed = (...names: string[]) => aTopology(names.map((name) => aService(name, { container: { env: { A: 'b' } } })));
+const unchanged = (...names: string[]) => aTopology(names.map((name) => aService(name)));
+
+test('who does not serve is replaced first: the others serve meanwhile', (t) => {
+  for (const change of [{ state: 'exited', health: 'none' }, { health: 'unhealthy' }] as const) {
+    const observed = withContainer(asObserved(unchanged('app_1', 'app_2', 'app_3')), 'p-app_2', change);
+    const { operations } = planUp(changed('app_1', 'app_2', 'app_3'), observed);
+    const afterOf = (id: string) => operations.find((one) => one.id === id)?.after.filter((one) => one.startsWith('await'));
+    t.deepEqual([afterOf('stop app_2'), afterOf('stop app_1'), afterOf('stop app_3')], [[], ['await app_2'], ['await app_1']]);
+  }
+});
+
+test('who is only to be started is waited for before another is taken away', (t) => {
+  const observed = withContainer(asObserved(unchanged('app_1', 'app_2')), 'p-app_2', { state: 'exited', health: 'none' });
+  const { operations } = planUp(unchanged('app_1', 'app_2'), observed, { renew: ['app_1'] });
+  t.true(operations.find(({ id }) => id === 'stop app_1')?.after.includes('await app_2'));
+});
+
 test('a replaced replica keeps serving until what it depends on is healthy', (t) => {
   const db = aService('db', { component: 'db' });
   const before = aTopology([db, aService('app_1', { dependsOn: ['db'] })]);
@@ -193,6 +211,20 @@ for (const [state, expected] of [
     t.deepEqual(ids(planUp(topology, observed)), [...expected]);
   });
 }
+
+test('a network that would give the virtual address to anybody, or keeps an address from who is to have it, is made anew', (t) => {
+  const held = { reserved: { vip: '10.1.0.200' }, ipRange: '10.1.0.0/25' };
+  const node = aService('keepalived_1', { container: { networks: [{ network: 'p-net', aliases: [], ipv4: '10.1.0.202' }] } });
+  const topology = aTopology([node], { networks: [{ name: 'p-net', subnet: '10.1.0.0/24', gateway: '10.1.0.1', internal: false, labels: {}, ...held }] });
+  const observed = asObserved(topology);
+  const causeWith = (change: object) =>
+    planUp(topology, { ...observed, networks: observed.networks.map((one) => ({ ...one, ...change })) }).operations.find(({ id }) => id === 'create network p-net')?.cause;
+  t.is(causeWith({ ipRange: '10.1.0.0/25', reserved: ['10.1.0.200'] }), undefined);
+  t.is(causeWith({}), undefined, 'one of an earlier haplat');
+  t.is(causeWith({ ipRange: '10.1.0.0/25', reserved: ['10.1.0.7'] }), undefined, 'an address that nobody wants');
+  t.is(causeWith({ ipRange: '10.1.0.128/25', reserved: ['10.1.0.7'] }), 'it gives the addresses of 10.1.0.128/25 to anybody, 10.1.0.200 among them');
+  t.is(causeWith({ reserved: ['10.1.0.202'] }), 'it keeps 10.1.0.202 from everybody');
+});
 
 test('a container that a crash left without one of its networks is made anew', (t) => {
   const topology = aTopology([aService('app_1', { container: { networks: [{ network: 'p-net', aliases: [] }, { network: 'p-two', aliases: [] }] } })]);

@@ -15,12 +15,12 @@ async function listening(): Promise<{ readonly server: Server; readonly port: nu
 }
 
 /** Of a platform on loopback whose HTTPS port is this one, and whose subnets (RFC 2544) nobody has. */
-async function conflictsOf(https: number, listContainers: () => ObservedContainer[] = () => []): Promise<string[]> {
+async function conflictsOf(https: number, listContainers: () => ObservedContainer[] = () => [], bindAddress = '127.0.0.1'): Promise<string[]> {
   const free = await Promise.all([0, 1, 2].map(() => listening()));
   for (const { server } of free) server.close();
   const [http = 0, dashboard = 0, netdata = 0] = free.map(({ port }) => port);
   const network = { subnet: '198.18.0.0/24', vip: '198.18.0.100', appSubnet: '198.18.1.0/24', dataSubnet: '198.18.2.0/24', controlSubnet: '198.18.3.0/24' };
-  const config = configSchema.parse({ project: 'mine', network, ports: { bindAddress: '127.0.0.1', http, https, dashboard, netdata } });
+  const config = configSchema.parse({ project: 'mine', network, ports: { bindAddress, http, https, dashboard, netdata } });
   const engine = {
     socketPath: '/nobody/asks.sock',
     listContainers: () => Promise.resolve(listContainers()),
@@ -39,6 +39,13 @@ async function taken(t: ExecutionContext): Promise<{ readonly server: Server; re
 
 test('a port that somebody listens on is taken', async (t) => {
   t.deepEqual(await conflictsOf((await taken(t)).port), ['ports.https']);
+});
+
+test('an address that this machine does not have is told, before anything is taken away', async (t) => {
+  // Of TEST-NET-1 (RFC 5737): nobody has it.
+  const { server, port } = await listening();
+  server.close();
+  t.deepEqual(await conflictsOf(port, undefined, '192.0.2.77'), ['ports.bindAddress', 'ports.bindAddress']);
 });
 
 test('one that is free when it is looked at again is not: another haplat looked as well', async (t) => {

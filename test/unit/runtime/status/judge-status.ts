@@ -26,6 +26,7 @@ function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> =
   });
   return {
     topology,
+    now: new Date('2026-06-01T00:00:00Z'),
     containers: new Map(containers),
     vip: '10.1.0.100',
     holders: { holders: ['keepalived_1'], unknown: [] },
@@ -113,9 +114,23 @@ test('what the guardian says is part of the problem', (t) => {
 });
 
 test('a fault that a drill left in place and a certificate that runs out are problems', (t) => {
-  const certificates = [{ file: 'server.crt', subject: 'CN=localhost', notAfter: '', daysLeft: 3 }];
+  const certificates = [{ file: 'server.crt', subject: 'CN=localhost', notBefore: '2025-06-03T00:00:00Z', notAfter: '2026-06-04T00:00:00Z', daysLeft: 3 }];
   const report = judgeStatus(inputs({}, { certificates, faults: ['pause traefik_1'] }));
   t.deepEqual(report.problems, ['server.crt expires in 3 days', 'a drill\'s fault is still in place: pause traefik_1 (haplat heal ends it)']);
+});
+
+test('a certificate that was never meant to last is told of in the last third of its time', (t) => {
+  const told = (daysLeft: number) => {
+    const certificates = [{ file: 'server.crt', subject: 'CN=localhost', notBefore: '2026-05-30T00:00:00Z', notAfter: '2026-06-08T00:00:00Z', daysLeft }];
+    return judgeStatus(inputs({}, { certificates })).problems;
+  };
+  t.deepEqual(told(7), []);
+  t.deepEqual(told(2), ['server.crt expires in 2 days']);
+});
+
+test('a certificate that is not valid yet is a problem', (t) => {
+  const certificates = [{ file: 'ca.crt', subject: 'CN=p', notBefore: '2028-01-01T00:00:00Z', notAfter: '2038-01-01T00:00:00Z', daysLeft: 4000 }];
+  t.deepEqual(judgeStatus(inputs({}, { certificates })).problems, ['ca.crt is not valid before 2028-01-01T00:00:00Z ("haplat up" mends that)']);
 });
 
 test('a service that lives and lacks something is not well, and does not cover for another', (t) => {
