@@ -13,9 +13,11 @@ export interface Readiness {
     readonly broker: 'up' | 'down' | 'blocked';
     /** Of the API: stuck when the database is there and nothing has got from it to the broker for a while. */
     readonly outbox?: 'up' | 'stuck';
-    /** Of the API: failing when most requests of a kind ended with an error of the server's in the last seconds. */
+    /** Of the API: failing when most requests of the last seconds ended with an error of the server's. */
     readonly answers?: 'up' | 'failing';
-    /** Of a worker: failing when most attempts at a kind of job failed in the last seconds. */
+    /** Of the API: failing when most requests of a kind did. It does the rest of its work. */
+    readonly operations?: 'up' | 'failing';
+    /** Of a worker: failing when most attempts at a kind of job failed. That may be the jobs'. */
     readonly attempts?: 'up' | 'failing';
   };
   /** Which kinds: `POST /items`, or the type of a job. */
@@ -30,7 +32,7 @@ interface Parts {
   readonly database: { readonly gate: Pick<Database['gate'], 'up'>; readonly lacksSchema: boolean };
   readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'isBlocked'>;
   readonly relay?: Pick<OutboxRelay, 'failingForMs'>;
-  readonly answers?: Pick<RecentOutcomes, 'failing'>;
+  readonly answers?: Pick<RecentOutcomes, 'failing' | 'areMostFailing'>;
   readonly attempts?: Pick<RecentOutcomes, 'failing'>;
 }
 
@@ -51,19 +53,20 @@ export function readiness(
   // Without a database nothing gets out of it either, and requests fail, which goes without saying.
   const isStuck = gate.up && (parts.relay?.failingForMs ?? 0) > stuckAfterMs;
   const failing = gate.up ? ((parts.answers ?? parts.attempts)?.failing ?? []) : [];
-  const worked = failing.length > 0 ? 'failing' : 'up';
+  const upOrFailing = (isFailing: boolean) => (isFailing ? 'failing' : 'up');
+  const isFailing = gate.up && parts.answers?.areMostFailing === true;
   const checks: Readiness['checks'] = {
     database: upOrDown(gate.up || lacksSchema),
     schema: upOrDown(lifecycle.migrated && !lacksSchema),
     broker: isBlocked ? 'blocked' : upOrDown(broker),
     ...(parts.relay && { outbox: isStuck ? 'stuck' : 'up' }),
-    ...(parts.answers && { answers: worked }),
-    ...(parts.attempts && { attempts: worked }),
+    ...(parts.answers && { answers: upOrFailing(isFailing), operations: upOrFailing(failing.length > 0) }),
+    ...(parts.attempts && { attempts: upOrFailing(failing.length > 0) }),
   };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
   if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
   if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
-  const isDegraded = !broker || isBlocked || isStuck || failing.length > 0;
+  const isDegraded = !broker || isBlocked || isStuck || isFailing || failing.length > 0;
   return { ready: true, status: isDegraded ? 'degraded' : 'ready', checks, ...(failing.length > 0 && { failing }) };
 }
 

@@ -28,11 +28,27 @@ export class RecentOutcomes {
     tally.note(this.#nowMs(), isFailure);
   }
 
+  /** Whether most of all that was asked for failed within the last seconds. */
+  get areMostFailing(): boolean {
+    const nowMs = this.#nowMs();
+    return isMost([...this.#kinds.values()].map((tally) => tally.within(nowMs)));
+  }
+
   /** The kinds that fail now, by name. */
   get failing(): string[] {
     const nowMs = this.#nowMs();
     return [...this.#kinds].filter(([, tally]) => tally.isFailing(nowMs, this.#silenceMs)).map(([kind]) => kind).sort();
   }
+}
+
+interface Counts {
+  readonly all: number;
+  readonly failed: number;
+}
+
+function isMost(counts: readonly Counts[]): boolean {
+  const sum = (count: keyof Counts) => counts.reduce((total, one) => total + one[count], 0);
+  return sum('all') >= leastOutcomes && sum('failed') * 2 > sum('all');
 }
 
 /** Whole seconds are counted rather than each outcome kept: there may be thousands in one. */
@@ -52,14 +68,15 @@ class Tally {
   }
 
   isFailing(nowMs: number, silenceMs: number): boolean {
-    return this.#mostFailed(nowMs) || this.#allOfFewFailed(nowMs, silenceMs);
+    return isMost([this.within(nowMs)]) || this.#allOfFewFailed(nowMs, silenceMs);
   }
 
-  #mostFailed(nowMs: number): boolean {
+  /** Counts of the last seconds. */
+  within(nowMs: number): Counts {
     const oldest = Math.floor(nowMs / 1000) - this.#seconds.length;
     const recent = this.#seconds.filter(({ second }) => second > oldest);
-    const sum = (count: 'all' | 'failed') => recent.reduce((total, slot) => total + slot[count], 0);
-    return sum('all') >= leastOutcomes && sum('failed') * 2 > sum('all');
+    const sum = (count: keyof Counts) => recent.reduce((total, slot) => total + slot[count], 0);
+    return { all: sum('all'), failed: sum('failed') };
   }
 
   #allOfFewFailed(nowMs: number, silenceMs: number): boolean {

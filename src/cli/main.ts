@@ -18,8 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   let hasFailed = false;
   const fail = (error: unknown) => {
     // What follows from the first is no news.
-    if (!hasFailed) process.exitCode = finish(asFileError(error), program.opts<{ verbose?: boolean }>().verbose === true);
-    hasFailed = true;
+    if (!hasFailed) process.exitCode = finish(asFileError(error), { verbose: program.opts<{ verbose?: boolean }>().verbose === true, argv });
+    hasFailed = process.exitCode !== exitCodes.done;
   };
   watchOutput({
     onUnread: () => { signals.abort(); },
@@ -47,10 +47,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function finish(error: unknown, verbose: boolean): number {
+function finish(error: unknown, { verbose, argv }: { readonly verbose: boolean; readonly argv: readonly string[] }): number {
   if (error instanceof CommanderError) {
-    // Commander has printed its message; help and version are no errors.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    // Commander has printed its message; help and version are no errors. What usage errors end with would be a plan's changes.
+    if (error.exitCode === 0) return exitCodes.done;
+    return argv.includes('plan') && argv.includes('--detailed-exitcode') ? exitCodes.failed : exitCodes.usage;
   }
   process.stderr.write(presentError(error, { verbose }));
   if (!(error instanceof HaplatError) && !verbose) {

@@ -91,6 +91,7 @@ serial('an output that nobody reads makes no success of a failure, and no failur
 serial('a disk that is full where the output goes is said, with the way out', async (t) => {
   const { exitCode, stderr } = await untaken('stdout', 'full', ['export', 'compose']);
   t.is(exitCode, 1);
+  t.is((await untaken('stdout', 'full', ['--help'])).exitCode, 1);
   t.regex(stderr, /^error: standard output: there is no room left on its disk\n {2}→ /);
 });
 
@@ -104,6 +105,7 @@ serial('the exit code of a plan with changes is not that of bad input', async (t
   const { exitCode, stderr } = await platform.run('-c', '/nowhere/haplat.yaml', 'plan', '--detailed-exitcode');
   t.is(exitCode, 1);
   t.regex(stderr, /^error: .*there is no such file\n {2}→ /);
+  t.is((await platform.run('plan', '--detailed-exitcode', '--no-such-flag')).exitCode, 1);
 });
 
 serial('a project name that can be none is refused', async (t) => {

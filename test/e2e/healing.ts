@@ -227,7 +227,11 @@ serial('a broker short of memory still gives out jobs, also to a worker that has
   await eventually('all to be done', 30_000, async () => ((await processedCount(itemId)) === jobs.length ? true : undefined));
   await watermark('512MiB');
   await docker('unpause', ...guardians);
-  await eventually('both letters to be there', 20_000, async () => ((await drain('--discard')).letters.length > 0 ? true : undefined));
+  let letters = 0;
+  await eventually('both letters to be there', 20_000, async () => {
+    letters += (await drain('--discard')).letters.length;
+    return letters >= 2 ? true : undefined;
+  });
   await platform.untilHealthy(30_000);
   t.pass();
 });
@@ -269,7 +273,7 @@ serial('clients that get nothing but errors are told of, whatever the cause is',
   await eventually('status to say so', 40_000, async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items')));
     t.true(answers.every(({ status }) => status >= 500), answers.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing: GET \/items\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] runs and can't do its work \(degraded: answers failing, operations failing: GET \/items\)$/.test(one)) ? true : undefined;
   });
   t.is((await platform.https('/readyz')).status, 200, 'balancers have nobody better');
   await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
@@ -285,7 +289,7 @@ serial('writes that all fail are told of while reads work', async (t) => {
     t.true(reads.every(({ status }) => status === 200));
     const writes = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items', { method: 'POST', body: { name: 'refused' } })));
     t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: answers failing: POST \/items\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: operations failing: POST \/items\)$/.test(one)) ? true : undefined;
   });
   await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
   t.is(await ended, 'terminated');
@@ -299,14 +303,16 @@ serial('a database that takes no writes says so, and goes on being read', async 
   await reload();
   const write = () => platform.https('/items', { method: 'POST', body: { name: 'refused' } });
   await eventually('it to be read-only', 10_000, async () => ((await write()).text.includes('urn:haplat:problem:database-read-only') ? true : undefined));
-  const before = await connections();
+  const [before, since] = [await connections(), performance.now()];
   await eventually('status to say so', 20_000, async () => {
     const [reads, writes] = await Promise.all([Promise.all(Array.from({ length: 20 }, () => platform.https('/items'))), Promise.all(Array.from({ length: 20 }, write))]);
     t.true(reads.every(({ status }) => status === 200), reads.map(({ status }) => status).join());
     t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: answers failing: POST \/items\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: operations failing: POST \/items\)$/.test(one)) ? true : undefined;
   });
-  t.true((await connections()) - before < 200, 'not each write has all connections opened anew');
+  const [opened, seconds] = [(await connections()) - before, (performance.now() - since) / 1000];
+  // Those of four processes, once a second each at most, beside what status and this test open; some hundreds each before.
+  t.true(opened < 100 * (seconds + 1), `${opened} connections in ${seconds.toFixed(1)} s: each write had all opened anew`);
   await sql(platform, 'ALTER SYSTEM RESET default_transaction_read_only');
   await reload();
   await eventually('it to take writes', 10_000, async () => ((await write()).status === 201 ? true : undefined));

@@ -61,7 +61,7 @@ export class BrokerSession {
     }
   }
 
-  /** Resolves to the channel as soon as there is one that messages are taken on; to undefined when the session, or `signal`, ends first. */
+  /** Resolves to the channel as soon as there is one that messages are taken on; to undefined when the session, or `signal`, ends before. */
   async waitToPublish(signal: AbortSignal = this.#options.signal): Promise<ConfirmChannel | undefined> {
     const isOver = (): boolean => this.#isEnding() || signal.aborted;
     const ends = AbortSignal.any([this.#options.signal, signal]);
@@ -76,7 +76,8 @@ export class BrokerSession {
         ends.addEventListener('abort', wake, { once: true });
       });
     }
-    return isOver() ? undefined : this.#channel;
+    // One that is there is worth more than none, whoever has stopped waiting.
+    return this.#isEnding() || this.#isBlocked ? undefined : this.#channel;
   }
 
   /** Gives the connection up; `run` opens another. For a broker that is connected and yet does not answer. */

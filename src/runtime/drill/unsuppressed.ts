@@ -1,4 +1,4 @@
-import { HaplatError, InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { EngineUnreachableError, HaplatError, InterruptedError, messageOf, OperationError } from '../errors.ts';
 
 /**
  * What to tell of an error that was followed by others while all was tidied up (SuppressedError, of `using`): the first one,
@@ -10,7 +10,8 @@ export function unsuppressed(error: unknown): unknown {
   const details = [...new Set(later.map(messageOf))].filter((text) => text !== messageOf(first));
   const remedy = later.find((one) => one instanceof HaplatError)?.remedy;
   const options = { cause: error, details, ...(remedy !== undefined && { remedy }) };
-  return first instanceof InterruptedError ? new InterruptedError(first.message, options) : new OperationError(messageOf(first), options);
+  if (first instanceof InterruptedError) return new InterruptedError(first.message, options);
+  return first instanceof EngineUnreachableError ? new EngineUnreachableError(first.message, options) : new OperationError(messageOf(first), options);
 }
 
 function inOrder(error: unknown): unknown[] {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { whatIsLacking } from '../status/readiness.ts';
+import { whatIsToBeAwaited } from '../status/readiness.ts';
 import { saysWhetherReady } from '../topology/container.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -25,7 +25,7 @@ export async function awaitReady(engine: Pick<Engine, 'exec'>, { name, container
   if (!saysWhetherReady(container)) return;
   let said = 'it does not answer';
   const isReady = await waitUntil(async () => {
-    const lacks = await whatIsLacking(engine, container);
+    const lacks = await whatIsToBeAwaited(engine, container);
     if (lacks === '') return true;
     said = lacks ?? said;
     report?.(`waiting, ${said}`);

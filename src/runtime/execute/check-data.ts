@@ -34,14 +34,14 @@ async function checkVersion(engine: Pick<Engine, 'exec' | 'inspectImage'>, { con
 }
 
 /** As the owner that the container knows: whom the new one is to serve may not be there. */
-const accountsScript = `psql -U "$POSTGRES_USER" -d postgres -tAqc "SELECT 'role ' || rolname FROM pg_roles UNION ALL SELECT 'database ' || datname FROM pg_database"`;
+const accountsScript = `PGCONNECT_TIMEOUT=3 psql -w -U "$POSTGRES_USER" -d postgres -tAqc "SELECT 'role ' || rolname FROM pg_roles UNION ALL SELECT 'database ' || datname FROM pg_database"`;
 
 /** Whether those that are to log in can: the image makes them on an empty volume only. A server that does not tell says nothing. */
 async function checkAccounts(engine: Pick<Engine, 'exec'>, { container, data: { product, accounts } }: Asked): Promise<void> {
   if (accounts === undefined) return;
-  const { exitCode, stdout } = await engine.exec(container, ['bash', '-c', accountsScript], { timeoutMs: readWithinMs, user: 'postgres' });
-  if (exitCode !== 0) return;
-  const present = new Set(stdout.trim().split('\n'));
+  const told = await engine.exec(container, ['bash', '-c', accountsScript], { timeoutMs: readWithinMs, user: 'postgres' }).catch(() => undefined);
+  if (told?.exitCode !== 0) return;
+  const present = new Set(told.stdout.trim().split('\n'));
   const missing = [`role ${accounts.user}`, `database ${accounts.database}`].find((one) => !present.has(one));
   if (missing === undefined) return;
   throw new OperationError(`the data of ${product} that is there has no ${missing}`, {

@@ -131,7 +131,8 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
   const turn = (owner: Service) => (owner.name === vipHolder ? 2 : Number(podOf(owner).every((member) => serves(judged.get(member.name)))));
   const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => turn(a) - turn(b));
   const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
-  const started = peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && actionsOf(peer).some((action) => action !== undefined && waitedFor.has(action)));
+  // To take away who does not serve costs nothing.
+  const started = turn(leader) === 0 ? [] : peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && actionsOf(peer).some((action) => action !== undefined && waitedFor.has(action)));
   return [...(previous === undefined ? [] : [previous]), ...started].flatMap(podOf).flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
 }
 

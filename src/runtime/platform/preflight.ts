@@ -82,7 +82,7 @@ async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: O
 
 function toConflict({ key, host, port, state }: HostPort & { readonly state: PortState }): Conflict {
   if (state === 'no such address') {
-    return { key: 'ports.bindAddress', message: `this machine has no address ${host}`, remedy: 'use one that "ip address" shows, 0.0.0.0 or ::' };
+    return { key: 'ports.bindAddress', message: `this machine has no address ${host}`, remedy: 'use one that "ip address" shows, or 0.0.0.0 for all' };
   }
   return {
     key,

@@ -34,13 +34,14 @@ test('an outbox from which nothing gets to a broker that can be reached is told 
 });
 
 test('that most requests fail is told, unless the database is away', (t) => {
-  const told = (up: boolean) =>
+  const told = (up: boolean, areMostFailing = false) =>
     readiness(
-      { lifecycle: migrated, database: { gate: { up }, lacksSchema: false }, broker: { channel: 'open', isBlocked: false }, answers: { failing: ['POST /items'] } },
+      { lifecycle: migrated, database: { gate: { up }, lacksSchema: false }, broker: { channel: 'open', isBlocked: false }, answers: { failing: ['POST /items'], areMostFailing } },
       { brokerRequired: false },
     );
-  t.like(told(true), { ready: true, status: 'degraded', checks: { database: 'up', answers: 'failing' }, failing: ['POST /items'] });
-  t.like(told(false), { ready: false, status: 'unavailable', checks: { database: 'down', answers: 'up' } });
+  t.like(told(true), { ready: true, status: 'degraded', checks: { database: 'up', answers: 'up', operations: 'failing' }, failing: ['POST /items'] });
+  t.like(told(true, true), { ready: true, status: 'degraded', checks: { answers: 'failing', operations: 'failing' } });
+  t.like(told(false), { ready: false, status: 'unavailable', checks: { database: 'down', answers: 'up', operations: 'up' } });
   t.false('failing' in told(false));
 });
 

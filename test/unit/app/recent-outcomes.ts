@@ -30,6 +30,9 @@ test('one kind of work is not hidden by another that works', (t) => {
   note('POST /items', 'xxxxx');
   note('DELETE /items/{id}', 'xxxxx');
   t.deepEqual(outcomes.failing, ['DELETE /items/{id}', 'POST /items']);
+  t.false(outcomes.areMostFailing);
+  note('GET /items', 'x'.repeat(501));
+  t.true(outcomes.areMostFailing);
 });
 
 test('what is over some seconds ago does not count, also when nobody has asked since', (t) => {

@@ -16,7 +16,7 @@ const dnsName = z
   .string()
   .regex(/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'use a DNS name or an address')
   // Numbers alone are taken for an address by whoever reads a certificate (WHATWG URL, "ends in a number").
-  .refine((text) => !/(^|\.)\d+$/.test(text), 'is neither an address nor a DNS name');
+  .refine((text) => !/(^|\.)\d+$/.test(text));
 const path = z.string().min(1);
 
 /** The whole configuration. Every key has a default, so that an absent haplat.yaml is a valid one. */
@@ -111,7 +111,7 @@ export const configSchema = z.strictObject({
   baseImage: imageReference.default('debian:trixie-slim'),
   certificates: z
     .strictObject({
-      names: z.array(z.union([z.ipv4(), z.ipv6(), dnsName])).default([]),
+      names: z.array(z.union([z.ipv4(), z.ipv6(), dnsName], 'use a DNS name or an address')).default([]),
       /** With fewer it would have to be renewed at once. */
       days: z.int().min(2).max(825).default(397),
       certFile: path.optional(),

@@ -1,4 +1,4 @@
-import { messageOf, OperationError } from '../../errors.ts';
+import { EngineUnreachableError, messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { leaseClient } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
@@ -71,6 +71,7 @@ export class FaultSession {
       return await this.#driver.heal(this.#job, this.#engine);
     } catch (error) {
       this.#lease?.abandon();
+      if (error instanceof EngineUnreachableError) throw error;
       const { kind, targets } = this.#job.fault;
       throw new OperationError(`${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`, {
         cause: error,

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { unsuppressed } from '../../../../src/runtime/drill/unsuppressed.ts';
-import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
+import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 
 async function endedBy(first: Error, ...later: readonly Error[]): Promise<unknown> {
   try {
@@ -28,4 +28,8 @@ test('what was interrupted stays interrupted, and tells of what is left behind',
   const error = await endedBy(new InterruptedError(), notUndone, new Error('the probe is still there'));
   t.true(error instanceof InterruptedError);
   t.like(error, { message: 'interrupted', remedy: 'haplat heal', details: [notUndone.message, 'the probe is still there'] });
+});
+
+test('an Engine that was lost is told as such', async (t) => {
+  t.true((await endedBy(new EngineUnreachableError('it is gone'), new EngineUnreachableError('it is still gone'))) instanceof EngineUnreachableError);
 });

@@ -46,10 +46,17 @@ for (const [name, there] of Object.entries<There>({
 const accounts = { user: 'shop', database: 'orders' };
 const withAccounts = { ...asked, data: { ...asked.data, accounts } };
 
-function engineListing(present: string): ReturnType<typeof engineWith> {
+function engineListing(present: string | Error): ReturnType<typeof engineWith> {
   const engine = engineWith({ version: '18' });
-  return { ...engine, exec: (name, command, options) => (command[0] === 'bash' ? Promise.resolve({ exitCode: 0, stdout: present, stderr: '' }) : engine.exec(name, command, options)) };
+  return { ...engine, exec: (name, command, options) => {
+    if (command[0] !== 'bash') return engine.exec(name, command, options);
+    return present instanceof Error ? Promise.reject(present) : Promise.resolve({ exitCode: 0, stdout: present, stderr: '' });
+  } };
 }
+
+test('a server that does not answer is no reason to keep it', async (t) => {
+  await t.notThrowsAsync(checkData(engineListing(new OperationError('no answer within 5000 ms')), withAccounts));
+});
 
 test('names that are taken when the data is made can\'t be others afterwards: nobody could log in', async (t) => {
   await t.notThrowsAsync(checkData(engineListing('role postgres\nrole shop\ndatabase orders\n'), withAccounts));

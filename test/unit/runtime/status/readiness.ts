@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
-import { describeReadiness, readLacking, whoIsUnready } from '../../../../src/runtime/status/readiness.ts';
+import { describeReadiness, readLacking, whatIsToBeAwaited, whoIsUnready } from '../../../../src/runtime/status/readiness.ts';
 import { readyPath } from '../../../../src/runtime/topology/container.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
@@ -51,11 +51,22 @@ test('whoever tells is asked, now, and those that lack something are named', asy
   t.deepEqual(await whoIsUnready(engineSaying(''), [telling]), []);
 });
 
+const partly = '{"ready":true,"status":"degraded","checks":{"database":"up","answers":"up","operations":"failing"},"failing":["POST /items","PUT /items/{id}"]}';
+
+test('nobody waits for one kind of request, or for jobs, to go well: that may be their own fault', async (t) => {
+  const telling = aService('app_3', { container: { healthcheck: { command: ['haplat-health', '3000', '/healthz', readyPath], intervalMs: 1, timeoutMs: 1, retries: 1, startPeriodMs: 1 } } });
+  const told = async (body: string) => [await whatIsToBeAwaited(engineSaying(`not ready: ${body}\n`), telling.container), (await whoIsUnready(engineSaying(`not ready: ${body}\n`), [telling])).length];
+  t.deepEqual(await told(partly), ['', 0]);
+  t.deepEqual(await told(partly.replace('"answers":"up"', '"answers":"failing"')), ['degraded: answers failing, operations failing: POST /items, PUT /items/{id}', 1]);
+  t.deepEqual(await told('{"ready":true,"status":"degraded","checks":{"attempts":"failing"},"failing":["item.process"]}'), ['', 0]);
+  t.deepEqual(await told('{"ready":true,"status":"degraded","checks":{"broker":"down","attempts":"failing"}}'), ['degraded: broker down, attempts failing', 1]);
+});
+
 test('what is missing is named, and what can\'t be read is shown as it is', (t) => {
   t.is(describeReadiness('{"ready":false,"status":"unavailable","checks":{"database":"down","broker":"down"}}'), 'unavailable: database down, broker down');
   t.is(
-    describeReadiness('{"ready":true,"status":"degraded","checks":{"database":"up","answers":"failing"},"failing":["POST /items","PUT /items/{id}"]}'),
-    'degraded: answers failing: POST /items, PUT /items/{id}',
+    describeReadiness(partly),
+    'degraded: operations failing: POST /items, PUT /items/{id}',
   );
   t.is(describeReadiness('{"ready":false,"status":"draining","checks":{"database":"up"}}'), 'draining');
   t.is(describeReadiness('no answer from port 3000\n'), 'no answer from port 3000');
