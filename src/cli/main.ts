@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { HaplatError, InterruptedError, messageOf } from '../runtime/errors.ts';
+import { EngineUnreachableError, HaplatError, InterruptedError, messageOf } from '../runtime/errors.ts';
 import { asFileError } from '../runtime/files/file-error.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { watchOutput } from './output.ts';
@@ -38,11 +38,17 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exit();
     },
   });
+  let isDone = false;
+  // Nothing is left that could end what is waited for: an answer that broke off, say. That is no success.
+  process.once('beforeExit', () => {
+    if (!isDone) fail(new EngineUnreachableError('the Docker Engine broke off in the middle of an answer', { remedy: 'run the same command again: it goes on from what is there' }));
+  });
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     fail(error);
   } finally {
+    isDone = true;
     signals.dispose();
   }
 }

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
@@ -274,6 +276,23 @@ serial('who reads the Engine through the proxy is told of what Traefik may route
   const [events] = await Promise.all([told('/events', 3), inside('db', ['sleep', '1']).then(() => inside('app_1', ['true']))]);
   t.regex(events, /exec_start: true/);
   t.notRegex(events, /e2e-up-db/);
+});
+
+/** The status of a POST to a Unix socket. */
+const statusOfPost = (socketPath: string, path: string, body: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    httpRequest({ socketPath, path, method: 'POST', headers }, (response) => { resolve(response.resume().statusCode); }).on('error', reject).end(body);
+  });
+
+serial('who heals may start a container as it is, and give it no rights', async (t) => {
+  const folder = (await docker('volume', 'inspect', '--format', '{{.Mountpoint}}', platform.container('control'))).trim();
+  const start = (version: string, query: string, body: string) => statusOfPost(join(folder, 'engine-proxy_1.sock'), `${version}/containers/${platform.container('netdata')}/start${query}`, body);
+  const rights = JSON.stringify({ Privileged: true, Binds: ['/:/host'] });
+  // An Engine that knows this version would take them, for a container that does not run.
+  t.is(await start('/v1.23', '', rights), 400);
+  t.is(await start('', '?checkpoint=somebodys', ''), 403);
+  t.true([204, 304].includes((await start('/v1.41', '', '')) ?? 0));
 });
 
 serial('Netdata shows each container by its name, and Traefik, PostgreSQL, RabbitMQ and the application', async (t) => {

@@ -44,7 +44,6 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
 async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await connectIfThere(invocation, loaded);
-  if (engine !== undefined) await requireOwnState(loaded, engine);
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
     signal: invocation.signal,
@@ -58,7 +57,9 @@ async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
 /** Certificates need no Engine, and where none answers no platform runs that would serve them. */
 async function connectIfThere(invocation: Invocation, loaded: LoadedConfig): Promise<Engine | undefined> {
   try {
-    return await invocation.connect(loaded);
+    const engine = await invocation.connect(loaded);
+    await requireOwnState(loaded, engine);
+    return engine;
   } catch (error) {
     if (error instanceof EngineUnreachableError) return undefined;
     throw error;

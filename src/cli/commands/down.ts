@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { ConfigError } from '../../runtime/errors.ts';
+import { ConfigError, InterruptedError } from '../../runtime/errors.ts';
 import { down } from '../../runtime/platform/down.ts';
 import type { Invocation } from '../invocation.ts';
 import { PlanProgress } from '../present/plan-progress.ts';
@@ -46,7 +47,11 @@ async function confirmed(question: string, signal: AbortSignal): Promise<boolean
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
+    // Ctrl-D ends the question without an answer.
+    const unanswered = once(terminal, 'close').then(() => '');
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(question, { signal }), unanswered])).trim());
+  } catch (error) {
+    throw error instanceof Error && error.name === 'AbortError' ? new InterruptedError() : error;
   } finally {
     terminal.close();
   }

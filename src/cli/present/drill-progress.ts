@@ -4,6 +4,8 @@ import { Paint } from './text.ts';
 
 const sparks = '▁▂▃▄▅▆▇█';
 const sparkColumns = 56;
+/** What else is in its line: the indent, and the counts. */
+const countsColumns = 36;
 /** The latency at which a column of the sparkline is full. */
 const fullMs = 250;
 const eraseLine = '\r\x1b[2K';
@@ -89,7 +91,9 @@ export class DrillProgress {
   #draw(): void {
     const { ok, failed } = this.#counts;
     const counts = `${ok} answered, ${failed > 0 ? this.#paint.bad(`${failed} failed`) : 'none failed'}`;
-    process.stderr.write(`${eraseLine}    ${this.#columns.join('')} ${counts}`);
+    // Of a line that is broken in two only the second would be erased.
+    const room = process.stderr.columns - countsColumns;
+    process.stderr.write(`${eraseLine}    ${room > 0 ? this.#columns.slice(-room).join('') : ''} ${counts}`);
     this.#drawn = true;
   }
 }

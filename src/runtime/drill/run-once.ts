@@ -142,15 +142,14 @@ async function measure(parts: Run): Promise<RunOutcome> {
 function cutOff({ inputs, session, view, targets, events }: Run, fromMs: number, toMs: number | undefined): History['cutOff'] {
   const { fault } = inputs;
   const nodes = [...view.nodes];
-  if (fault.kind === 'partition' && fault.from.length === 0) {
-    return nodes.filter(([, container]) => session.namespaces.includes(container)).map(([node]) => ({ node, fromMs, toMs }));
+  const startedAtMs = (container: string) => eventsSince(events, fromMs).find((event) => event.action === 'start' && event.container === container)?.atMs;
+  if ((fault.kind === 'partition' && fault.from.length === 0) || (fault.kind === 'loss' && fault.percent === 100)) {
+    // Who was fenced meanwhile is back in a namespace without the filter.
+    const cut = nodes.filter(([, container]) => session.namespaces.includes(container));
+    return cut.map(([node, container]) => ({ node, fromMs, toMs: startedAtMs(container) ?? toMs }));
   }
   if (fault.kind !== 'kill') return [];
-  const killed = nodes.filter(([node]) => targets.includes(node));
-  return killed.map(([node, container]) => {
-    const start = eventsSince(events, fromMs).find((event) => event.action === 'start' && event.container === container);
-    return { node, fromMs, toMs: start?.atMs };
-  });
+  return nodes.filter(([node]) => targets.includes(node)).map(([node, container]) => ({ node, fromMs, toMs: startedAtMs(container) }));
 }
 
 function startProbe({ inputs, probe, id }: Run): Promise<void> {

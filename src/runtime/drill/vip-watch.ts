@@ -4,7 +4,7 @@ import type { EngineWatch } from './engine-watch.ts';
 import type { HolderChange } from './judge/history.ts';
 
 /** Ends by itself when nobody ends it. */
-const watchWithinMs = 1_200_000;
+const watchWithinMs = 1_800_000;
 const stopWithinMs = 5000;
 const againMs = 200;
 /** A node that dies counts as running for a moment longer: by then the Engine has told of its death. */
@@ -31,6 +31,7 @@ export class VipWatch {
   readonly #id: string;
   readonly #nodes: ReadonlyMap<string, string>;
   readonly #stopping = new AbortController();
+  readonly #givingUp = new AbortController();
   readonly #watching: Promise<HolderChange[]>[];
   readonly problems: string[] = [];
 
@@ -46,6 +47,9 @@ export class VipWatch {
   async end(): Promise<HolderChange[]> {
     this.#stopping.abort();
     await Promise.all([...this.#nodes.values()].map((container) => this.#stop(container)));
+    // One that was only just starting, or is frozen, was not told. What it has seen is lost then, and it ends by itself.
+    const giveUp = setTimeout(() => { this.#givingUp.abort(); }, stopWithinMs);
+    giveUp.unref();
     return (await Promise.all(this.#watching)).flat().toSorted((a, b) => a.atMs - b.atMs);
   }
 
@@ -55,7 +59,7 @@ export class VipWatch {
       const sinceMs = events.engineNowMs();
       try {
         const command = ['bash', '-c', script, this.#vip, this.#id];
-        const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs });
+        const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs, signal: this.#givingUp.signal });
         changes.push(...parseAddressLog(node, this.#vip, stdout));
       } catch (error) {
         // A node that is down is watched again when it is back; one that runs and can't be watched is told about.

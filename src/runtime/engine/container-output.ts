@@ -1,6 +1,6 @@
 import { Readable, type Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
-import { OperationError } from '../errors.ts';
+import { InterruptedError, OperationError } from '../errors.ts';
 import { demux, toLines } from './demux.ts';
 import type { ExecOptions, ExecResult, LogLine, LogOptions } from './port.ts';
 
@@ -17,6 +17,7 @@ export async function execIn(
     return { ...output, exitCode: (await exec.inspect({ abortSignal: limit })).ExitCode ?? -1 };
   } catch (error) {
     if (!limit.aborted) throw error;
+    if (options.signal?.aborted === true) throw new InterruptedError();
     throw new OperationError(`${command.join(' ')}: no answer within ${options.timeoutMs} ms`, { cause: error });
   }
 }

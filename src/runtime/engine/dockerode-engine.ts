@@ -170,6 +170,8 @@ class DockerodeEngine implements Engine {
       this.#streaming.getEvents({
         filters: { type: ['container'], label: [`${labels.project}=${options.project}`] },
         ...(options.since && { since: options.since.getTime() / 1000 }),
+        // Also while it has not begun to answer.
+        abortSignal: options.signal,
       }),
     );
     endOnAbort(stream, options.signal);

@@ -19,12 +19,27 @@ export function statusOf(error: unknown): number | undefined {
  */
 export async function calling<T>(what: string, call: () => Promise<T>, patienceMs = Number.POSITIVE_INFINITY): Promise<T> {
   const since = performance.now();
+  const limit = new AbortController();
   try {
-    return await call();
+    return await Promise.race([call(), lateness(what, patienceMs, limit.signal)]);
   } catch (error) {
     const afterMs = performance.now() - since;
     throw afterMs >= patienceMs - timerSlackMs && codeOf(error) === givenUp ? silent(what, error, afterMs) : translate(what, error);
+  } finally {
+    limit.abort();
   }
+}
+
+/**
+ * Rejects when patience is at its end. An answer that breaks off after its head would not end the call otherwise: the client
+ * listens for an end of it, or an error of the request (docker-modem's buildRequest), and neither comes.
+ */
+async function lateness(what: string, patienceMs: number, signal: AbortSignal): Promise<never> {
+  if (!Number.isFinite(patienceMs)) return new Promise(() => undefined);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => { reject(silent(what, undefined, patienceMs)); }, patienceMs + timerSlackMs);
+  signal.addEventListener('abort', () => { clearTimeout(timer); }, { once: true });
+  return promise;
 }
 
 /** Makes a call, for which these HTTP statuses mean that the wish is already fulfilled. */

@@ -1,8 +1,7 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../errors.ts';
-import { writeAtomic } from '../files/atomic-file.ts';
-import { writing } from '../files/file-error.ts';
+import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { isSecret } from '../topology/secrets-files.ts';
 import type { RenderedFile, Service } from '../topology/topology.ts';
 
@@ -34,7 +33,8 @@ async function writeFiles(folder: string, files: readonly RenderedFile[]): Promi
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  await writing(folder, () => mkdir(folder, { recursive: true, mode: directoryMode }));
+  // Not by mkdir's mode alone: a umask of 077 would keep the container out of it.
+  await ensureFolder(folder, { mode: directoryMode });
 }
 
 /** Those of which a file is not where `writeServiceFiles` puts it; one that we may not look at counts as there. */

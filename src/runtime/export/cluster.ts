@@ -39,8 +39,11 @@ Written by \`haplat export cluster\`. On each host (Debian 12 or later), with th
    \`127.0.0.1:8082\`.
 2. \`install -m 0644 corosync.conf /etc/corosync/\`, \`install -m 0400 authkey ${keyFile}\`,
    \`install -D -m 0755 ocf/haplat/traefik /usr/lib/ocf/resource.d/haplat/traefik\`.
-3. \`systemctl enable --now corosync pacemaker\`.
+3. Debian has started both already, each host a cluster of its own. So, with the configuration in place before they start anew:
+   \`systemctl stop pacemaker corosync\`, \`rm -f /var/lib/pacemaker/cib/*\`,
+   \`install -m 0600 -o hacluster -g haclient cib.xml /var/lib/pacemaker/cib/cib.xml\`,
+   \`systemctl enable corosync pacemaker\`, \`systemctl start corosync pacemaker\`.
 
-Then once, on one of them: \`cibadmin --replace --xml-file cib.xml\`, and \`crm_verify --live-check\` to see what it makes of it.
+Then \`crm_verify --live-check\` says what the cluster makes of it, and \`crm_mon -1\` who runs what.
 ${isFenced ? '\nFencing is on and there is no device yet: until you configure the one that your hosts have (fence_ipmilan, fence_xvm, …),\nthe cluster starts nothing. That is on purpose.\n' : ''}`;
 }

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,9 +69,7 @@ export class Guardian {
   async run(signal: AbortSignal): Promise<void> {
     await mkdir(this.#leasesDirectory, { recursive: true });
     this.#incidents.recall((await this.#stateFile.read())?.incidents ?? {});
-    const watching = watch(this.#leasesDirectory, () => {
-      this.#wake.call();
-    });
+    const watching = this.#watchLeases();
     const stop = () => {
       this.#wake.call();
       this.#subscription.abort();
@@ -80,8 +78,19 @@ export class Guardian {
     try {
       await Promise.all([this.#follow(signal), this.#guard(signal)]);
     } finally {
-      watching.close();
+      watching?.close();
       signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Leases are read at each look; this one only makes it a quick one. The machine may have no more to watch files with. */
+  #watchLeases(): FSWatcher | undefined {
+    const complain = (error: unknown) => { this.#log('warn', { event: 'leases-unwatched', message: messageOf(error) }); };
+    try {
+      return watch(this.#leasesDirectory, () => { this.#wake.call(); }).on('error', complain);
+    } catch (error) {
+      complain(error);
+      return undefined;
     }
   }
 

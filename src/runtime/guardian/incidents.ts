@@ -59,6 +59,8 @@ export class Incidents {
   }
 
   note({ action, service, signal, exitCode = 0, atMs }: Told): void {
+    // A drill's probe, or somebody's own container with our label, is no service.
+    if (service === '') return;
     switch (action) {
       case 'kill':
         if (signal !== undefined && endingSignals.has(signal)) this.#asked.add(service);
@@ -83,7 +85,7 @@ export class Incidents {
   /** The latest of each service that is there, oldest first. What a pod's member suffers along with its owner is one incident, the owner's. */
   recent(observed: readonly Pick<Watched, 'service' | 'podOwner'>[], nowMs: number): ReadonlyMap<string, readonly Incident[]> {
     const found = observed.map(({ service, podOwner }): [string, readonly Incident[]] => {
-      const ownerDiedMs = this.#deathsMs.get(podOwner ?? '') ?? [];
+      const ownerDiedMs = podOwner === undefined ? [] : (this.#deathsMs.get(podOwner) ?? []);
       const isOwn = (atMs: number) => ownerDiedMs.every((diedMs) => Math.abs(atMs - diedMs) > togetherMs);
       const own = (this.#happened.get(service) ?? []).filter(({ atMs }) => nowMs - atMs < keptMs && isOwn(atMs));
       return [service, own.map(({ atMs, what }) => ({ at: new Date(atMs).toISOString(), what }))];

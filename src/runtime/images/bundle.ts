@@ -1,5 +1,5 @@
 import { constants as modes, createWriteStream } from 'node:fs';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,14 +16,16 @@ export interface BundleOptions {
 /** The Engine's archive of these images, written to a stream that is left open. */
 export async function writeBundle(engine: Pick<Engine, 'saveImages'>, references: readonly string[], to: Writable, options: BundleOptions): Promise<void> {
   const archive = await engine.saveImages(references, options);
-  await transfer(() => pipeline(archive, counting(options.onBytes), to, { signal: options.signal, end: false }), options.signal, "the images can't be written");
+  await transfer(() => pipeline(archive, counting(options.onBytes), endsWhole(), to, { signal: options.signal, end: false }), options.signal, "the images can't be written");
 }
 
 /** ConfigError when such a file can't be written, before anything is done for it. What is there stays. */
 export async function checkTarget(file: string): Promise<void> {
   try {
     await access(dirname(file), modes.W_OK | modes.X_OK);
-    await refuseFolder(file);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory() === true) throw new Error('it is a folder');
+    if (found?.isFile() === false) throw new Error('it is no regular file, and would be replaced by one');
   } catch (error) {
     throw new ConfigError(`${file} can't be written: ${messageOf(error)}`, { cause: error, remedy: 'name a file in a folder that is there and yours' });
   }
@@ -33,13 +35,16 @@ export async function checkTarget(file: string): Promise<void> {
  * The Engine's archive of these images in a file, compressed where its name ends in `.gz`. It is there once it is
  * whole: what is written first has `.partial` behind its name. OperationError when it breaks off.
  */
-export async function saveBundle(engine: Pick<Engine, 'saveImages'>, references: readonly string[], file: string, options: BundleOptions): Promise<void> {
+export async function saveBundle(engine: Pick<Engine, 'saveImages'>, references: readonly string[], to: string, options: BundleOptions): Promise<void> {
+  // Where a link leads, so that it stays one.
+  const file = await realpath(to).catch(() => to);
   const partial = `${file}.partial`;
   try {
     const archive = await engine.saveImages(references, options);
     const target = createWriteStream(partial, { flush: true });
-    const steps = file.endsWith('.gz') ? [counting(options.onBytes), createGzip({ level: constants.Z_BEST_SPEED })] : [counting(options.onBytes)];
-    await transfer(() => pipeline([archive, ...steps, target], { signal: options.signal }), options.signal, `${file} can't be written`);
+    const checked = [counting(options.onBytes), endsWhole()];
+    const steps = to.endsWith('.gz') ? [...checked, createGzip({ level: constants.Z_BEST_SPEED })] : checked;
+    await transfer(() => pipeline([archive, ...steps, target], { signal: options.signal }), options.signal, `${to} can't be written`);
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });
@@ -102,4 +107,31 @@ function counting(onBytes: (bytes: number) => void): Transform {
       done(null, chunk);
     },
   });
+}
+
+/** Two blocks of zeros end a tar archive (pax(1), "ustar Interchange Format"). */
+const endBytes = 1024;
+
+/**
+ * Fails at the end of what is no whole archive. An Engine that meets an error when it has begun can only write what it is
+ * into the archive, and end that well.
+ */
+function endsWhole(): Transform {
+  let tail = Buffer.alloc(0);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      tail = Buffer.concat([tail, chunk]).subarray(-endBytes);
+      done(null, chunk);
+    },
+    flush(done) {
+      const isWhole = tail.length === endBytes && tail.every((byte) => byte === 0);
+      done(isWhole ? null : new Error(`the Engine sent no whole archive${saidIn(tail)}`));
+    },
+  });
+}
+
+/** What the Engine says of an error, in the last bytes of what should have been an archive. */
+function saidIn(tail: Buffer): string {
+  const said = /"message":"(?<text>[^"]+)"/.exec(tail.toString('latin1'))?.groups?.['text'];
+  return said === undefined ? '' : `: ${said}`;
 }

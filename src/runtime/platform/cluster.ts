@@ -166,7 +166,7 @@ async function withCluster<T>(work: ClusterWork, action: (cluster: Cluster) => P
     signal: work.signal,
     onWait: () => { work.onNote('another haplat is changing this project; waiting for it to end'); },
   };
-  return withProjectLock(stateDirectory, lock, () => action(new Cluster(work)));
+  return withProjectLock(stateDirectory, lock, (signal) => action(new Cluster({ ...work, signal })));
 }
 
 function holders({ resources }: ClusterState): string {

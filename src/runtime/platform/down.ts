@@ -22,14 +22,14 @@ export interface DownOptions {
 
 /** Removes the containers and networks of a project; its volumes, and who was chosen to run its load balancers, only when asked to. */
 export async function down(options: DownOptions): Promise<Plan> {
-  const { loaded, engine, signal } = options;
+  const { loaded, engine } = options;
   const { project, timeouts } = loaded.config;
   const lock = {
     timeoutMs: timeouts.lockMs,
-    signal,
+    signal: options.signal,
     onWait: () => { options.onNote(`another haplat is changing project ${project}; waiting for it to end`); },
   };
-  return withProjectLock(loaded.stateDirectory, lock, async () => {
+  return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
     const plan = planDown(project, await observeProject(engine, project), { volumes: options.volumes });
     options.onPlan(plan);
     const perform = performOnEngine(engine, {

@@ -39,7 +39,7 @@ export async function drillPlatform<Result>(
   around: DrillSurroundings,
   run: (inputs: CommonInputs) => Promise<Result>,
 ): Promise<Result> {
-  const { loaded, engine, signal } = around;
+  const { loaded, engine } = around;
   const { config, stateDirectory } = loaded;
   await requireOwnState(loaded, engine);
   const { topology, context: { owner } } = await prepare(loaded, { readOnly: true, engine });
@@ -49,10 +49,10 @@ export async function drillPlatform<Result>(
   }
   const lock = {
     timeoutMs: config.timeouts.lockMs,
-    signal,
+    signal: around.signal,
     onWait: () => { around.onNote('another haplat is changing this project; waiting for it to end'); },
   };
-  return withProjectLock(stateDirectory, lock, async () =>
+  return withProjectLock(stateDirectory, lock, async (signal) =>
     run({
       ...settings,
       rate: settings.rate ?? defaultRate((await engine.info()).cpus),

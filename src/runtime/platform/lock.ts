@@ -19,25 +19,42 @@ export interface LockOptions {
 
 /**
  * Runs `action` as the only one that changes this project from this machine. Waits for another; OperationError when
- * that takes longer than `timeoutMs`. The lock of a process that was killed falls within seconds.
+ * that takes longer than `timeoutMs`. The lock of a process that was killed falls within seconds, and so does that of one
+ * that was stopped (Ctrl-Z, a machine that slept) while another waited for it: the signal that `action` is given aborts then
+ * too, so that it heals and stops, and OperationError says why.
  */
-export async function withProjectLock<T>(stateDirectory: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
+export async function withProjectLock<T>(stateDirectory: string, options: LockOptions, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   await writing(stateDirectory, () => mkdir(stateDirectory, { recursive: true, mode: 0o700 }));
-  const release = await acquire(join(stateDirectory, 'lock'), stateDirectory, options);
+  const lost = new AbortController();
+  const release = await acquire(join(stateDirectory, 'lock'), stateDirectory, options, (error) => { lost.abort(error); });
   try {
-    return await action();
+    return await action(AbortSignal.any([options.signal, lost.signal]));
+  } catch (error) {
+    throw lost.signal.aborted && error instanceof InterruptedError ? lockLost(lost.signal.reason) : error;
   } finally {
     // A lock that is gone already has nothing to release.
     await release().catch(() => undefined);
   }
 }
 
-async function acquire(lockfilePath: string, stateDirectory: string, options: LockOptions): Promise<() => Promise<void>> {
+function lockLost(cause: unknown): OperationError {
+  return new OperationError("this project's lock was lost: this process stood still for a while, or somebody removed it", {
+    cause,
+    remedy: 'run the same command again: it goes on from what is there',
+  });
+}
+
+async function acquire(
+  lockfilePath: string,
+  stateDirectory: string,
+  options: LockOptions,
+  onCompromised: (error: Error) => void,
+): Promise<() => Promise<void>> {
   const deadline = performance.now() + options.timeoutMs;
   for (let attempt = 0; ; attempt += 1) {
     if (options.signal.aborted) throw new InterruptedError();
     try {
-      return await lock(stateDirectory, { lockfilePath, stale: staleMs, update: updateMs, realpath: false });
+      return await lock(stateDirectory, { lockfilePath, stale: staleMs, update: updateMs, realpath: false, onCompromised });
     } catch (error) {
       if (!hasCode(error, 'ELOCKED')) throw asFileError(error, lockfilePath);
       if (attempt === 0) options.onWait();

@@ -80,11 +80,11 @@ export async function up(options: UpOptions): Promise<UpResult> {
     signal: options.signal,
     onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
   };
-  return withProjectLock(loaded.stateDirectory, lock, async () => {
+  return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
     const healed = await healAll({ engine, ...journalOf(loaded) });
     for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
-    return upWithLock(options);
+    return upWithLock({ ...options, signal });
   });
 }
 

@@ -76,7 +76,8 @@ function engineProxy(context: TopologyContext, name: string): Service {
       healthcheck: healthcheck(['bash', `${filesMountPath}/health`, String(ports.engineProxy)]),
       stopSignal: 'SIGUSR1',
       stopGraceMs: 2000,
-      pidsLimit: 32,
+      // Checks that ran out of time leave processes behind, which HAProxy as process 1 does not wait for.
+      pidsLimit: 256,
     }),
   };
 }

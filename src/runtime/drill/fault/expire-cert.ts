@@ -8,7 +8,6 @@ import { writeAtomic } from '../../files/atomic-file.ts';
 import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import { ports } from '../../topology/ports.ts';
 import { waitUntil } from '../../wait-until.ts';
-import { steadyNowMs } from '../../steady-clock.ts';
 import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob } from './fault.ts';
 
@@ -50,10 +49,9 @@ export const expireCertFault: FaultDriver = {
     const victims = job.victims.filter((_, index) => states[index] === 'running');
     if (victims.length === 0) return undefined;
     await Promise.all(victims.map(({ container }) => run(engine, container, ['rm', '-f', file], { user })));
-    const healedAtMs = steadyNowMs();
     // One that had not taken it up finds nothing new, and reloads nothing: that is no failure.
     await makeReread({ ...job, victims }, engine, (before) => (metrics) => reloads(metrics) > reloads(before));
-    return healedAtMs;
+    return undefined;
   },
 };
 

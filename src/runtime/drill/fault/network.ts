@@ -8,11 +8,14 @@ import { runSidecar } from './sidecar.ts';
 const now = 'printf "%s\\n" "$EPOCHREALTIME"';
 const devices = 'd=$(cd /sys/class/net; printf "%s\\n" * | grep -vx lo | paste -sd,)';
 /** `$0` the rules, `$1` those for ARP, `$2` those for ARP where the kernel is older. */
-const filterIn = `set -e; ${devices}; nft -f - <<< "$0"; nft -f - <<< "\${1//${devicesMark}/$d}" 2>/dev/null || nft -f - <<< "$2"; ${now}`;
-const heartbeatIn = `set -e; nft -f - <<< "$0"; ${now}`;
+const before = 'now=$EPOCHREALTIME';
+const then = 'printf "%s\\n" "$now"';
+/** The time is taken before: the consequences must not come first. */
+const filterIn = `set -e; ${devices}; ${before}; nft -f - <<< "$0"; nft -f - <<< "\${1//${devicesMark}/$d}" 2>/dev/null || nft -f - <<< "$2"; ${then}`;
+const heartbeatIn = `set -e; ${before}; nft -f - <<< "$0"; ${then}`;
 const filterOut = [...tables.map((table) => `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi`), now].join('; ');
 const interfaces = 'for path in /sys/class/net/*; do i=${path##*/}; [[ $i == lo ]] && continue';
-const delayIn = `set -e; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${now}`;
+const delayIn = `set -e; ${before}; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${then}`;
 const delayOut = `${interfaces}; tc qdisc del dev "$i" root netem 2>/dev/null || true; done; ${now}`;
 
 /** Packets dropped by rules in the victims' own namespaces. Their addresses stay, so that a split brain shows. */

@@ -12,10 +12,13 @@ export const devicesMark = '@DEVICES@';
 /** The nftables rules that drop packets both ways. An interface's addresses stay, and so does loopback. */
 export function packetFilter(filter: PacketFilter): string {
   const { only, chance } = matches(filter);
+  const sides = filter.from.length === 0 ? [`${chance}drop`] : [`${only('ip saddr')}${chance}drop`, `${only('ip daddr')}${chance}drop`];
   return [
     table('inet haplat_drill', [
       ...chain('input', 'hook input priority -300', ['iifname "lo" accept', `${only('ip saddr')}${chance}drop`]),
       ...chain('output', 'hook output priority -300', ['oifname "lo" accept', `${only('ip daddr')}${chance}drop`]),
+      // What the edge forwards passes neither of the two.
+      ...chain('forward', 'hook forward priority -300', sides),
     ]),
     table('arp haplat_drill', chain('input', 'hook input priority 0', [`${only('arp saddr ip')}${chance}drop`])),
   ].join('\n');

@@ -8,17 +8,20 @@ export interface Downtime {
   readonly toMs: number | undefined;
 }
 
+/** Nobody calls latency what takes as long as a request may by default (`--timeout`), however patient the probe was told to be. */
+const noticedMs = 1000;
+
 /**
  * The longest time between consecutive successes, less the regular interval, that the fault itself made or in which
- * requests failed: how long a client that asks all the time was without an answer. A later pause in which every request
- * was answered all the same is latency (`laterGap`). Successes are counted when their answer is there, so that requests
+ * requests failed, or that no client would wait out: how long a client that asks all the time was without an answer. A
+ * shorter pause later on, in which every request was answered all the same, is latency (`laterGap`). Successes are counted when their answer is there, so that requests
  * which hang through an outage and then succeed do not hide it. When nothing succeeds any more, it is the time to the last
  * thing that was seen: at least that long. Undefined when there was no success at all before the end.
  */
 export function downtimeOf(samples: readonly Sample[], injectedAtMs: number, intervalMs: number, movedAtMs?: number): Downtime | undefined {
   const dueOfFailed = samples.filter((sample) => !sample.ok).map((sample) => sample.dueMs);
   const isOwn = ownOf(samples, injectedAtMs, movedAtMs);
-  const counts = (gap: Gap) => isOwn(gap) || hasFailure(gap);
+  const counts = (gap: Gap) => isOwn(gap) || gap.downtimeMs >= noticedMs || hasFailure(gap);
   const hasFailure = ({ fromMs, toMs = Infinity }: Gap) => dueOfFailed.some((dueMs) => dueMs >= fromMs && dueMs <= toMs);
   return longestFirst(gapsOf(samples, injectedAtMs, intervalMs)).find(counts);
 }

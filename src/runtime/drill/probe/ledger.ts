@@ -53,6 +53,7 @@ export class Ledger {
       for (let record = queue.shift(); record !== undefined; record = queue.shift()) await this.#lookUpOne(record, until);
     });
     await Promise.all(workers);
+    await this.#tidyUp(until);
     return this.#records;
   }
 
@@ -76,7 +77,15 @@ export class Ledger {
     const found = await this.#until(until, `/items?key=${record.key}`, page, () => true);
     if (found === undefined || found === 'missing') return;
     record.found = found.items;
-    for (const { id } of found.items) await this.#ask({ method: 'DELETE', path: `/items/${id}` });
+  }
+
+  /** Removes what was found, as far as there is time: it proves nothing. */
+  async #tidyUp(until: number): Promise<void> {
+    const ids = this.#records.flatMap(({ found = [] }) => found.map(({ id }) => id));
+    const workers = Array.from({ length: lookUpsAtOnce }, async () => {
+      for (let id = ids.shift(); id !== undefined && performance.now() < until; id = ids.shift()) await this.#ask({ method: 'DELETE', path: `/items/${id}` });
+    });
+    await Promise.all(workers);
   }
 
   /** Asks until the answer is final; the last answer when time is up, undefined when there was none. */
@@ -87,6 +96,7 @@ export class Ledger {
       if (answer.status === 404) return 'missing';
       last = parsed(schema, answer) ?? last;
       if (last !== undefined && isFinal(last)) return last;
+      if (performance.now() + pollMs >= until) return last;
       await delay(pollMs);
     } while (performance.now() < until);
     return last;

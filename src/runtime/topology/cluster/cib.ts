@@ -110,9 +110,8 @@ function traefik(place: ClusterPlace): Element {
     config: place.traefikConfig,
     ...(place.user !== '' && { user: place.user }),
     ping_port: String(ports.ping),
-    ready_wait: '5',
-    // On hosts of their own Traefik is the user's, and has no such path.
-    ...(place.isContained && { reach_path: '/healthz', reach_file: reachPath }),
+    // On hosts of their own Traefik is the user's, and has no such paths.
+    ...(place.isContained && { ready_wait: '5', reach_path: '/healthz', reach_file: reachPath }),
     log: place.log,
   };
   const primitive = element('primitive', { id: traefikResource, class: 'ocf', provider: 'haplat', type: 'traefik' }, [

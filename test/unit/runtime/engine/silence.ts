@@ -44,6 +44,19 @@ test('an Engine that ends in the middle of an answer has not been silent', async
   });
 });
 
+test('an answer that breaks off after its head, or goes on for ever, ends the call all the same', async (t) => {
+  const begins: RequestListener = (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{"Name":'); };
+  const breaksOff: RequestListener = (request, response) => {
+    begins(request, response);
+    setImmediate(() => { request.socket.destroy(); });
+  };
+  for (const answer of [begins, breaksOff]) {
+    await withEngine(answer, { patience }, async (engine) => {
+      await t.throwsAsync(() => engine.info(), { instanceOf: EngineUnreachableError, message: /info: nothing for/ });
+    });
+  }
+});
+
 test('a command in a container has its own deadline, whenever the Engine falls silent', async (t) => {
   const made: RequestListener = (request, response) => {
     if (request.url?.endsWith('/exec') === true) response.writeHead(201, { 'content-type': 'application/json' }).end('{"Id":"e"}');

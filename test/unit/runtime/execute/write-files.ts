@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -20,4 +20,13 @@ test('a service has its files, with their modes and nothing else beside them, an
   t.deepEqual(await servicesWithoutFiles(state, services), new Set());
   rmSync(join(state, 'files/db/secrets'), { recursive: true });
   t.deepEqual(await servicesWithoutFiles(state, services), new Set(['db']));
+});
+
+test('folders that containers look into are open to them, whatever the umask is, also when they were there before', async (t) => {
+  const state = mkdtempSync(join(tmpdir(), 'haplat-files-'));
+  t.teardown(() => { rmSync(state, { recursive: true }); });
+  const folders = ['files/db', 'files/db/initdb'].map((folder) => join(state, folder));
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  await writeServiceFiles(state, aService('db', { files: [{ path: 'initdb/10.sh', text: 'x', mode: 0o644 }] }));
+  t.deepEqual(folders.map((folder) => statSync(folder).mode & 0o777), [0o755, 0o755]);
 });

@@ -101,3 +101,11 @@ test('a day later it is history, and of many only the latest are kept', (t) => {
   t.is(told(incidents, 'app_1')[0], '10000 was ended by SIGKILL');
   t.deepEqual(told(incidents, 'app_1', t0 + 86_400_000 + 28_500), ['29000 was ended by SIGKILL']);
 });
+
+test('the death of what is no service hides nobody\'s', (t) => {
+  const incidents = new Incidents();
+  incidents.note(died('app_1', t0));
+  incidents.note(died('', t0 + 2000));
+  t.deepEqual(told(incidents, 'app_1'), ['0 was ended by SIGKILL']);
+  t.deepEqual([...incidents.recent(all, t0 + 2000).keys()], ['app_1']);
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -11,6 +11,8 @@ import { checkTarget, loadBundle, openBundle, saveBundle, writeBundle } from '..
 
 const signal = new AbortController().signal;
 const silent = { signal, onBytes: () => undefined };
+/** What ends a tar archive. */
+const end = Buffer.alloc(1024);
 const saves = (archive: () => NodeJS.ReadableStream): Pick<Engine, 'saveImages'> => ({ saveImages: () => Promise.resolve(archive()) });
 
 let folder: string;
@@ -24,16 +26,16 @@ test('a bundle is what the Engine sends, and compressed where its name says so',
   const engine: Pick<Engine, 'saveImages'> = {
     saveImages: (references) => {
       asked.push([...references]);
-      return Promise.resolve(Readable.from([Buffer.from('arch'), Buffer.from('ive')]));
+      return Promise.resolve(Readable.from([Buffer.from('arch'), Buffer.from('ive'), end]));
     },
   };
   const counts: number[] = [];
   await saveBundle(engine, ['a:1', 'b:2'], join(folder, 'plain.tar'), { signal, onBytes: (bytes) => { counts.push(bytes); } });
   await saveBundle(engine, ['a:1'], join(folder, 'small.tar.gz'), silent);
-  t.is(await readFile(join(folder, 'plain.tar'), 'utf8'), 'archive');
-  t.is(gunzipSync(await readFile(join(folder, 'small.tar.gz'))).toString(), 'archive');
+  t.is(await readFile(join(folder, 'plain.tar'), 'utf8'), `archive${end.toString()}`);
+  t.is(gunzipSync(await readFile(join(folder, 'small.tar.gz'))).toString(), `archive${end.toString()}`);
   t.deepEqual(asked, [['a:1', 'b:2'], ['a:1']]);
-  t.deepEqual(counts, [4, 7]);
+  t.deepEqual(counts, [4, 7, 1031]);
 });
 
 test('what breaks off leaves the file of before, and no part', async (t) => {
@@ -47,6 +49,24 @@ test('what breaks off leaves the file of before, and no part', async (t) => {
   t.true(error.message.endsWith("kept.tar can't be written: connection lost"));
   t.is(await readFile(file, 'utf8'), 'before');
   t.false((await readdir(folder)).includes('kept.tar.partial'));
+});
+
+test('an archive that ends with what the Engine says of an error is none, however well it ends', async (t) => {
+  const file = join(folder, 'broken.tar');
+  const failing = saves(() => Readable.from([Buffer.from('arch'), Buffer.from('{"errorDetail":{"message":"content digest not found"},"error":"content digest not found"}\n')]));
+  const error = await t.throwsAsync(saveBundle(failing, [], file, silent), { instanceOf: OperationError });
+  t.regex(error.message, /the Engine sent no whole archive: content digest not found$/);
+  t.false((await readdir(folder)).some((name) => name.startsWith('broken')));
+});
+
+test('a link stays one, and what is no file is not made one', async (t) => {
+  const [file, link] = [join(folder, 'linked.tar'), join(folder, 'link.tar')];
+  await writeFile(file, 'before');
+  await symlink(file, link);
+  await saveBundle(saves(() => Readable.from([Buffer.from('archive'), end])), [], link, silent);
+  t.true((await lstat(link)).isSymbolicLink());
+  t.true((await readFile(file, 'utf8')).startsWith('archive'));
+  await t.throwsAsync(checkTarget('/dev/null'), { instanceOf: ConfigError, message: /no regular file/ });
 });
 
 test('an interrupted one is interrupted, whatever the connection says of it', async (t) => {
@@ -67,9 +87,9 @@ test('an interrupted one is interrupted, whatever the connection says of it', as
 test('a stream that the archive is written to stays open', async (t) => {
   const output = new PassThrough();
   const read = text(output);
-  await writeBundle(saves(() => Readable.from([Buffer.from('archive')])), [], output, silent);
+  await writeBundle(saves(() => Readable.from([Buffer.from('archive'), end])), [], output, silent);
   output.end('!');
-  t.is(await read, 'archive!');
+  t.is(await read, `archive${end.toString()}!`);
 });
 
 test('an archive is sent whole, and its bytes are counted', async (t) => {

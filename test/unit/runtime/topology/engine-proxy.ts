@@ -44,3 +44,10 @@ for (const path of ['mine-db/stop', 'mine-db/exec', 'mine-db/update', 'other-db/
     t.notRegex(`/containers/${path}`, guardianHeals ?? /^/);
   });
 }
+
+test('of a start the Engine is told no version of its API: an old one lets it say with what rights the container runs', (t) => {
+  const guardian = /frontend guardian\n(?<rules>(?: .*\n)+)/.exec(config)?.groups?.['rules'] ?? '';
+  const order = ['http-request deny deny_status 403 unless METH_GET reads or METH_POST heals', 'http-request replace-path ^/v[0-9.]+(/.*)$ \\1 if heals', 'default_backend engine'];
+  const places = order.map((rule) => guardian.indexOf(rule));
+  t.true(places.every((place, index) => place > (places[index - 1] ?? -1)), places.join());
+});

@@ -18,6 +18,10 @@ test('a partition drops everything both ways but loopback, and keeps silent abou
     '    oifname "lo" accept',
     '    drop',
     '  }',
+    '  chain forward {',
+    '    type filter hook forward priority -300; policy accept;',
+    '    drop',
+    '  }',
     '}',
     'table arp haplat_drill {',
     '  chain input {',
@@ -46,6 +50,13 @@ test('a partition from some drops only what goes to or comes from them', (t) => 
   t.true(rules.includes('arp saddr ip { 172.20.0.12, 172.20.0.13 } drop'));
   t.true(rules.includes('ip daddr { 172.20.0.12, 172.20.0.13 } drop'));
   t.true(arpFilter({ from: ['172.20.0.12'], percent: 100 }).includes('ether type arp arp daddr ip { 172.20.0.12 } drop'));
+});
+
+test('what is only forwarded is dropped as well: the edge does nothing else', (t) => {
+  const forward = (filter: Parameters<typeof packetFilter>[0]) => /hook forward [^;]*; policy accept;\n(?<rules>(?: {4}.*\n)*)/.exec(packetFilter(filter))?.groups?.['rules']?.trim().split(/\n\s*/);
+  t.deepEqual(forward({ from: [], percent: 100 }), ['drop']);
+  t.deepEqual(forward({ from: [], percent: 30 }), ['numgen random mod 100 < 30 drop']);
+  t.deepEqual(forward({ from: ['172.20.0.100'], percent: 100 }), ['ip saddr { 172.20.0.100 } drop', 'ip daddr { 172.20.0.100 } drop']);
 });
 
 test('a loss drops by chance', (t) => {

@@ -63,6 +63,11 @@ test('until the address has moved, a gap is the fault’s own even if every requ
   t.is(downtimeOf(slow(200, 600), fault, 10, fault + 50)?.downtimeMs, 100);
 });
 
+test('a later pause as long as a request may take by default is downtime, however patient the probe was', (t) => {
+  t.is(downtimeOf(slow(2000, 2990), fault, 10)?.downtimeMs, 100);
+  t.is(downtimeOf(slow(2000, 3100), fault, 10)?.downtimeMs, 1099);
+});
+
 test('a gap after an answer that was under way when the address moved is the fault’s own', (t) => {
   // Asked for just before the move, answered just after it; then nothing for a while, and every request is answered.
   const hanging = slow(30, 900).map((sample) => (sample.dueMs === fault + 20 ? { ...sample, ok: true, error: '', endMs: fault + 38 } : sample));

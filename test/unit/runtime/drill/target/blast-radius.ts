@@ -32,3 +32,21 @@ test('packets that are lost or late, and a cut towards some only, are bearable',
   t.deepEqual(lostBy({ kind: 'partition', from: ['worker_1'] }, ['db']), []);
   t.deepEqual(lostBy({ kind: 'partition' }, ['db']), ['db']);
 });
+
+test('what leaves hardly a request answered is no more bearable than a cut', (t) => {
+  t.deepEqual(lostBy({ kind: 'loss', percent: 100 }, ['db']), ['db']);
+  t.deepEqual(lostBy({ kind: 'latency', ms: 60_000 }, ['db']), ['db']);
+  t.deepEqual(lostBy({ kind: 'loss', percent: 100 }, ['app_1']), []);
+});
+
+test('nor is a cut of all of one component from all of another that clients need', (t) => {
+  const cut = (from: readonly string[], targets: readonly string[]) => lostBy({ kind: 'partition', from }, targets);
+  t.deepEqual(cut(['app'], ['db']), ['db']);
+  t.deepEqual(cut(['app_1', 'app_2'], ['db']), ['db']);
+  t.deepEqual(cut(['db'], ['app_1', 'app_2']), ['app']);
+  t.deepEqual(cut(['app'], ['traefik_1', 'traefik_2']), ['traefik']);
+  t.deepEqual(cut(['db'], ['app_1']), []);
+  t.deepEqual(cut(['app_1'], ['db']), []);
+  t.deepEqual(cut(['worker'], ['db']), []);
+  t.deepEqual(cut(['rabbitmq'], ['app_1', 'app_2']), [], 'jobs wait in the outbox');
+});
