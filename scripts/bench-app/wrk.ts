@@ -34,5 +34,8 @@ export function parseWrk(output: string): Throughput {
   const [, amount, unit = ''] = /99%\s+([\d.]+)(us|ms|s|m)/.exec(output) ?? [];
   if (perSecond === undefined || amount === undefined) throw new Error(`wrk said something else:\n${output}`);
   if (output.includes('Non-2xx')) throw new Error(`wrk got errors for answers:\n${output}`);
+  // Requests that timed out, or whose connection broke, are in none of its figures.
+  const broken = /Socket errors: .*/.exec(output)?.[0];
+  if (broken !== undefined) console.error(`wrk: ${broken}`);
   return { perSecond: Number(perSecond), p99Ms: Number(amount) * (unitsMs[unit] ?? Number.NaN) };
 }

@@ -17,20 +17,27 @@ const spaces: Readonly<Record<string, Space>> = {
 };
 const elsewhere: Space = { folder: '/tmp', isMemory: true };
 
-// Plain sh: official images need not have bash. A full disk is what is wanted, not an error.
-const fillScript = 'head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"';
+/** So much has to be left on the host's disk, which the Engine and all else need as well. */
+const leftMiB = 512;
 
-/** A bounded file in the victim's writable space. On a bounded space (a tmpfs) it fills it; the host's disk is safe. */
+// Plain sh: official images need not have bash. A full disk is what is wanted, not an error: but not the host's. `$2`: KiB that
+// have to be free. df prints a line of the device, and its size, used and available.
+const fillScript = `left=$(df -Pk "\${0%/*}" | tail -n 1 | { read -r _ _ _ available _; echo "$available"; })
+if [ "$left" -lt "$2" ]; then echo "the host's disk has only $((left / 1024)) MiB left" >&2; exit 1; fi
+head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"`;
+
+/** A bounded file in the victim's writable space. On a bounded space (a tmpfs) it fills it; on the host's disk it leaves some room. */
 export const fillDiskFault: FaultDriver = {
   lasts: true,
   // Elsewhere it would outlive the restart: there it waits for `heal` or `up`.
   restartHeals: ({ victims, project }) => victims.filter(({ component }) => spaceOf(component).isMemory).map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, signal }) {
-    const bytes = (job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0) * 1024 * 1024;
+    const mebibytes = job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0;
     const seenBefore = events.events.length;
     for (const { service, container, component } of job.victims) {
       try {
-        const command = ['sh', '-c', fillScript, pathIn(component), String(bytes)];
+        const freeMiB = spaceOf(component).isMemory ? 0 : mebibytes + leftMiB;
+        const command = ['sh', '-c', fillScript, pathIn(component), String(mebibytes * 1024 * 1024), String(freeMiB * 1024)];
         const { exitCode, stderr } = await engine.exec(container, command, { timeoutMs: execTimeoutMs });
         if (exitCode !== 0) return { noEffect: `nothing could be written in ${service}: ${stderr.trim() || `exit code ${exitCode}`}` };
       } catch (error) {

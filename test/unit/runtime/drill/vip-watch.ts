@@ -3,7 +3,7 @@ import { EngineWatch } from '../../../../src/runtime/drill/engine-watch.ts';
 import { steadyNowMs } from '../../../../src/runtime/steady-clock.ts';
 import { VipWatch } from '../../../../src/runtime/drill/vip-watch.ts';
 import type { Engine, EngineEvent } from '../../../../src/runtime/engine/port.ts';
-import { OperationError } from '../../../../src/runtime/errors.ts';
+import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 
 const vip = '172.20.0.100';
 
@@ -80,4 +80,19 @@ test('a node that runs and can\'t be watched is a problem', async (t) => {
     () => '',
   ]));
   t.deepEqual(problems, ['lb_1: exec in p-lb_1: no bash']);
+});
+
+test('a watch that was only just starting when it was told to end, and so never heard of it, is given up', async (t) => {
+  const engine = engineOf([() => '']);
+  const deaf: Engine = {
+    ...engine,
+    exec: (container, command, { timeoutMs, signal }) =>
+      command.length === 4
+        ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'no such file' })
+        : new Promise((_resolve, reject) => {
+            void engine.exec(container, command, { timeoutMs });
+            signal?.addEventListener('abort', () => { reject(new InterruptedError()); }, { once: true });
+          }),
+  };
+  t.deepEqual(await watched(deaf), { changes: [], problems: [] });
 });
