@@ -40,7 +40,7 @@ try {
     const runs = await measure(row);
     if (row.isSwitch) switched.push(...runs);
     if (row.isNothing) unchanged.push(...runs);
-    lines.push(judgeRow(row, runs));
+    lines.push(judgeRow(row, runs, Number(flags.runs)));
     console.error(lines.at(-1));
   }
   const returned = [...(switched.length > 0 ? [returningNode(switched)] : []), ...(unchanged.length > 0 ? [nothingReturning(unchanged)] : [])];

@@ -46,7 +46,8 @@ const judged = (isMet: boolean) => (isMet ? 'met' : 'MISSED');
 function row(drill: FailoverDrill, setting: Setting): string {
   const measured = of(drill, setting);
   const { min, median, max } = spreadOf(measured);
-  const goal = setting === 'pacemaker' ? `≤ ${drill.clusterGoalMs} ms ${judged(median <= drill.clusterGoalMs)}` : '';
+  const judgedBy = drill.isWorstJudged === true ? max : median;
+  const goal = setting === 'pacemaker' ? `≤ ${drill.clusterGoalMs} ms ${judged(judgedBy <= drill.clusterGoalMs)}` : '';
   return `| ${drill.name} | ${setting} | ${measured.length} | ${min.toFixed(0)} ms | ${median.toFixed(0)} ms | ${max.toFixed(0)} ms | ${goal} |`;
 }
 
@@ -70,7 +71,7 @@ try {
   }
   const loadMinutes = Number(flags['load-minutes']);
   if (loadMinutes > 0) {
-    const moves = await movesUnderFullLoad(platform.project, loadMinutes);
+    const moves = await movesUnderFullLoad(platform.project, loadMinutes, platform.signal);
     console.log(`\nEvery core busy for ${loadMinutes} minutes: the address moved ${moves} times (goal 0) ${moves === 0 ? 'met' : 'MISSED'}`);
   }
 } finally {

@@ -36,6 +36,6 @@ export function parseWrk(output: string): Throughput {
   if (output.includes('Non-2xx')) throw new Error(`wrk got errors for answers:\n${output}`);
   // Requests that timed out, or whose connection broke, are in none of its figures.
   const broken = /Socket errors: .*/.exec(output)?.[0];
-  if (broken !== undefined) console.error(`wrk: ${broken}`);
+  if (broken !== undefined) throw new Error(`wrk: ${broken}`);
   return { perSecond: Number(perSecond), p99Ms: Number(amount) * (unitsMs[unit] ?? Number.NaN) };
 }

@@ -8,7 +8,7 @@ export const tableHead = [
 ];
 
 /** A row of the table: what was measured, and which of its goals were missed. */
-export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
+export function judgeRow(row: Row, runs: readonly DrillRun[], wanted: number): string {
   // Where a node returns, what comes later is a row of its own. Elsewhere it is the fault's doing as well: a database that
   // was killed fails requests only once it is missed.
   const downtime = spreadOf(seen(runs, (run) => (row.isSwitch === true ? run.gapsMs.fault : run.downtimeMs)));
@@ -20,7 +20,7 @@ export function judgeRow(row: Row, runs: readonly DrillRun[]): string {
     ...(lost > 0 ? [`${lost} writes lost, duplicated or altered`] : []),
     ...(row.failed !== undefined && failed.max > row.failed ? [`up to ${failed.max} failed`] : []),
     ...(runs.some((run) => run.splitBrainMs > 100) ? ['two holders'] : []),
-    ...(runs.length === 0 ? ['nothing measured'] : []),
+    ...unprovenOf(runs, wanted),
   ];
   const before = spreadOf(seen(runs, (run) => run.gapsMs.before));
   const cells = [row.name, runs.length, ms(before.median), ms(before.max), ms(downtime.median), ms(downtime.max), ms(resolution(runs)), lost, failed.median, failed.max, ms(restored.median), verdict(row, missed)];
@@ -45,13 +45,21 @@ function laterRow(name: string, runs: readonly DrillRun[], goals: Goals): string
 
 type Goals = Pick<Row, 'p50Ms' | 'maxMs' | 'failed'>;
 
-/** A time below what the probe can tell apart is none. */
+/** What keeps a row from being met whatever was measured: runs that proved nothing, and such as ended badly. */
+function unprovenOf(runs: readonly DrillRun[], wanted: number): string[] {
+  const bad = runs.filter(({ verdict }) => verdict !== 'pass').length;
+  return [...(runs.length < wanted ? [`${wanted - runs.length} of ${wanted} runs proved nothing`] : []), ...(bad > 0 ? [`${bad} runs failed`] : [])];
+}
+
+/** A time below what the probe can tell apart is none that can be told: it is no more met than one that was not measured. */
 function missedTimes(spread: Spread, goals: Goals, resolutionMs: number): string[] {
-  const isOver = (value: number, goal: number | undefined) => goal !== undefined && value > Math.max(goal, resolutionMs);
-  return [
-    ...(isOver(spread.median, goals.p50Ms) ? [`p50 over ${goals.p50Ms ?? 0} ms`] : []),
-    ...(isOver(spread.max, goals.maxMs) ? [`max over ${goals.maxMs ?? 0} ms`] : []),
-  ];
+  const missed = (what: string, value: number, goal: number | undefined): string[] => {
+    if (goal === undefined) return [];
+    if (!Number.isFinite(value)) return [`${what} not measured`];
+    if (value <= goal) return [];
+    return [value <= resolutionMs ? `${what} over ${goal} ms, and below the resolution` : `${what} over ${goal} ms`];
+  };
+  return [...missed('p50', spread.median, goals.p50Ms), ...missed('max', spread.max, goals.maxMs)];
 }
 
 function verdict(goals: Goals, missed: readonly string[]): string {

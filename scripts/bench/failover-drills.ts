@@ -19,6 +19,8 @@ export interface FailoverDrill {
   readonly measured: (run: DrillRun) => number | null;
   /** What a cluster has to reach, as the median, in milliseconds: a node is fenced before its address moves. */
   readonly clusterGoalMs: number;
+  /** Whether the worst run has to reach it, and not the median. */
+  readonly isWorstJudged?: boolean;
   /** Whether the defaults are compared with the tutorial's settings. */
   readonly hasRatio?: boolean;
 }
@@ -41,5 +43,6 @@ export const drills: readonly FailoverDrill[] = [
     args: (setting, platform) => (setting === 'tutorial' ? undefined : holder(platform, '--cut-heartbeat', '--hold', '8s')),
     measured: (run) => run.splitBrainMs,
     clusterGoalMs: 0,
+    isWorstJudged: true,
   },
 ];

@@ -28,6 +28,11 @@ export class BenchPlatform {
     return new BenchPlatform(project, await mkdtemp(join(tmpdir(), `${project}-`)));
   }
 
+  /** Aborts on Ctrl-C. */
+  get signal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
   /** Brings it up with these keys of haplat.yaml in the place of the defaults. */
   async use(own: object = {}): Promise<void> {
     const text = stringify({

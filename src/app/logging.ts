@@ -21,19 +21,34 @@ const flushLevel = 40;
 
 /**
  * Structured logs on standard output, one JSON object a line. Lines are written together: with a system call for each,
- * the Engine that reads them took 15 to 28 % of a busy machine, and takes 3 % so. Warnings are written at once, and all
+ * the Engine that reads them took 15 to 28 % of a busy machine, and takes 3 % so. Warnings are written at once if they can be, and all
  * is at an orderly exit and at an uncaught error; SIGKILL loses what is newer than `flushWithinMs`. Errors lose what
  * drivers hang on them (clients with passwords in their settings).
  */
 export function createLogger(identity: LogIdentity, level: string): Logger {
+  let isFlushing = false;
   const destination = pino.destination({
     dest: process.stdout.fd,
     sync: false,
     minLength: bufferBytes,
     maxWrite: writeBytes,
     maxLength: backlogBytes,
+    // Of a pipe that is full it would wait, and all else with it, until somebody reads.
+    retryEAGAIN: () => !isFlushing,
   });
   const flushSoon = flusher(destination);
+  /** Whether all is written; who should read it may have stopped. */
+  const flushNow = (): boolean => {
+    isFlushing = true;
+    try {
+      destination.flushSync();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      isFlushing = false;
+    }
+  };
   const options: LoggerOptions = {
     level,
     base: { service: identity.service, instance: identity.instance },
@@ -43,8 +58,7 @@ export function createLogger(identity: LogIdentity, level: string): Logger {
     hooks: {
       logMethod(args, method, lineLevel) {
         method.apply(this, args);
-        if (lineLevel >= flushLevel) destination.flushSync();
-        else flushSoon();
+        if (lineLevel < flushLevel || !flushNow()) flushSoon();
       },
     },
   };

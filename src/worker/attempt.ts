@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../app/db/database.ts';
 import type { AvailabilityGate } from '../app/db/gate.ts';
-import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom } from '../app/db/errors.ts';
+import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../app/db/errors.ts';
 import { pause } from '../app/backoff.ts';
 import { DeadlineError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
@@ -24,6 +24,8 @@ interface Patience {
   readonly database: WorkDatabase;
   /** Aborted when there is no more time: unfinished work is given back. */
   readonly signal: AbortSignal;
+  /** For what only records an outcome: a lock that somebody holds is waited out too. The message would come again and again. */
+  readonly waitsForLocks?: boolean;
   /** Called each time the database turned out to be away, read-only or full. */
   readonly onRefused?: () => void;
 }
@@ -59,7 +61,7 @@ export async function attemptJob(message: JobMessage, options: AttemptOptions): 
 }
 
 /** Repeats `work` until the database is there for it; undefined when aborted before. */
-export async function withDatabase<T>({ database, signal, onRefused }: Patience, work: () => Promise<T>): Promise<T | undefined> {
+export async function withDatabase<T>({ database, signal, waitsForLocks = false, onRefused }: Patience, work: () => Promise<T>): Promise<T | undefined> {
   while (!signal.aborted) {
     try {
       return await work();
@@ -68,7 +70,8 @@ export async function withDatabase<T>({ database, signal, onRefused }: Patience,
         await pause(busyDatabaseMs, signal);
         continue;
       }
-      if (!(error instanceof DatabaseUnavailable) && !isUnwritable(error)) throw error;
+      const isToBeWaitedFor = error instanceof DatabaseUnavailable || isUnwritable(error) || (waitsForLocks && isTimeout(error));
+      if (!isToBeWaitedFor) throw error;
       onRefused?.();
       if (error instanceof DatabaseUnavailable) await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
       else await pause(unwritableMs, signal);

@@ -157,7 +157,7 @@ export class Consumer {
     const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
     if (retry === undefined) return this.#bury(inHand, jobId, 'failed', shownReason(error), 1);
     const { database } = this.#options;
-    const recorded = await withDatabase(this.#options, async () => {
+    const recorded = await withDatabase({ ...this.#options, waitsForLocks: true }, async () => {
       await database.run((connection) => markRetrying(connection, jobId, shownReason(error)), { idempotent: true });
       return true;
     });
@@ -187,7 +187,7 @@ export class Consumer {
 
   async #bury(inHand: InHand, jobId: string | undefined, reason: string, error: string, attempts: number): Promise<boolean> {
     const { database, metrics } = this.#options;
-    const recorded = await withDatabase(this.#options, async () => {
+    const recorded = await withDatabase({ ...this.#options, waitsForLocks: true }, async () => {
       if (jobId !== undefined) await database.run((connection) => markFailed(connection, jobId, error, attempts), { idempotent: true });
       return true;
     });

@@ -289,7 +289,7 @@ serial('writes that all fail are told of while reads work', async (t) => {
     t.true(reads.every(({ status }) => status === 200));
     const writes = await Promise.all(Array.from({ length: 20 }, () => platform.https('/items', { method: 'POST', body: { name: 'refused' } })));
     t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: operations failing: POST \/items\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: (answers failing, )?operations failing: POST \/items\)$/.test(one)) ? true : undefined;
   });
   await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
   t.is(await ended, 'terminated');
@@ -308,7 +308,7 @@ serial('a database that takes no writes says so, and goes on being read', async 
     const [reads, writes] = await Promise.all([Promise.all(Array.from({ length: 20 }, () => platform.https('/items'))), Promise.all(Array.from({ length: 20 }, write))]);
     t.true(reads.every(({ status }) => status === 200), reads.map(({ status }) => status).join());
     t.true(writes.every(({ status }) => status === 503), writes.map(({ status }) => status).join());
-    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: operations failing: POST \/items\)$/.test(one)) ? true : undefined;
+    return (await platform.status()).problems.some((one) => /^app_[12] .*\(degraded: (answers failing, )?operations failing: POST \/items\)$/.test(one)) ? true : undefined;
   });
   const [opened, seconds] = [(await connections()) - before, (performance.now() - since) / 1000];
   // Those of four processes, once a second each at most, beside what status and this test open; some hundreds each before.

@@ -1,5 +1,5 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
-import { DEAD_LETTER_QUEUE } from '../broker/topology.ts';
+import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../broker/topology.ts';
 import { parseMessage } from '../jobs/message.ts';
 import { publishConfirmed, type PublishChannel } from '../outbox/publish.ts';
 import { ApiAnswerError, type ApiClient } from './api-client.ts';
@@ -8,10 +8,11 @@ const PUBLISH_TIMEOUT_MS = 5_000;
 const SHOWN_CONTENT = 200;
 
 /**
- * What became of a dead letter: `retried`: its job has another round of attempts; `stale`: its job is not failed any
- * more, so it was dropped; `discarded` and `kept`: it belongs to no job.
+ * What became of a dead letter: `retried`: its job has another round of attempts; `requeued`: its job waits for a message
+ * that the broker gave up by itself, and has it again; `stale`: its job is not failed any more, so it was dropped;
+ * `discarded` and `kept`: it belongs to no job.
  */
-export type LetterAction = 'retried' | 'stale' | 'discarded' | 'kept';
+export type LetterAction = 'retried' | 'requeued' | 'stale' | 'discarded' | 'kept';
 
 export interface DeadLetter {
   readonly jobId: string | null;
@@ -24,7 +25,7 @@ export interface DeadLetter {
   readonly action: LetterAction;
 }
 
-type Jobs = Pick<ApiClient, 'retryJob'>;
+type Jobs = Pick<ApiClient, 'retryJob' | 'readJob'>;
 type Channel = Pick<ConfirmChannel, 'checkQueue' | 'get' | 'ack'> & PublishChannel;
 
 /**
@@ -45,6 +46,7 @@ export async function drainDeadLetters(
     const letter = await settle(message, jobs, options.discard);
     // Given back it would be first again, and would come closer to its delivery limit each time: sent anew it does not.
     if (letter.action === 'kept') await sendAgain(channel, message);
+    if (letter.action === 'requeued') await sendToWorkers(channel, message);
     channel.ack(message);
     letters.push(letter);
   }
@@ -54,21 +56,26 @@ export async function drainDeadLetters(
 async function settle(message: GetMessage, jobs: Jobs, discard: boolean): Promise<DeadLetter> {
   const parsed = parseMessage(message.content);
   const jobId = parsed.ok ? parsed.message.jobId : null;
-  const action = jobId === null ? undefined : await retry(jobs, jobId);
+  const action = jobId === null ? undefined : await retry(jobs, jobId, isGivenUpByBroker(message));
   return describeLetter(message, { jobId, action: action ?? (discard ? 'discarded' : 'kept') });
 }
 
 /** Undefined for a job that is not recorded. */
-async function retry(jobs: Jobs, jobId: string): Promise<LetterAction | undefined> {
+async function retry(jobs: Jobs, jobId: string, isLost: boolean): Promise<LetterAction | undefined> {
   try {
     await jobs.retryJob(jobId);
     return 'retried';
   } catch (error) {
-    if (error instanceof ApiAnswerError && error.status === 409) return 'stale';
+    if (error instanceof ApiAnswerError && error.status === 409) return isLost && isWaiting(await jobs.readJob(jobId)) ? 'requeued' : 'stale';
     if (error instanceof ApiAnswerError && error.status === 404) return undefined;
     throw error;
   }
 }
+
+/** A worker that gives one up says why; the broker, after too many deliveries, does not tell the job's record. */
+const isGivenUpByBroker = ({ properties }: GetMessage): boolean => !('x-reason' in (properties.headers ?? {}));
+
+const isWaiting = ({ state }: { readonly state: string }): boolean => state === 'queued' || state === 'retrying';
 
 function describeLetter(message: GetMessage, { jobId, action }: Pick<DeadLetter, 'jobId' | 'action'>): DeadLetter {
   const headers: Record<string, unknown> = message.properties.headers ?? {};
@@ -85,9 +92,18 @@ function describeLetter(message: GetMessage, { jobId, action }: Pick<DeadLetter,
   };
 }
 
+/** Without what the broker has noted of it: its count of deliveries would have it given up at once. */
+async function sendToWorkers(channel: Channel, message: GetMessage): Promise<void> {
+  const { 'x-request-id': requestId, traceparent }: Record<string, unknown> = message.properties.headers ?? {};
+  await send(channel, message, TASK_QUEUE, { 'x-request-id': requestId, traceparent });
+}
+
 async function sendAgain(channel: Channel, message: GetMessage): Promise<void> {
-  const headers: Record<string, unknown> = message.properties.headers ?? {};
+  await send(channel, message, DEAD_LETTER_QUEUE, message.properties.headers ?? {});
+}
+
+async function send(channel: Channel, message: GetMessage, queue: string, headers: Record<string, unknown>): Promise<void> {
   const messageId = String(message.properties.messageId ?? 'unknown');
-  const again = { queue: DEAD_LETTER_QUEUE, messageId, content: message.content, options: { headers } };
+  const again = { queue, messageId, content: message.content, options: { headers } };
   await publishConfirmed(channel, [again], PUBLISH_TIMEOUT_MS);
 }

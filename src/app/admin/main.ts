@@ -7,6 +7,8 @@ import { ApiAnswerError, ApiClient } from './api-client.ts';
 import { drainDeadLetters } from './dead-letters.ts';
 import { adminRequestSchema, type AdminRequest } from './request.ts';
 
+const askedAtOnce = 10;
+
 export interface AdminOptions {
   readonly env: NodeJS.ProcessEnv;
   /** An AdminRequest as JSON. */
@@ -39,9 +41,9 @@ async function carryOut(request: AdminRequest, settings: ApiSettings): Promise<o
     case 'show':
       return { job: await orNull(api.readJob(request.id)) };
     case 'retry':
-      return { results: await Promise.all(request.ids.map((id) => accepted(id, api.retryJob(id)))) };
+      return { results: await eachOf(request.ids, (id) => api.retryJob(id)) };
     case 'discard':
-      return { results: await Promise.all(request.ids.map((id) => accepted(id, api.discardJob(id)))) };
+      return { results: await eachOf(request.ids, (id) => api.discardJob(id)) };
     case 'drain':
       return withChannel(settings, (channel) => drainDeadLetters(channel, api, request));
   }
@@ -56,12 +58,19 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
+/** What became of each: some may be done although others can't. A few at a time: many at once would be turned away. */
+async function eachOf(ids: readonly string[], ask: (id: string) => Promise<void>): Promise<object[]> {
+  const results: object[] = [];
+  for (let from = 0; from < ids.length; from += askedAtOnce) results.push(...(await Promise.all(ids.slice(from, from + askedAtOnce).map((id) => accepted(id, ask(id))))));
+  return results;
+}
+
 async function accepted(jobId: string, asked: Promise<void>): Promise<object> {
   try {
     await asked;
     return { jobId, accepted: true, detail: null };
   } catch (error) {
-    if (error instanceof ApiAnswerError && error.status < 500) return { jobId, accepted: false, detail: error.message };
+    if (error instanceof ApiAnswerError) return { jobId, accepted: false, detail: error.message };
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import {
   isReadOnlyServer,
   isRetryableConflict,
   isSchemaLost,
+  isServerFull,
 } from './errors.ts';
 import { AvailabilityGate } from './gate.ts';
 
@@ -186,8 +187,8 @@ export class Database {
         client.release(true);
       } catch (error) {
         const isLate = isAcquireTimeout(error);
-        // A password that was changed, say: connections that are open still work, and serve one after the other as long as they do.
-        const isRefused = !isLate && !isConnectionError(error);
+        // A password that was changed, say, or no slot that is free: connections that are open still work, and serve one after the other as long as they do.
+        const isRefused = !isLate && (!isConnectionError(error) || isServerFull(error));
         if (isRefused && this.#pool.totalCount > 0) {
           if (this.#pool.idleCount > 0 || (await this.#awaitRelease(deadline - performance.now()))) continue;
           throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });

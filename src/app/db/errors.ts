@@ -54,6 +54,9 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** The server lets nobody else in; who is in already stays. */
+export const isServerFull = (error: unknown): boolean => errorCode(error) === '53300';
+
 /** Whether the connection, and not the statement, is what failed: it must be thrown away, its work may be repeated if idempotent. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

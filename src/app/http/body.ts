@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const protoKey = /"(?:_|\\u005f){2}proto(?:_|\\u005f){2}"\s*:/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What is read of a request. */
@@ -18,12 +19,22 @@ export async function readJson(request: BodySource, limitBytes: number): Promise
     throw new HttpProblem(415, 'A body with a content encoding is not accepted.', { headers: { 'accept-encoding': 'identity' } });
   }
   const bytes = await readBytes(request, limitBytes);
+  const { text, value } = parse(bytes);
+  // The schemas' library drops it without a word, and what is stored would not be what was sent.
+  if (protoKey.test(text)) throw new HttpProblem(422, 'A key "__proto__" is not accepted.', { kind: 'validation' });
+  return value;
+}
+
+function parse(bytes: Buffer): { readonly text: string; readonly value: unknown } {
   try {
-    return JSON.parse(utf8.decode(bytes)) as unknown;
+    const text = utf8.decode(bytes);
+    return { text, value: JSON.parse(text) as unknown };
   } catch (cause) {
     throw new HttpProblem(400, 'The body is not JSON.', { kind: 'malformed-json', cause });
   }
 }
+
+const cutOff = (cause?: unknown): HttpProblem => new HttpProblem(400, 'The request was cut off.', { cause });
 
 function readBytes(request: BodySource, limitBytes: number): Promise<Buffer> {
   // What follows is read and dropped, for at most the request timeout: to close at once would cut off the answer too.
@@ -39,10 +50,11 @@ function readBytes(request: BodySource, limitBytes: number): Promise<Buffer> {
       else if (length - chunk.length <= limitBytes) reject(tooLarge());
     });
     request.on('end', () => { resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)); });
-    request.on('error', reject);
+    // A connection that breaks, or takes too long, comes as an error first.
+    request.on('error', (cause) => { reject(cutOff(cause)); });
     request.on('close', () => {
       // Of one that has arrived whole too; an error that nobody sees costs its stack all the same.
-      if (!request.readableEnded) reject(new HttpProblem(400, 'The request was cut off.'));
+      if (!request.readableEnded) reject(cutOff());
     });
   });
 }

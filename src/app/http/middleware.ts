@@ -70,7 +70,8 @@ export const problems = ({ logger }: WebParts): AppMiddleware => {
 /** Everything answers in JSON: 406 if the client takes none. */
 export const acceptJson: AppMiddleware = async (ctx, next) => {
   const accept = ctx.req.headers.accept;
-  const takesAny = accept === undefined || accept.includes('*/*') || accept.includes('application/json');
+  // The usual ones need not be negotiated.
+  const takesAny = accept === undefined || accept === '*/*' || accept === 'application/json';
   if (!takesAny && ctx.accepts('application/json') === false) {
     throw new HttpProblem(406, 'Only application/json is on offer.');
   }

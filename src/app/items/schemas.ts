@@ -20,7 +20,7 @@ const description = text(0, 10_000).nullable();
 const data = z
   .record(z.string(), z.unknown())
   .refine((value) => isStorableJson(value), {
-    message: `must not be nested deeper than ${DATA_MAX_DEPTH} nor contain numbers beyond double precision`,
+    message: `must not be nested deeper than ${DATA_MAX_DEPTH} nor contain numbers beyond the range of a double`,
   })
   .nullable();
 const key = z

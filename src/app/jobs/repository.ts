@@ -53,7 +53,16 @@ const retry: Statement = {
          SELECT ${columns} FROM job`,
 };
 
-const discard: Statement = { name: 'jobs-discard', text: `DELETE FROM jobs WHERE id = $1 AND state = 'failed' RETURNING id` };
+// With what a relay that died may have left of it in the outbox: without its job nobody would ever send or forget it.
+const discard: Statement = {
+  name: 'jobs-discard',
+  text: `WITH job AS (
+           DELETE FROM jobs WHERE id = $1 AND state = 'failed' RETURNING id
+         ), message AS (
+           DELETE FROM outbox WHERE job_id IN (SELECT id FROM job)
+         )
+         SELECT id FROM job`,
+};
 
 // One statement and so one transaction: the item is marked, the job recorded and its message put in the outbox, or
 // none of it. A job id that is there already is the same request repeated after its connection broke.

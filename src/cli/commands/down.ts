@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { ConfigError, InterruptedError } from '../../runtime/errors.ts';
 import { down } from '../../runtime/platform/down.ts';
@@ -47,11 +46,13 @@ async function confirmed(question: string, signal: AbortSignal): Promise<boolean
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // Ctrl-D ends the question without an answer.
-    const unanswered = once(terminal, 'close').then(() => '');
-    return /^y(es)?$/i.test((await Promise.race([terminal.question(question, { signal }), unanswered])).trim());
+    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
   } catch (error) {
-    throw error instanceof Error && error.name === 'AbortError' ? new InterruptedError() : error;
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    process.stderr.write('\n');
+    // Ctrl-D ends the question without an answer, Ctrl-C all of it: readline takes it from the signal.
+    if (signal.aborted || error.message.includes('Ctrl+C')) throw new InterruptedError();
+    return false;
   } finally {
     terminal.close();
   }

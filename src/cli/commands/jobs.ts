@@ -70,6 +70,7 @@ function describe(job: Job): string {
 
 const words: Readonly<Record<DeadLetter['action'], string>> = {
   retried: 'its job is back in the queue',
+  requeued: 'its job waits, and has its message again',
   stale: 'removed: its job is not failed any more',
   discarded: 'removed: it belongs to no job',
   kept: 'kept: it belongs to no job',

@@ -28,6 +28,10 @@ export class EngineWatch implements AsyncDisposable {
     });
     try {
       await promise;
+    } catch (error) {
+      // Or its request, to which nobody answers, would keep the process.
+      watch.#stop.abort();
+      throw error;
     } finally {
       clearTimeout(timer);
     }

@@ -144,9 +144,10 @@ function cutOff({ inputs, session, view, targets, events }: Run, fromMs: number,
   const nodes = [...view.nodes];
   const startedAtMs = (container: string) => eventsSince(events, fromMs).find((event) => event.action === 'start' && event.container === container)?.atMs;
   if ((fault.kind === 'partition' && fault.from.length === 0) || (fault.kind === 'loss' && fault.percent === 100)) {
-    // Who was fenced meanwhile is back in a namespace without the filter.
+    // Who was fenced before the heal is back in a namespace without the filter.
     const cut = nodes.filter(([, container]) => session.namespaces.includes(container));
-    return cut.map(([node, container]) => ({ node, fromMs, toMs: startedAtMs(container) ?? toMs }));
+    const earlier = (atMs: number | undefined) => (atMs === undefined || (toMs !== undefined && atMs > toMs) ? toMs : atMs);
+    return cut.map(([node, container]) => ({ node, fromMs, toMs: earlier(startedAtMs(container)) }));
   }
   if (fault.kind !== 'kill') return [];
   return nodes.filter(([node]) => targets.includes(node)).map(([node, container]) => ({ node, fromMs, toMs: startedAtMs(container) }));

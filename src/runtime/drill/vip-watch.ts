@@ -7,6 +7,8 @@ import type { HolderChange } from './judge/history.ts';
 const watchWithinMs = 1_800_000;
 const stopWithinMs = 5000;
 const againMs = 200;
+/** One that began less before the end has seen nothing that matters. */
+const startsWithinMs = 2000;
 /** A node that dies counts as running for a moment longer: by then the Engine has told of its death. */
 const deathIsToldWithinMs = 5000;
 
@@ -32,6 +34,7 @@ export class VipWatch {
   readonly #nodes: ReadonlyMap<string, string>;
   readonly #stopping = new AbortController();
   readonly #givingUp = new AbortController();
+  #endedAtMs = Infinity;
   readonly #watching: Promise<HolderChange[]>[];
   readonly problems: string[] = [];
 
@@ -45,6 +48,7 @@ export class VipWatch {
 
   /** Ends the watch and returns what was seen, oldest first. */
   async end(): Promise<HolderChange[]> {
+    if (!this.#isEnding()) this.#endedAtMs = performance.now();
     this.#stopping.abort();
     await Promise.all([...this.#nodes.values()].map((container) => this.#stop(container)));
     // One that was only just starting, or is frozen, was not told. What it has seen is lost then, and it ends by itself.
@@ -57,6 +61,7 @@ export class VipWatch {
     const changes: HolderChange[] = [];
     while (!this.#isEnding()) {
       const sinceMs = events.engineNowMs();
+      const beganMs = performance.now();
       try {
         const command = ['bash', '-c', script, this.#vip, this.#id];
         const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs, signal: this.#givingUp.signal });
@@ -65,6 +70,8 @@ export class VipWatch {
         // A node that is down is watched again when it is back; one that runs and can't be watched is told about.
         const isUnwatched = (await this.#isRunning(container)) && !(await this.#wasDown(events, container, sinceMs));
         if (isUnwatched && !this.#isEnding()) this.problems.push(`${node}: ${messageOf(error)}`);
+        // What it had seen by then is lost with it.
+        else if (this.#givingUp.signal.aborted && this.#endedAtMs - beganMs > startsWithinMs) this.problems.push(`${node}: its watch could not be ended`);
       }
       if (this.#isEnding()) break;
       await events.changed(againMs, this.#stopping.signal).catch(() => undefined);

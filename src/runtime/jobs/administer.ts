@@ -33,7 +33,7 @@ const letter = z.object({
   error: z.string().nullable(),
   bytes: z.number(),
   content: z.string().nullable(),
-  action: z.enum(['retried', 'stale', 'discarded', 'kept']),
+  action: z.enum(['retried', 'requeued', 'stale', 'discarded', 'kept']),
 });
 export type DeadLetter = z.infer<typeof letter>;
 

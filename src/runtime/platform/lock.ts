@@ -30,17 +30,19 @@ export async function withProjectLock<T>(stateDirectory: string, options: LockOp
   try {
     return await action(AbortSignal.any([options.signal, lost.signal]));
   } catch (error) {
-    throw lost.signal.aborted && error instanceof InterruptedError ? lockLost(lost.signal.reason) : error;
+    throw lost.signal.aborted && error instanceof InterruptedError ? lockLost(lost.signal.reason, error) : error;
   } finally {
     // A lock that is gone already has nothing to release.
     await release().catch(() => undefined);
   }
 }
 
-function lockLost(cause: unknown): OperationError {
+function lockLost(cause: unknown, { details, remedy }: InterruptedError): OperationError {
   return new OperationError("this project's lock was lost: this process stood still for a while, or somebody removed it", {
     cause,
-    remedy: 'run the same command again: it goes on from what is there',
+    // What could not be undone meanwhile, and what to do about it.
+    details,
+    remedy: details.length > 0 && remedy !== undefined ? remedy : 'run the same command again: it goes on from what is there',
   });
 }
 

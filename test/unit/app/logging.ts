@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
@@ -54,4 +56,15 @@ test('while nothing is logged nothing is written', async (t) => {
     await setTimeout(500);
     process.kill(process.pid, 'SIGKILL');`;
   t.deepEqual(await linesOf(work), ['one', 'two', '0']);
+});
+
+test('a pipe that nobody reads stops no line of work, not even a warning does', async (t) => {
+  const work = `for (let line = 0; line < 4000; line += 1) logger.info('x'.repeat(200)); logger.warn('full'); process.stderr.write('goes on'); process.kill(process.pid, 'SIGKILL');`;
+  const script = `import { createLogger } from ${JSON.stringify(logging)}; const logger = createLogger({ service: 'api', instance: 'app_1' }, 'info'); ${work}`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  // Its output is a socket between us: only what is not read fills it.
+  child.stdout.pause();
+  const [said] = (await once(child.stderr, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  t.is(said.toString(), 'goes on');
 });

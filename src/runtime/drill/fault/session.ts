@@ -71,12 +71,10 @@ export class FaultSession {
       return await this.#driver.heal(this.#job, this.#engine);
     } catch (error) {
       this.#lease?.abandon();
-      if (error instanceof EngineUnreachableError) throw error;
       const { kind, targets } = this.#job.fault;
-      throw new OperationError(`${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`, {
-        cause: error,
-        remedy: '"haplat heal" tries again; the guardian does within some seconds',
-      });
+      const message = `${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`;
+      const options = { cause: error, remedy: '"haplat heal" tries again; the guardian does within some seconds' };
+      throw error instanceof EngineUnreachableError ? new EngineUnreachableError(message, options) : new OperationError(message, options);
     }
   }
 }

@@ -48,11 +48,23 @@ const readOnly: ReadonlySet<string> = new Set(['edge', 'engine-proxy']);
 const unnoticed: Objectives = { maxFailedRequests: 0, maxDowntimeMs: 50 };
 const within = (maxDowntimeMs: number): Objectives => ({ maxDowntimeMs });
 
+interface Shape {
+  readonly netdata: Pick<Config['netdata'], 'enabled'>;
+  readonly loadBalancers: Pick<Config['loadBalancers'], 'manager' | 'fencing'>;
+}
+
+/** A node that is frozen whole keeps the address, beside whoever takes it over: nothing but fencing takes it away. */
+function unfenced(drill: SuiteDrill): SuiteDrill {
+  const isFrozenNode = drill.fault.kind === 'pause' && drill.fault.targets.some((target) => target.startsWith('node:'));
+  return isFrozenNode ? { ...drill, objectives: { ...drill.objectives, maxSplitBrainMs: holdMs + afterHoldMs } } : drill;
+}
+
 /** The built-in suite: every fault on every component of a platform like this, with what is to be expected of each. */
-export function matrixSuite({ netdata }: { readonly netdata: Pick<Config['netdata'], 'enabled'> }): Suite {
+export function matrixSuite({ netdata, loadBalancers }: Shape): Suite {
   const present = subjects.filter(([target]) => target !== 'netdata' || netdata.enabled);
   const drills = present.flatMap(([target, part]) => faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, part)));
-  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills, ...cutOff, expiredCertificate] };
+  const isFenced = loadBalancers.manager === 'pacemaker' && loadBalancers.fencing;
+  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills.map((drill) => (isFenced ? drill : unfenced(drill))), ...cutOff, expiredCertificate] };
 }
 
 /** Who lives and answers its check, and has lost what it needs, has to give way to one that has it. */

@@ -9,6 +9,7 @@ const objectives = z.strictObject({
   maxFailedRequests: z.int().min(0).optional(),
   maxLostWrites: z.int().min(0).optional(),
   maxRestoreMs: durationMs.optional(),
+  maxSplitBrainMs: durationMs.optional(),
 });
 
 const name = z.string().regex(/^[\w][\w .:-]{0,79}$/, 'use letters, digits, spaces, dots, colons, hyphens and underscores');

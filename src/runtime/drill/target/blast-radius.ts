@@ -22,12 +22,25 @@ function isBearable(fault: Fault, targets: readonly string[], services: Readonly
   }
 }
 
-/** Whether all of one component are cut off from all of another that clients need. */
+/** Who asks whom for a client's answer: edge, load balancers, application, database. Jobs wait without a broker. */
+const way = [['edge'], ['traefik', 'keepalived', 'lb'], ['app'], ['db']] as const;
+
+/** Whether a step of a client's way is cut: all of those on its one side off from all of those on the other. */
 function cutsApart(from: readonly string[], targets: readonly string[], services: ReadonlyMap<string, DrillService>): boolean {
   const all = [...services.values()];
-  const isWhole = (component: string, names: readonly string[]) => all.every((one) => one.component !== component || names.includes(one.name) || names.includes(component));
-  const whole = (names: readonly string[]) => [...new Set(all.map(({ component }) => component))].filter((component) => isWhole(component, names) && !unnoticed.has(component));
-  return whole(targets).length > 0 && whole(from).some((component) => component !== 'rabbitmq');
+  // Who lives in another's namespaces is cut off with it, and it with who lives in its own.
+  const isIn = (names: readonly string[], one: DrillService) => {
+    const pod = one.podOwner ?? one.name;
+    return all.some((other) => (other.podOwner ?? other.name) === pod && (names.includes(other.name) || names.includes(other.component)));
+  };
+  const isWhole = (names: readonly string[], components: readonly string[]) => {
+    const own = all.filter(({ component }) => components.includes(component));
+    return own.length > 0 && own.every((one) => isIn(names, one));
+  };
+  return way.slice(1).some((next, index) => {
+    const before = way[index] ?? [];
+    return (isWhole(targets, before) && isWhole(from, next)) || (isWhole(targets, next) && isWhole(from, before));
+  });
 }
 
 /** The components of which nothing is left while the fault lasts: what clients will have to do without. */

@@ -11,7 +11,7 @@ const ids = {
 };
 const messageOf = (jobId: string) => JSON.stringify({ type: 'item.process', jobId, itemId: jobId });
 
-function letterOf(content: string, messageCount: number): GetMessage {
+function letterOf(content: string, messageCount: number, headers: object): GetMessage {
   const unset = {
     contentType: undefined, contentEncoding: undefined, deliveryMode: undefined, priority: undefined, correlationId: undefined, replyTo: undefined,
     expiration: undefined, messageId: undefined, timestamp: undefined, type: undefined, userId: undefined, appId: undefined, clusterId: undefined,
@@ -19,7 +19,7 @@ function letterOf(content: string, messageCount: number): GetMessage {
   return {
     content: Buffer.from(content),
     fields: { deliveryTag: 1, redelivered: false, exchange: '', routingKey: 'task_queue.dead', messageCount },
-    properties: { ...unset, headers: { 'x-reason': 'failed' } },
+    properties: { ...unset, headers },
   };
 }
 
@@ -27,9 +27,12 @@ function letterOf(content: string, messageCount: number): GetMessage {
 class Queue extends EventEmitter {
   readonly ready: string[];
   readonly acknowledged: string[] = [];
+  readonly sent: { queue: string; headers: unknown }[] = [];
+  readonly #headers: object;
 
-  constructor(contents: readonly string[]) {
+  constructor(contents: readonly string[], headers: object = { 'x-reason': 'failed' }) {
     super();
+    this.#headers = headers;
     this.ready = [...contents];
   }
 
@@ -39,22 +42,28 @@ class Queue extends EventEmitter {
 
   get(): Promise<GetMessage | false> {
     const content = this.ready.shift();
-    return Promise.resolve(content === undefined ? false : letterOf(content, this.ready.length));
+    return Promise.resolve(content === undefined ? false : letterOf(content, this.ready.length, this.#headers));
   }
 
   ack(message: Message) {
     this.acknowledged.push(message.content.toString());
   }
 
-  publish(_exchange: string, _queue: string, content: Buffer, _options?: object, confirmed?: (error: null, ok: object) => void) {
-    this.ready.push(content.toString());
+  publish(_exchange: string, queue: string, content: Buffer, options?: { readonly headers?: unknown }, confirmed?: (error: null, ok: object) => void) {
+    this.sent.push({ queue, headers: options?.headers });
+    if (queue === 'task_queue.dead') this.ready.push(content.toString());
     confirmed?.(null, {});
     return true;
   }
 }
 
+const unknownJob = { itemId: ids.gone, type: 'item.process', attempts: 1, error: null, requestId: null, createdAt: '', updatedAt: '', finishedAt: null };
+
 const jobs = {
   retried: [] as string[],
+  readJob(id: string) {
+    return Promise.resolve({ ...unknownJob, jobId: id, state: id === ids.waiting ? ('queued' as const) : ('done' as const) });
+  },
   retryJob(id: string) {
     if (id === ids.waiting) return Promise.reject(new ApiAnswerError(409, 'Only a job that has failed can be retried.'));
     if (id === ids.gone) return Promise.reject(new ApiAnswerError(404, 'There is no such job.'));
@@ -76,6 +85,14 @@ test('what belongs to a failed job is retried, what is out of date goes, what be
   t.is(letters[1]?.content, 'no JSON');
 });
 
+test('a letter that the broker gave up by itself goes to the workers again while its job waits for it', async (t) => {
+  const queue = new Queue([messageOf(ids.waiting)], { 'x-first-death-reason': 'delivery_limit', 'x-delivery-count': 21, 'x-request-id': 'r-1' });
+  const { letters } = await drain(queue, { discard: false, limit: 9 });
+  t.deepEqual(letters.map(({ action }) => action), ['requeued']);
+  t.deepEqual(queue.sent, [{ queue: 'task_queue', headers: { 'x-request-id': 'r-1', traceparent: undefined } }]);
+  t.is(queue.acknowledged.length, 1);
+});
+
 test('--discard leaves nothing, and each message is looked at once', async (t) => {
   const queue = new Queue(['no JSON', '', messageOf(ids.gone)]);
   const { letters, left } = await drain(queue, { discard: true, limit: 100 });
@@ -91,7 +108,7 @@ test('no more than the limit are taken', async (t) => {
 
 test('a message is not acknowledged when the API can not be asked', async (t) => {
   const queue = new Queue([messageOf(ids.failed)]);
-  const broken = { retryJob: () => Promise.reject(new TypeError('fetch failed')) };
+  const broken = { ...jobs, retryJob: () => Promise.reject(new TypeError('fetch failed')) };
   await t.throwsAsync(drainDeadLetters(queue, broken, { discard: true, limit: 9 }), { message: 'fetch failed' });
   t.deepEqual(queue.acknowledged, []);
 });

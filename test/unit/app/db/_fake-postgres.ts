@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Whether a connection is let in; one that is not waits for its welcome until it gives up, or is refused. Connections count from 1. */
-export type Welcomes = (connection: number) => boolean | 'refused';
+export type Welcomes = (connection: number) => boolean | 'refused' | 'full';
 
 const message = (type: string, ...parts: readonly Buffer[]): Buffer => {
   const body = Buffer.concat(parts);
@@ -24,6 +24,7 @@ const notStandby = Buffer.concat([message('T', int16(1), column), message('D', i
 const failure = (code: string, words: string): Buffer => message('E', text('SERROR'), text('VERROR'), text(`C${code}`), text(`M${words}`), Buffer.from([0]));
 const noTable = Buffer.concat([failure('42P01', 'relation "items" does not exist'), ready]);
 const readOnly = Buffer.concat([failure('25006', 'cannot execute INSERT in a read-only transaction'), ready]);
+const noSlot = failure('53300', 'sorry, too many clients already');
 const wrongPassword = failure('28P01', 'password authentication failed');
 const noRows = Buffer.concat([message('1'), message('2'), message('n'), done, ready]);
 
@@ -38,7 +39,7 @@ export async function fakePostgres(welcomes: Welcomes, answers: Answers = () => 
     sockets.add(socket);
     connections += 1;
     const isWelcome = welcomes(connections);
-    if (isWelcome === 'refused') socket.once('data', () => { socket.end(wrongPassword); });
+    if (typeof isWelcome === 'string') socket.once('data', () => { socket.end({ refused: wrongPassword, full: noSlot }[isWelcome]); });
     else if (isWelcome) serve(socket, answers);
     socket.on('error', () => undefined);
   });

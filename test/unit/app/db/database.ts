@@ -153,21 +153,23 @@ test('a table that the check knows nothing of is asked for twice and no more', a
 });
 
 /** One connection is open, and no other is to be had. */
-async function openAndRefuse(t: ExecutionContext): Promise<Database> {
-  let letsIn: boolean | 'refused' = true;
+async function openAndRefuse(t: ExecutionContext, how: 'refused' | 'full' = 'refused'): Promise<Database> {
+  let letsIn: boolean | 'refused' | 'full' = true;
   const database = await openDatabase(t, () => letsIn);
   await query(database);
-  letsIn = 'refused';
+  letsIn = how;
   return database;
 }
 
-test('of those who are refused each is served by the connection that is open, in turn', async (t) => {
-  const database = await openAndRefuse(t);
-  const turns = [1, 2, 3, 4].map(() => busyFor(database, waitMs / 10));
-  await t.notThrowsAsync(Promise.all(turns));
-  t.true(database.gate.up);
-  t.is(database.poolState.total, 1);
-});
+for (const how of ['refused', 'full'] as const) {
+  test(`of those who find the server ${how} each is served by the connection that is open, in turn`, async (t) => {
+    const database = await openAndRefuse(t, how);
+    const turns = [1, 2, 3, 4].map(() => busyFor(database, waitMs / 10));
+    await t.notThrowsAsync(Promise.all(turns));
+    t.true(database.gate.up);
+    t.is(database.poolState.total, 1);
+  });
+}
 
 test('who is refused, and gets no turn in time, fails alone', async (t) => {
   const database = await openAndRefuse(t);

@@ -45,3 +45,13 @@ test('only JSON media types without an encoding are accepted', async (t) => {
   t.is(await statusFor({}), 415);
   t.is(await statusFor({ ...json, 'content-encoding': 'gzip' }), 415);
 });
+
+test('a client that breaks off is no failure of the server', async (t) => {
+  const broken = Object.assign(new Readable({ read() { this.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })); } }), { headers: json });
+  t.is(await statusOf(broken), 400);
+});
+
+test('a key that would be dropped without a word is refused, a text of the same letters is not', async (t) => {
+  for (const body of ['{"__proto__":1}', '{"a":{"__proto__" : 1}}', '{"\\u005f_proto__":1}']) t.is(await statusOf(request([body]), 100), 422, body);
+  for (const body of ['{"a":"__proto__"}', '{"proto":1}', '{"a":"\\"__proto__\\":"}']) t.is(await statusOf(request([body]), 100), 200, body);
+});

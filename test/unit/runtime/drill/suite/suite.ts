@@ -30,16 +30,26 @@ for (const [document, message] of bad) {
   });
 }
 
+const keepalived = { manager: 'keepalived', fencing: true } as const;
+
 test('the built-in matrix is a suite like any other: every fault on every component, each with an expectation', (t) => {
-  const matrix = matrixSuite({ netdata: { enabled: true } });
+  const matrix = matrixSuite({ netdata: { enabled: true }, loadBalancers: keepalived });
   t.true(suiteSchema.safeParse(matrix).success);
   t.is(new Set(matrix.drills.map(({ name }) => name)).size, matrix.drills.length);
   t.true(matrix.drills.every(({ objectives }) => objectives.maxDowntimeMs !== undefined && objectives.maxLostWrites === 0));
 });
 
 test('the built-in matrix leaves out what the platform does not have: nobody could be hit', (t) => {
-  const subjectsOf = (enabled: boolean) => new Set(matrixSuite({ netdata: { enabled } }).drills.map(({ name }) => name.split(' ')[1]));
+  const subjectsOf = (enabled: boolean) => new Set(matrixSuite({ netdata: { enabled }, loadBalancers: keepalived }).drills.map(({ name }) => name.split(' ')[1]));
   t.deepEqual([...subjectsOf(true).difference(subjectsOf(false))], ['netdata']);
+});
+
+test('a node that is frozen whole keeps the address where nobody fences it, and the matrix knows', (t) => {
+  const most = (manager: 'keepalived' | 'pacemaker', fencing: boolean) =>
+    matrixSuite({ netdata: { enabled: true }, loadBalancers: { manager, fencing } }).drills.filter(({ objectives }) => objectives.maxSplitBrainMs !== undefined).map(({ name }) => name);
+  t.deepEqual(most('keepalived', true), ['pause node:1', 'pause node:2']);
+  t.deepEqual(most('pacemaker', false), ['pause node:1', 'pause node:2']);
+  t.deepEqual(most('pacemaker', true), []);
 });
 
 test('drills are selected by parts of their names, and at least one must be meant', (t) => {

@@ -49,4 +49,7 @@ test('nor is a cut of all of one component from all of another that clients need
   t.deepEqual(cut(['app_1'], ['db']), []);
   t.deepEqual(cut(['worker'], ['db']), []);
   t.deepEqual(cut(['rabbitmq'], ['app_1', 'app_2']), [], 'jobs wait in the outbox');
+  t.deepEqual(cut(['app'], ['rabbitmq']), []);
+  t.deepEqual(cut(['edge'], ['db']), [], 'they never talk');
+  t.deepEqual(cut(['app'], ['keepalived_1', 'traefik_2']), ['traefik']);
 });
