@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { composeEnvironment } from './bench/compose-peer.ts';
 import { footprint } from './bench/footprint.ts';
+import { unlessInterrupted } from './bench/interruption.ts';
 import { bounded, comparison, spreadOf, timeOnce, toTable, type Command, type Row } from './bench/measure.ts';
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, 'skip-footprint': { type: 'boolean', default: false } } });
@@ -42,7 +43,16 @@ const samples = { upOurs: [], upPeer: [], againOurs: [], againPeer: [], statusOu
 const take = async (name: string, command: Command) => { (samples[name] ??= []).push(await timeOnce(command)); };
 
 try {
-  const env = await composeEnvironment();
+  await unlessInterrupted(measureAll());
+} finally {
+  await execa(haplatFile, ['-c', config, 'down', '--volumes', '--yes'], { reject: false });
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measureAll(): Promise<void> {
+  const env = await composeEnvironment(folder);
+  // Of one that was killed.
+  await execa(haplatFile, ['-c', config, 'down', '--volumes', '--yes'], { reject: false });
   // Once before anything counts: builds images, makes secrets and files.
   await timeOnce(haplat('up'));
   const idle = flags['skip-footprint'] ? [] : await footprint(project);
@@ -66,9 +76,6 @@ try {
     ...idle,
   ];
   console.log(`\n${toTable(rows)}`);
-} finally {
-  await execa(haplatFile, ['-c', config, 'down', '--volumes', '--yes'], { reject: false });
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function runOurs(): Promise<void> {

@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
 const image = 'haplat-bench/compose-peer';
 const pluginPath = '/usr/libexec/docker/cli-plugins/docker-compose';
 
-/** An environment in which `docker compose` works: as it is here, or with Debian's plugin beside a fresh Docker configuration. */
-export async function composeEnvironment(): Promise<Record<string, string>> {
+/** An environment in which `docker compose` works: as it is here, or with Debian's plugin beside a fresh Docker configuration in this folder. */
+export async function composeEnvironment(own: string): Promise<Record<string, string>> {
   if ((await execa('docker', ['compose', 'version'], { reject: false })).exitCode === 0) return {};
-  const folder = join(await mkdtemp(join(tmpdir(), 'haplat-bench-docker-')), 'cli-plugins');
+  const folder = join(own, 'docker/cli-plugins');
   await mkdir(folder, { recursive: true });
   const dockerfile = 'FROM debian:trixie-slim\nRUN apt-get update -qq && apt-get install -qqy --no-install-recommends docker-compose\n';
   const container = `haplat-bench-${process.pid}`;

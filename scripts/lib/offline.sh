@@ -64,7 +64,6 @@ get_image() {
     show_tail "$log"
     return 1
   fi
-  [[ $name != netdata ]] || docker tag "$tag" netdata/netdata:latest
   printf '%s\t%s\t%s\t%d s\t%s\n' "$(date -u +%FT%TZ)" "$tag" "$how" "$((SECONDS - since))" "$(image_size "$tag")" >>"$images_cache/history.tsv"
   note "$(printf '%-24s %s in %s, %s' "$tag" "$how" "$(elapsed "$since")" "$(image_size "$tag")")"
 }

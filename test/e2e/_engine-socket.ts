@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
+import { engineSocket } from './_platform.ts';
 
 /** The Engine that is here, at a path of its own: a socket that can go and come again without the Engine. */
 export async function engineSocketAt(path: string): Promise<AsyncDisposable> {
@@ -16,7 +17,7 @@ async function engineAt(where: ListenOptions): Promise<AsyncDisposable & { reado
   const open = new Set<Socket>();
   // Who gives a command its input says by half a close that there is no more.
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const engine = connect({ path: '/var/run/docker.sock', allowHalfOpen: true });
+    const engine = connect({ path: engineSocket, allowHalfOpen: true });
     for (const [one, other] of [[client, engine], [engine, client]] as const) {
       open.add(one);
       one.on('error', () => { other.destroy(); });

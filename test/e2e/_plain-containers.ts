@@ -7,8 +7,9 @@ import { connectEngine } from '../../src/runtime/engine/dockerode-engine.ts';
 import { labels } from '../../src/runtime/engine/labels.ts';
 import type { ContainerDetails, Engine } from '../../src/runtime/engine/port.ts';
 import { serveGuardian } from '../../src/runtime/guardian/main.ts';
+import { engineSocket } from './_platform.ts';
 
-const socketPath = '/var/run/docker.sock';
+const socketPath = engineSocket;
 const image = 'debian:trixie-slim';
 const deadlineMs = 30_000;
 

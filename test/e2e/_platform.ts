@@ -11,6 +11,8 @@ import { request, type Answer, type RequestOptions } from './_http.ts';
 
 /** The one that haplat finds, and with it the platforms. */
 const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir() });
+/** Its socket, where it is reached by one. */
+export const engineSocket = endpoint.kind === 'socket' ? endpoint.path : '/var/run/docker.sock';
 export const executable = join(import.meta.dirname, '../../dist/haplat');
 
 /** What a platform of the tests is to be like; the rest is made up from the number. */
@@ -36,6 +38,7 @@ export class Platform {
   readonly ports: { readonly http: number; readonly https: number; readonly dashboard: number; readonly netdata: number };
   readonly engine: Engine = connectEngine(endpoint);
   readonly #number: number;
+  readonly #running = new Set<Promise<unknown> & { kill(signal: 'SIGINT'): boolean }>();
 
   private constructor(folder: string, options: PlatformOptions) {
     this.folder = folder;
@@ -81,7 +84,16 @@ export class Platform {
 
   /** Starts the program and does not wait: to kill it, for instance. */
   start(args: readonly string[], options: { readonly env?: Readonly<Record<string, string>> } = {}) {
-    return execa(executable, ['-c', this.configFile, ...args], { cwd: this.folder, stdin: 'ignore', reject: false, ...options });
+    const child = execa(executable, ['-c', this.configFile, ...args], { cwd: this.folder, stdin: 'ignore', reject: false, ...options });
+    this.#running.add(child);
+    void child.finally(() => this.#running.delete(child));
+    return child;
+  }
+
+  /** Ends what was started and has not ended, as Ctrl-C does. */
+  async endAll(): Promise<void> {
+    for (const child of this.#running) child.kill('SIGINT');
+    await Promise.all(this.#running);
   }
 
   async run(...args: string[]): Promise<Outcome> {
@@ -137,8 +149,9 @@ export class Platform {
     });
   }
 
-  /** Removes everything, also what a failed test left. */
+  /** Removes everything, also what a failed test left: what it started and would have ended itself, too. */
   async dispose(): Promise<void> {
+    await this.endAll();
     await this.run('down', '--volumes', '--yes', '-q');
     await rm(this.folder, { recursive: true, force: true });
   }

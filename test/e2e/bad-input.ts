@@ -135,7 +135,7 @@ serial('subnets that overlap each other are refused', async (t) => {
 });
 
 serial('a subnet that another network of the Engine has is refused', async (t) => {
-  await docker('network', 'create', '--subnet', '172.28.2.64/26', 'e2e-bad-foreign');
+  await docker('network', 'create', '--label', 'io.haplat.test=e2e-bad', '--subnet', '172.28.2.64/26', 'e2e-bad-foreign');
   try {
     await refuses(t, await platform.run('up'), `${file()}: network.subnet: 172.28.2.0/24 overlaps the Engine's network e2e-bad-foreign`, 'choose a free subnet');
   } finally {
@@ -170,7 +170,7 @@ serial('a port that is taken is refused', async (t) => {
 });
 
 serial('a container name that somebody else has is refused', async (t) => {
-  await docker('create', '--name', 'e2e-bad-db', 'debian:trixie-slim', 'true');
+  await docker('create', '--name', 'e2e-bad-db', '--label', 'io.haplat.test=e2e-bad', 'debian:trixie-slim', 'true');
   try {
     await refuses(t, await platform.run('up'), 'project: e2e-bad: the container name e2e-bad-db is taken', 'remove that container');
   } finally {

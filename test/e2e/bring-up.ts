@@ -48,6 +48,8 @@ test.before(async () => {
   platform = await Platform.create({ project: 'e2e-up', number: 1 });
 });
 test.afterEach.always(async (t) => {
+  // A fault that a failed test would have ended itself must not be below the next one.
+  if (!t.passed) await platform.endAll();
   if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
 });
 test.after.always(async () => {

@@ -223,7 +223,7 @@ serial('an image that the Engine does not have is pulled from its registry', asy
   const registry = 'e2e-conv-registry';
   const reference = 'localhost:25555/haproxy:3.0';
   await docker('rm', '-f', '-v', registry);
-  await docker('run', '-d', '--name', registry, '-p', '127.0.0.1:25555:5000', 'registry:2');
+  await docker('run', '-d', '--name', registry, '--label', `io.haplat.test=${platform.project}`, '-p', '127.0.0.1:25555:5000', 'registry:2');
   try {
     await docker('tag', 'haproxy:3.0', reference);
     await eventually('the registry to take the image', 30_000, async () => docker('push', '-q', reference));
@@ -248,7 +248,7 @@ serial('the virtual address is given to no stranger, even to one that asks for i
 
 serial('a network that a stranger is on is not replaced, and down says who it is', async (t) => {
   const [network, guest] = [platform.container('app'), 'e2e-conv-guest'];
-  await docker('run', '-d', '--name', guest, '--network', network, 'debian:trixie-slim', 'sleep', '300');
+  await docker('run', '-d', '--name', guest, '--label', `io.haplat.test=${platform.project}`, '--network', network, 'debian:trixie-slim', 'sleep', '300');
   t.teardown(() => docker('rm', '-f', guest));
   const before = await platform.status();
   await platform.configureNetwork({ appSubnet: '172.29.250.0/24' });

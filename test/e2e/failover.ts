@@ -14,6 +14,8 @@ test.before(async () => {
   await platform.mustRun('up', '-q');
 });
 test.afterEach.always(async (t) => {
+  // A fault that a failed test would have ended itself must not be below the next one.
+  if (!t.passed) await platform.endAll();
   if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
 });
 test.after.always(async () => {

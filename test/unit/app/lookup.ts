@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import test from 'ava';
 import { createLookup, directResolver, LookupSocket, type Resolve } from '../../../src/app/lookup.ts';
@@ -78,7 +78,9 @@ test('a name server that is silent is an error in the end', async (t) => {
 });
 
 test('a socket of it connects by port and name, by address, and by path', async (t) => {
-  const path = join(await mkdtemp(join(tmpdir(), 'haplat-lookup-')), 'socket');
+  const folder = await mkdtemp(join(tmpdir(), 'haplat-lookup-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'socket');
   for (const to of ['localhost', '127.0.0.1', path]) {
     const server = createServer((peer) => peer.end());
     server.listen(to === path ? { path } : { port: 0, host: to });
