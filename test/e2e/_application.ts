@@ -88,3 +88,26 @@ export async function readsDuring(platform: Platform, work: () => Promise<unknow
   }
   return { succeeded, failed };
 }
+
+/** What `crowd.ts` prints. */
+export interface Crowd {
+  readonly alive: { readonly status: number; readonly ms: number };
+  readonly answers: readonly { readonly status: number; readonly retryAfter?: string; readonly ms: number }[];
+}
+
+/** What clients who ask one after the other are answered while `work` goes on. */
+export async function answersDuring(platform: Platform, work: Promise<unknown>): Promise<number[]> {
+  const statuses: number[] = [];
+  const end = new AbortController();
+  const over = work.finally(() => { end.abort(); });
+  // Connections may break: the load balancers are replaced as well, and that is not what is asked here.
+  while (!end.signal.aborted) statuses.push((await platform.https('/items?limit=1').catch(() => ({ status: 0 }))).status);
+  await over;
+  return statuses;
+}
+
+/** What nobody starts again until `up`. */
+export async function stopForGood(platform: Platform, service: string): Promise<void> {
+  for (const guardian of ['guardian_1', 'guardian_2']) await platform.engine.stopContainer(platform.container(guardian), { graceMs: 2000 });
+  await platform.engine.stopContainer(platform.container(service), { graceMs: 10_000 });
+}

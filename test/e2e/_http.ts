@@ -53,3 +53,10 @@ export function request(url: string, options: RequestOptions = {}): Promise<Answ
 export function jsonOf(answer: Answer): Record<string, unknown> {
   return JSON.parse(answer.text) as Record<string, unknown>;
 }
+
+/** The status of a POST to a Unix socket. */
+export const statusOfPost = (socketPath: string, path: string, body: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    http.request({ socketPath, path, method: 'POST', headers }, (response) => { resolve(response.resume().statusCode); }).on('error', reject).end(body);
+  });

@@ -3,7 +3,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { encodeCursor } from '../../src/app/items/cursor.ts';
-import { applicationOf, type JobDocument } from './_application.ts';
+import { answersDuring, applicationOf, stopForGood, type Crowd, type JobDocument } from './_application.ts';
 import { jsonOf } from './_http.ts';
 import { inside, lockFor, publish, sql } from './_inside.ts';
 import { docker, eventually, Platform } from './_platform.ts';
@@ -13,11 +13,6 @@ const taskQueue = 'task_queue';
 const settings = 'netdata: {enabled: false}';
 let platform: Platform;
 const { breakItems, createItem, drain, enqueue, leaveOldThings, processedCount, untilJob } = applicationOf(() => platform);
-
-interface Crowd {
-  readonly alive: { readonly status: number; readonly ms: number };
-  readonly answers: readonly { readonly status: number; readonly retryAfter?: string; readonly ms: number }[];
-}
 
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-app', number: 28, yaml: settings });
@@ -202,17 +197,11 @@ serial('what is acknowledged is in each list that is asked for afterwards, howev
   t.deepEqual([...new Set(seen.flat())], [true]);
 });
 
-/** What nobody starts again until `up`. */
-async function stopForGood(service: string): Promise<void> {
-  for (const guardian of ['guardian_1', 'guardian_2']) await platform.engine.stopContainer(platform.container(guardian), { graceMs: 2000 });
-  await platform.engine.stopContainer(platform.container(service), { graceMs: 10_000 });
-}
-
 /** But those that were left for housekeeping. */
 const notDone = async () => Number(await sql(platform, "SELECT count(*) FROM jobs WHERE state <> 'done' AND coalesce(request_id, '') NOT LIKE 'left-%'"));
 
 serial('without a broker jobs are accepted all the same, and all are done once it is back', async (t) => {
-  await stopForGood('rabbitmq');
+  await stopForGood(platform, 'rabbitmq');
   const itemId = await createItem('no broker');
   const jobs = await Promise.all(Array.from({ length: 40 }, () => enqueue(itemId)));
   t.is(new Set(jobs).size, 40);
@@ -393,17 +382,6 @@ serial('a rolling update of every replica under load fails no request and loses 
   t.true(requests.reduce((sum, { sent }) => sum + sent, 0) >= 5000);
 });
 
-/** What clients who ask one after the other are answered while `work` goes on. */
-async function answersDuring(work: Promise<unknown>): Promise<number[]> {
-  const statuses: number[] = [];
-  const end = new AbortController();
-  const over = work.finally(() => { end.abort(); });
-  // Connections may break: the load balancers are replaced as well, and that is not what is asked here.
-  while (!end.signal.aborted) statuses.push((await platform.https('/items?limit=1').catch(() => ({ status: 0 }))).status);
-  await over;
-  return statuses;
-}
-
 serial('an update that changes how Traefik finds the replicas leaves clients a way to them all the time', async (t) => {
   // The same image by a name that says: too old to retry answers. So the replicas' labels are others.
   const older = 'traefik:v3.6-haplat-e2e';
@@ -412,7 +390,7 @@ serial('an update that changes how Traefik finds the replicas leaves clients a w
   await platform.configure(`${settings}\nloadBalancers: {image: '${older}'}`);
   await platform.mustRun('up', '-q');
   await platform.configure(settings);
-  const statuses = await answersDuring(platform.mustRun('up', '-q'));
+  const statuses = await answersDuring(platform, platform.mustRun('up', '-q'));
   t.true(statuses.filter((status) => status === 200).length > 100);
   t.deepEqual(statuses.filter((status) => status !== 200 && status !== 0), []);
 });

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import test from 'ava';
 import { execa } from 'execa';
 import { parse } from 'yaml';
-import * as z from 'zod';
 import { engineByTcp, engineSocketAt } from './_engine-socket.ts';
 import { readsDuring } from './_application.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
-import { jsonOf, request } from './_http.ts';
+import { jsonOf, request, statusOfPost } from './_http.ts';
+import { statusSchema } from './_status-schema.ts';
 
 const serial = test.serial;
 let platform: Platform;
@@ -17,23 +16,6 @@ const services = [
   'app_1', 'app_2', 'db', 'edge', 'engine-proxy_1', 'engine-proxy_2', 'guardian_1', 'guardian_2', 'keepalived_1', 'keepalived_2', 'netdata', 'rabbitmq',
   'traefik_1', 'traefik_2', 'worker_1', 'worker_2',
 ];
-
-/** What CLI.md promises of `status --json`; more may be there. */
-const statusSchema = z.object({
-  schema: z.literal('haplat.status/1'),
-  project: z.string(),
-  healthy: z.boolean(),
-  vip: z.object({ address: z.ipv4(), holders: z.array(z.string()) }),
-  services: z.array(
-    z.object({
-      name: z.string(), component: z.string(), state: z.string(), health: z.string(), role: z.string(), image: z.string(), address: z.string(),
-      startedAt: z.iso.datetime().nullable(),
-    }),
-  ),
-  redundancy: z.array(z.object({ layer: z.string(), nodes: z.number(), healthy: z.number(), survivesLossOfOne: z.boolean() })),
-  certificates: z.array(z.object({ file: z.string(), subject: z.string(), notAfter: z.iso.datetime(), daysLeft: z.number() })),
-  endpoints: z.object({ https: z.url(), traefikDashboard: z.url(), netdata: z.url() }),
-});
 
 /** What each may do beyond nothing; who is not here may nothing. */
 const capabilities: Readonly<Record<string, readonly string[]>> = {
@@ -279,13 +261,6 @@ serial('who reads the Engine through the proxy is told of what Traefik may route
   t.regex(events, /exec_start: true/);
   t.notRegex(events, /e2e-up-db/);
 });
-
-/** The status of a POST to a Unix socket. */
-const statusOfPost = (socketPath: string, path: string, body: string): Promise<number | undefined> =>
-  new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': body.length };
-    httpRequest({ socketPath, path, method: 'POST', headers }, (response) => { resolve(response.resume().statusCode); }).on('error', reject).end(body);
-  });
 
 serial('who heals may start a container as it is, and give it no rights', async (t) => {
   const folder = (await docker('volume', 'inspect', '--format', '{{.Mountpoint}}', platform.container('control'))).trim();
