@@ -9,7 +9,8 @@ export async function unlessInterrupted(work: Promise<void>): Promise<void> {
   const { promise: interrupted, reject } = Promise.withResolvers<never>();
   const onSignal = (): void => {
     reject(new Error('interrupted'));
-    process.exitCode = interruptedCode;
+    // Whatever else it would end with.
+    process.once('exit', () => { process.exitCode = interruptedCode; });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   work.catch(() => undefined);

@@ -54,7 +54,7 @@ export function createLogger(identity: LogIdentity, level: string): Logger {
     base: { service: identity.service, instance: identity.instance },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error) },
     hooks: {
       logMethod(args, method, lineLevel) {
         method.apply(this, args);
@@ -99,17 +99,20 @@ interface ErrorDescription {
   cause?: ErrorDescription;
 }
 
+/** Of an error and its causes together no more than a pipe takes whole (`writeBytes`), or a warning could be torn. */
+const most = { causes: 2, message: 300, stack: 700 };
+
 /** Only these fields: pg puts the client, and a query's values, on its errors. */
-export function describeError(error: unknown): ErrorDescription | undefined {
+export function describeError(error: unknown, depth = 0): ErrorDescription | undefined {
   if (error === undefined || error === null) return undefined;
   if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no Error was thrown' };
   const code = (error as { code?: unknown }).code;
-  const cause = error.cause === undefined ? undefined : describeError(error.cause);
+  const cause = error.cause === undefined || depth === most.causes ? undefined : describeError(error.cause, depth + 1);
   return {
     type: error.name,
-    message: error.message,
+    message: error.message.slice(0, most.message),
     ...(typeof code === 'string' ? { code } : {}),
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.stack === undefined ? {} : { stack: error.stack.slice(0, most.stack) }),
     ...(cause === undefined ? {} : { cause }),
   };
 }

@@ -37,6 +37,8 @@ interface InHand {
   readonly channel: ConsumeChannel;
   readonly delivery: ConsumeMessage;
   readonly logger: Logger;
+  /** Of the job; `unknown` for what is none. */
+  readonly type: string;
 }
 
 const knownTypes = new Set(handlers.keys());
@@ -110,7 +112,7 @@ export class Consumer {
     const headers: Record<string, unknown> = delivery.properties.headers ?? {};
     const jobId = read.kind === 'job' ? read.message.jobId : read.jobId;
     const logger = this.#options.logger.child({ jobId, requestId: headers['x-request-id'], traceparent: headers['traceparent'] });
-    const inHand: InHand = { channel, delivery, logger };
+    const inHand: InHand = { channel, delivery, logger, type: read.kind === 'job' ? read.message.type : 'unknown' };
     try {
       const settled = read.kind === 'job' ? await this.#attempt(inHand, read) : await this.#bury(inHand, jobId, read.reason, read.reason, 0);
       if (settled) channel.ack(delivery);
@@ -157,7 +159,7 @@ export class Consumer {
     const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
     if (retry === undefined) return this.#bury(inHand, jobId, 'failed', shownReason(error), 1);
     const { database } = this.#options;
-    const recorded = await withDatabase({ ...this.#options, waitsForLocks: true }, async () => {
+    const recorded = await withDatabase(this.#recording(inHand.type), async () => {
       await database.run((connection) => markRetrying(connection, jobId, shownReason(error)), { idempotent: true });
       return true;
     });
@@ -185,9 +187,15 @@ export class Consumer {
     return true;
   }
 
+  /** What is recorded is waited for while somebody holds a lock: until the worker stops, and told of all the while. */
+  #recording(type: string): Parameters<typeof withDatabase>[0] {
+    const { database, signal, attempts } = this.#options;
+    return { database, signal: AbortSignal.any([signal, this.#stopping.signal]), waitsForLocks: true, onRefused: () => { attempts.note(type, true); } };
+  }
+
   async #bury(inHand: InHand, jobId: string | undefined, reason: string, error: string, attempts: number): Promise<boolean> {
     const { database, metrics } = this.#options;
-    const recorded = await withDatabase({ ...this.#options, waitsForLocks: true }, async () => {
+    const recorded = await withDatabase(this.#recording(inHand.type), async () => {
       if (jobId !== undefined) await database.run((connection) => markFailed(connection, jobId, error, attempts), { idempotent: true });
       return true;
     });

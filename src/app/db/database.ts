@@ -45,6 +45,8 @@ export interface DatabaseOptions {
 }
 
 const CONFLICT_RETRIES = 5;
+/** For so long whoever was refused a connection waits for one that is open, rather than ask again. */
+const REFUSED_MS = 200;
 // An answer this recent proves that the database is there.
 const RECENT_MS = 1_000;
 
@@ -54,6 +56,9 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #options: DatabaseOptions;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
+  /** Those that were let in, unlike those that are only just asking to be. */
+  readonly #open = new Set<pg.PoolClient>();
+  #refusedAtMs = Number.NEGATIVE_INFINITY;
   /** Who was refused a connection and waits for one that is open. */
   readonly #refused = new Set<() => void>();
   #generation = 0;
@@ -91,7 +96,9 @@ export class Database {
     this.#pool.on('connect', (client) => {
       client.on('error', onError);
       this.#generations.set(client, this.#generation);
+      this.#open.add(client);
     });
+    this.#pool.on('remove', (client) => { this.#open.delete(client); });
   }
 
   /** Starts to look for the database. */
@@ -182,14 +189,19 @@ export class Database {
       await this.#awaitGate(deadline, cause);
       if (this.#pool.waitingCount + this.#refused.size > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
       try {
+        // Who was just refused would be so again, at the cost of a process of the server's each time.
+        const isHopeless = performance.now() - this.#refusedAtMs < REFUSED_MS && this.#pool.idleCount === 0 && this.#open.size > 0;
+        if (isHopeless && !(await this.#awaitRelease(deadline - performance.now()))) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true });
         const client = await this.#pool.connect();
         if (this.#generations.get(client) === this.#generation) return client;
         client.release(true);
       } catch (error) {
+        if (error instanceof DatabaseUnavailable) throw error;
         const isLate = isAcquireTimeout(error);
         // A password that was changed, say, or no slot that is free: connections that are open still work, and serve one after the other as long as they do.
         const isRefused = !isLate && (!isConnectionError(error) || isServerFull(error));
-        if (isRefused && this.#pool.totalCount > 0) {
+        if (isRefused) this.#refusedAtMs = performance.now();
+        if (isRefused && this.#open.size > 0) {
           if (this.#pool.idleCount > 0 || (await this.#awaitRelease(deadline - performance.now()))) continue;
           throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
         }

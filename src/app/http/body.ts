@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import { HttpProblem } from './problem.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
-const protoKey = /"(?:_|\\u005f){2}proto(?:_|\\u005f){2}"\s*:/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What is read of a request. */
@@ -21,8 +20,14 @@ export async function readJson(request: BodySource, limitBytes: number): Promise
   const bytes = await readBytes(request, limitBytes);
   const { text, value } = parse(bytes);
   // The schemas' library drops it without a word, and what is stored would not be what was sent.
-  if (protoKey.test(text)) throw new HttpProblem(422, 'A key "__proto__" is not accepted.', { kind: 'validation' });
+  if (/proto|\\u/.test(text) && hasProtoKey(value)) throw new HttpProblem(422, 'A key "__proto__" is not accepted.', { kind: 'validation' });
   return value;
+}
+
+/** JSON.parse makes it a key like any other. */
+function hasProtoKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProtoKey);
 }
 
 function parse(bytes: Buffer): { readonly text: string; readonly value: unknown } {

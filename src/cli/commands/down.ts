@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { ConfigError, InterruptedError } from '../../runtime/errors.ts';
 import { down } from '../../runtime/platform/down.ts';
@@ -46,7 +47,9 @@ async function confirmed(question: string, signal: AbortSignal): Promise<boolean
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
+    // Where its own output is no terminal, Ctrl-D only closes it.
+    const unanswered = once(terminal, 'close').then(() => '');
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(question, { signal }), unanswered])).trim());
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     process.stderr.write('\n');

@@ -13,6 +13,11 @@ test('an error in the log keeps its code and causes and nothing that a driver hu
   t.false(JSON.stringify(described).includes('secret'));
 });
 
+test('an error is described in what a pipe takes whole, however long it and its causes are', (t) => {
+  const long = (cause?: Error): Error => Object.assign(new Error('m'.repeat(5000), { cause }), { stack: 's'.repeat(5000) });
+  t.true(JSON.stringify(describeError(long(long(long(long()))))).length < 3500);
+});
+
 test('nothing to describe is nothing', (t) => {
   t.is(describeError(undefined), undefined);
 });

@@ -179,6 +179,22 @@ test('who is refused, and gets no turn in time, fails alone', async (t) => {
   await other;
 });
 
+test('a server that is full when nobody is in yet is away, however many ask', async (t) => {
+  let connections = 0;
+  const database = await openDatabase(t, (connection) => {
+    connections = connection;
+    return connection === 1 || 'full';
+  });
+  const before = connections;
+  const asking = Array.from({ length: 200 }, async (_, turn) => {
+    await pause(turn * 2, never);
+    await query(database).catch(() => undefined);
+  });
+  await Promise.all(asking);
+  t.false(database.gate.up);
+  t.true(connections - before < 60, `${connections - before} connections for 200 requests`);
+});
+
 test('a database that lets nobody in is away', async (t) => {
   const database = await openDatabase(t, (connection) => connection === 1 || 'refused');
   await t.throwsAsync(query(database), { instanceOf: DatabaseUnavailable });
