@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -272,6 +273,21 @@ serial('the key of the nodes\' traffic is rotated while they run', async (t) => 
   t.deepEqual(report.cluster?.votes, { expected: 3, total: 3, quorum: 2 });
   const restarted = Object.entries(await startedAt(nodes)).filter(([node, at]) => before[node] !== at);
   t.is(restarted.length, 1);
+});
+
+serial('a key of one\'s own is taken by the nodes while they run', async (t) => {
+  const nodes = ['lb_1', 'lb_2', 'lb_3'];
+  const [before, address] = [await startedAt(nodes), await holder()];
+  const key = randomBytes(256);
+  await writeFile(join(platform.folder, 'own.key'), key);
+  await platform.configure('loadBalancers: {manager: pacemaker, authkeyFile: own.key}\nnetdata: {enabled: false}');
+  await platform.mustRun('up');
+  t.true((await readFile(join(platform.stateDirectory, 'cluster/authkey'))).equals(key));
+  t.deepEqual(await startedAt(nodes), before);
+  await platform.engine.restartContainer(platform.container(nodes.find((node) => node !== address) ?? ''), { graceMs: 20_000 });
+  t.deepEqual((await platform.untilHealthy(wholeWithinMs)).cluster?.votes, { expected: 3, total: 3, quorum: 2 });
+  t.is((await platform.run('certs', 'rotate', '--cluster')).exitCode, 2, 'it is not haplat\'s to change');
+  await platform.configure(cluster);
 });
 
 serial('export cluster writes files for hosts, which Pacemaker accepts', async (t) => {

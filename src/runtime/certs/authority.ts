@@ -146,5 +146,7 @@ function nameOf(commonName: string): forge.pki.CertificateField[] {
 
 /** GeneralName of RFC 5280, 4.2.1.6: 2 is a DNS name, 7 an IP address. */
 function toAltName(name: string): Record<string, unknown> {
-  return /^[\d.]+$/.test(name) || name.includes(':') ? { type: 7, ip: name } : { type: 2, value: name };
+  // An IPv6 address as the URL parser writes it: node-forge reads none with a part in dots, or takes that for all of it.
+  if (name.includes(':')) return { type: 7, ip: new URL(`http://[${name}]`).hostname.slice(1, -1) };
+  return /^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name };
 }

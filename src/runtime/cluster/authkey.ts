@@ -34,21 +34,33 @@ export async function readOwnAuthkey(path: string | undefined, source: string): 
   return key;
 }
 
-/** Puts the key by which the nodes know each other where they read it: the user's own, or one that is made once. */
-export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<void> {
+/** Whether the nodes have another key than the user's own. False where there is none of the two. */
+export async function hasOtherAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<boolean> {
+  if (own === undefined) return false;
+  const present = await readFile(join(clusterFolder(stateDirectory), authkeyFile)).catch(() => undefined);
+  return present?.equals(own) === false;
+}
+
+/**
+ * Puts the key by which the nodes know each other where they read it: the user's own, or one that is made once. Returns how
+ * to put the old one back where it was another: nodes that run have to be told.
+ */
+export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<(() => Promise<void>) | undefined> {
   const folder = clusterFolder(stateDirectory);
   const path = join(folder, authkeyFile);
   await ensureFolder(folder, { mode: 0o700 });
   if (own !== undefined) {
     const present = await readFile(path).catch(() => undefined);
-    if (present?.equals(own) !== true) await writeAtomic(path, own, { mode });
-    return;
+    if (present?.equals(own) === true) return undefined;
+    await writeAtomic(path, own, { mode });
+    return present && (() => writeAtomic(path, present, { mode }));
   }
-  if (await createOnce(path, newKey(), { mode })) return;
+  if (await createOnce(path, newKey(), { mode })) return undefined;
   const { size } = await stat(path);
   if (size < least || size > most) {
     throw new OperationError(`${path} has ${size} bytes, not ${least} to ${most}`, { remedy: 'remove it: "haplat up" makes a new one, and restart the nodes' });
   }
+  return undefined;
 }
 
 /** A new key in the place of the old one, whole or not at all. Returns how to put the old one back. */

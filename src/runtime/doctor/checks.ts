@@ -12,6 +12,8 @@ export interface Check {
 
 /** The first API that has what haplat needs: 20.10. */
 const leastApi = [1, 41] as const;
+const bytesPerMiB = 1024 ** 2;
+const leastStateMiB = 16;
 const bytesPerGiB = 1024 ** 3;
 /** An idle platform takes about half a GiB; images are built and Node starts five times beside it. */
 const leastMemoryGiB = 1;
@@ -76,9 +78,22 @@ function apiCheck(version: string): Check {
   };
 }
 
-/** Free space where images and volumes, or our state, are kept. */
+/** Free space where the Engine keeps images and volumes. */
 export function checkDisk(freeBytes: number, path: string): Check {
   return { ...amount('disk', 'free disk', freeBytes / bytesPerGiB, leastDiskGiB, goodDiskGiB, 'make room: images and data need it'), detail: `${(freeBytes / bytesPerGiB).toFixed(1)} GiB at ${path}` };
+}
+
+/** Free space where our state is kept: files of some kilobytes. */
+export function checkStateDisk(freeBytes: number, path: string): Check {
+  const freeMiB = freeBytes / bytesPerMiB;
+  const isEnough = freeMiB >= leastStateMiB;
+  return {
+    id: 'state-disk',
+    title: 'state directory',
+    state: isEnough ? 'ok' : 'fail',
+    detail: `${freeMiB.toFixed(0)} MiB free at ${path}`,
+    ...(!isEnough && { remedy: `make room: its files need some (${leastStateMiB} MiB or more)` }),
+  };
 }
 
 function amount(id: string, title: string, gib: number, least: number, good: number, remedy: string): Check {

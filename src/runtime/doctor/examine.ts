@@ -3,23 +3,24 @@ import { dirname } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { EngineUnreachableError, hasCode } from '../errors.ts';
+import { isHere } from '../platform/host.ts';
 import { observeProject } from '../platform/observe.ts';
 import { findConflicts } from '../platform/preflight.ts';
-import { checkDisk, checkEngine, type Check } from './checks.ts';
+import { checkDisk, checkEngine, checkStateDisk, type Check } from './checks.ts';
 import { readContainerWeight } from './container-weight.ts';
 import { checkFiles } from './files.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
 export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {
-  const disk = await examineDisk(loaded.stateDirectory);
+  const state = await examineStateDisk(loaded.stateDirectory);
   try {
     const info = await engine.info();
     const files = await checkFiles(engine, loaded.stateDirectory);
-    return [...checkEngine(info, await readContainerWeight(info)), files, ...(await examineConflicts(loaded, engine)), ...disk];
+    return [...checkEngine(info, await readContainerWeight(info)), files, ...(await examineConflicts(loaded, engine)), ...(isHere(engine) ? await examineDisk(info.dataRoot) : []), state];
   } catch (error) {
     if (!(error instanceof EngineUnreachableError)) throw error;
     const check: Check = { id: 'engine', title: 'Docker Engine', state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
-    return [check, ...disk];
+    return [check, state];
   }
 }
 
@@ -33,14 +34,20 @@ async function examineConflicts(loaded: LoadedConfig, engine: Engine): Promise<C
   return [...judged('ports', 'ports', 'ports.'), ...judged('subnets', 'subnets', 'network.')];
 }
 
+/** Where the Engine says that it keeps its data; nothing where we may not look. */
 async function examineDisk(path: string): Promise<Check[]> {
+  const found = await statfs(path).catch(() => undefined);
+  return found === undefined ? [] : [checkDisk(found.bavail * found.bsize, path)];
+}
+
+async function examineStateDisk(path: string): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(path);
-    return [checkDisk(bavail * bsize, path)];
+    return checkStateDisk(bavail * bsize, path);
   } catch (error) {
     const isMissing = hasCode(error, 'ENOENT');
     // It is made by the first up: what counts is where it will be.
-    if (isMissing && dirname(path) !== path) return examineDisk(dirname(path));
+    if (isMissing && dirname(path) !== path) return examineStateDisk(dirname(path));
     throw error;
   }
 }

@@ -91,6 +91,7 @@ class DockerodeEngine implements Engine {
         kernel: String(info['KernelVersion']),
         cpus: Number(info['NCPU']),
         memoryBytes: Number(info['MemTotal']),
+        dataRoot: String(info['DockerRootDir']),
         cgroupDriver: String(info['CgroupDriver']),
         // Engines before 20.10 do not say, and know version 1 only.
         cgroupVersion: typeof info['CgroupVersion'] === 'string' ? info['CgroupVersion'] : '1',

@@ -74,6 +74,8 @@ export interface EngineInfo {
   readonly kernel: string;
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Where it keeps images and volumes, on its own machine. */
+  readonly dataRoot: string;
   readonly cgroupVersion: string;
   /** `systemd` or `cgroupfs`. */
   readonly cgroupDriver: string;

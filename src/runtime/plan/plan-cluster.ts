@@ -5,7 +5,7 @@ import type { Service, Topology } from '../topology/topology.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
 
-const reloadId = 'tell the cluster of new nodes';
+const reloadId = 'tell the cluster of its nodes';
 
 /** A cluster that runs is told what changed; one that begins reads it from the file. */
 export function planCluster(desired: Topology, observed: ObservedState): Operation[] {
@@ -38,16 +38,30 @@ function tellingOfNewcomers(desired: Topology, observed: ObservedState): Operati
   return [{ id: reloadId, kind: 'reload-members', subject: 'cluster', cause, after: removalsOf(desired, observed), containers: present.map(({ container }) => container.name) }];
 }
 
-/** A new node comes when the others know of it, and none of those is replaced before it is there: it has a vote already. */
-export function aroundNewcomers(operations: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
+/**
+ * A new node comes when the others know of it, and none of those is replaced before it is there: it has a vote already.
+ * Nor is one before those that leave are gone and forgotten: their votes would count against who is left.
+ */
+export function aroundNewcomers(planned: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
   const { newcomers, present } = sides(desired, observed);
+  const operations = [...planned, ...tellingOfLeavers(planned, desired, observed)];
+  const isTold = operations.some(({ id }) => id === reloadId);
   const isOf = (nodes: readonly Service[], subject: string) => nodes.some(({ name }) => name === subject);
   return operations.map((operation) => {
     const { kind, subject, after } = operation;
     if (kind === 'create-container' && isOf(newcomers, subject)) return { ...operation, after: [...after, reloadId, ...removalsOf(desired, observed)] };
-    if (kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`)] };
+    if (kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`), ...(isTold ? [reloadId] : [])] };
     return operation;
   });
+}
+
+function tellingOfLeavers(planned: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
+  const leavers = leaversOf(desired, observed);
+  const { present } = sides(desired, observed);
+  const isReplacing = planned.some(({ kind, subject }) => kind === 'stop-container' && present.some(({ name }) => name === subject));
+  if (desired.cluster === undefined || leavers.length === 0 || !isReplacing || planned.some(({ id }) => id === reloadId)) return [];
+  const cause = `${leavers.join(', ')} ${leavers.length === 1 ? 'leaves' : 'leave'}`;
+  return [{ id: reloadId, kind: 'reload-members', subject: 'cluster', cause, after: removalsOf(desired, observed), containers: present.map(({ container }) => container.name) }];
 }
 
 /** Of nodes that are no longer wanted: they leave first, and a new one may have the address of one of them. */

@@ -3,8 +3,8 @@ import { judgeCluster } from '../cluster/judge-cluster.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { Engine } from '../engine/port.ts';
-import { ConfigError, OperationError } from '../errors.ts';
+import type { Engine, ExecResult } from '../engine/port.ts';
+import { ConfigError, EngineUnreachableError, InterruptedError, messageOf, OperationError } from '../errors.ts';
 import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
 import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -37,7 +37,7 @@ export async function standbyNode(work: ClusterWork, node: string): Promise<Clus
       throw new ConfigError(`cluster standby: without ${node} nothing is left to serve`, { remedy: 'bring another node online first: haplat cluster online NODE' });
     }
     await cluster.run(['crm_attribute', '--node', node, '--name', 'standby', '--update', 'on']);
-    const after = await cluster.until(`${node} to run nothing`, (state) => idle(state, node) && isWhole(state));
+    const after = await cluster.until(`${node} to run nothing`, (state) => idle(state, node) && isNoWorse(state, before));
     return { done: `${node} is on standby; the address is on ${holders(after)}`, cluster: after };
   });
 }
@@ -46,8 +46,9 @@ export async function standbyNode(work: ClusterWork, node: string): Promise<Clus
 export async function onlineNode(work: ClusterWork, node: string): Promise<ClusterResult> {
   return withCluster(work, async (cluster) => {
     cluster.mustServe(node);
+    const before = await cluster.state();
     await cluster.run(['crm_attribute', '--node', node, '--name', 'standby', '--delete']);
-    const after = await cluster.until(`${node} to serve`, (state) => !idle(state, node) && isWhole(state));
+    const after = await cluster.until(`${node} to serve`, (state) => !idle(state, node) && isNoWorse(state, before));
     return { done: `${node} is online`, cluster: after };
   });
 }
@@ -63,8 +64,9 @@ export async function moveAddress(work: ClusterWork, to: string | undefined): Pr
     cluster.mustServe(target);
     if (!able.includes(target)) throw new ConfigError(`cluster move: ${target} can't serve now`, { remedy: `use one of ${able.join(', ')}` });
     if (now.includes(target)) return { done: `the address is on ${target} already`, cluster: before };
-    await cluster.run(['crm_resource', '--move', '--resource', vipResource, '--node', target]);
     try {
+      // A limit, should nobody be left to take it back.
+      await cluster.run(['crm_resource', '--move', '--resource', vipResource, '--node', target, '--lifetime', 'PT10M']);
       const after = await cluster.until(`the address to be on ${target}`, (state) => holders(state) === target);
       return { done: `the address has moved from ${now.join(', ') || 'nobody'} to ${target}`, cluster: after };
     } finally {
@@ -91,7 +93,7 @@ export async function cleanUp(work: ClusterWork): Promise<ClusterResult> {
 export async function rotateClusterKey(work: ClusterWork): Promise<ClusterResult> {
   const { loadBalancers } = work.loaded.config;
   if (loadBalancers.authkeyFile !== undefined) {
-    throw new ConfigError(`loadBalancers.authkeyFile: ${loadBalancers.authkeyFile} is your own key`, { remedy: 'replace that file, then run "haplat up" and restart the nodes one by one' });
+    throw new ConfigError(`loadBalancers.authkeyFile: ${loadBalancers.authkeyFile} is your own key`, { remedy: 'replace that file, then run "haplat up": the nodes take it while they run' });
   }
   return withCluster(work, async (cluster) => {
     await cluster.until('the cluster to be whole', isWhole);
@@ -105,6 +107,12 @@ export async function rotateClusterKey(work: ClusterWork): Promise<ClusterResult
       throw error;
     }
   });
+}
+
+/** A node that hangs, or died just now, is one of several. An Engine that does not answer is the end. */
+function asFailure(error: unknown): ExecResult {
+  if (error instanceof EngineUnreachableError || error instanceof InterruptedError) throw error;
+  return { exitCode: -1, stdout: '', stderr: messageOf(error) };
 }
 
 /** A running cluster, and the ways to it. */
@@ -135,7 +143,7 @@ class Cluster {
     let last = 'no node runs';
     for (const container of this.#nodes.values()) {
       if ((await this.#work.engine.inspectContainer(container))?.state !== 'running') continue;
-      const { exitCode, stderr, stdout } = await this.#work.engine.exec(container, command, { timeoutMs: execTimeoutMs });
+      const { exitCode, stderr, stdout } = await this.#work.engine.exec(container, command, { timeoutMs: execTimeoutMs }).catch(asFailure);
       if (exitCode === 0) return;
       last = `${stderr}\n${stdout}`.split('\n').find((line) => line.trim() !== '')?.trim() ?? `exit code ${exitCode}`;
     }
@@ -175,6 +183,12 @@ function holders({ resources }: ClusterState): string {
 
 function idle({ resources }: ClusterState, node: string): boolean {
   return resources.every(({ id, nodes }) => (id !== vipResource && id !== traefikResource) || !nodes.includes(node));
+}
+
+/** What was wrong before, with another node say, is no matter of this one. */
+function isNoWorse(state: ClusterState, before: ClusterState): boolean {
+  const known = new Set(judgeCluster(before).problems);
+  return judgeCluster(state).problems.every((problem) => known.has(problem));
 }
 
 function isWhole(state: ClusterState): boolean {

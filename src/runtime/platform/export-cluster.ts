@@ -19,14 +19,18 @@ export async function writeCluster(loaded: LoadedConfig, folder: string): Promis
     throw new ConfigError(`${folder} is not empty`, { remedy: 'name a folder that is new or empty: nothing is overwritten' });
   }
   const { context } = await prepare(loaded, { readOnly: true });
-  await ensureAuthkey(loaded.stateDirectory, own);
-  const authkey = await readFile(join(clusterFolder(loaded.stateDirectory), authkeyFile));
-  const files = exportCluster(context, authkey);
+  const files = exportCluster(context, own ?? (await keyOfOurs(loaded.stateDirectory)));
   for (const { path, text, mode } of files) {
     await ensureFolder(dirname(join(folder, path)), { mode: 0o755 });
     await writeAtomic(join(folder, path), text, { mode });
   }
   return files.map(({ path }) => join(folder, path));
+}
+
+/** The one that haplat made, or makes for it. */
+async function keyOfOurs(stateDirectory: string): Promise<Buffer> {
+  await ensureAuthkey(stateDirectory, undefined);
+  return readFile(join(clusterFolder(stateDirectory), authkeyFile));
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -15,6 +15,13 @@ export async function readRoutes(): Promise<HostRoute[]> {
   }
 }
 
+/** The ports on which somebody listens, at whatever address: of proc(5), /proc/net/tcp, state 0A. None where there is no /proc. */
+export async function readListeners(folder = '/proc/net'): Promise<ReadonlySet<number>> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`${folder}/${name}`, 'utf8').catch(() => '')));
+  const listening = /^ *\d+: [0-9A-F]+:(?<port>[0-9A-F]{4}) [0-9A-F]+:0000 0A /gm;
+  return new Set(tables.flatMap((text) => [...text.matchAll(listening)].map(({ groups }) => parseInt(groups?.['port'] ?? '0', 16))));
+}
+
 export type PortState = 'free' | 'taken' | 'no such address';
 
 const portStates: Readonly<Record<string, PortState>> = {
@@ -27,7 +34,11 @@ const portStates: Readonly<Record<string, PortState>> = {
 export async function portState(host: string, port: number): Promise<PortState> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => { resolve(portStates[error.code ?? ''] ?? 'free'); });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // Below 1024 only root may try: who listens there stands in a table that all may read.
+      if (error.code === 'EACCES') void readListeners().then((taken) => { resolve(taken.has(port) ? 'taken' : 'free'); });
+      else resolve(portStates[error.code ?? ''] ?? 'free');
+    });
     server.listen({ host, port, exclusive: true, ipv6Only: true }, () => { server.close(() => { resolve('free'); }); });
   });
 }

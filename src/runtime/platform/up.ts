@@ -1,7 +1,7 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import { keepManager } from '../config/manager-choice.ts';
-import { ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
-import { writeClusterFiles } from '../cluster/configure.ts';
+import { ensureAuthkey, hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import { reloadMembers, writeClusterFiles } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import type { Engine } from '../engine/port.ts';
@@ -24,6 +24,7 @@ import type { Plan } from '../plan/operation.ts';
 import { lostMajority } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
+import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
 import { awaitFrontDoor } from './front-door.ts';
@@ -67,7 +68,8 @@ export async function up(options: UpOptions): Promise<UpResult> {
   // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
   if (loaded.chosenManager !== undefined) await keepManager(loaded.stateDirectory, loaded.chosenManager);
   const faults = await faultsInPlace(journalOf(loaded));
-  if (looked.plan.operations.length === 0 && faults.length === 0) {
+  const hasNewKey = looked.topology.cluster !== undefined && (await hasOtherAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source)));
+  if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
     const certificates = await bringCertificates(loaded, options.onWarning);
@@ -94,13 +96,27 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const certificates = await bringCertificates(loaded, options.onWarning);
   const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning, engine });
   if (prepared.topology.cluster !== undefined) {
-    await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
+    const restore = await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
+    if (restore !== undefined) await tellOfKey(engine, prepared.topology, restore);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
   const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology, loaded), options);
   await carryOut(plan, prepared, options);
   return { plan, topology: prepared.topology, certificates };
+}
+
+/** All nodes take it at once, while they run: who began with it later would not be let in by the others. */
+async function tellOfKey(engine: Engine, { project, services }: Topology, restore: () => Promise<void>): Promise<void> {
+  const nodes = new Set(services.filter(({ component }) => clusterComponents.has(component)).map(({ container }) => container.name));
+  const running = (await engine.listContainers({ project })).filter(({ name, state }) => nodes.has(name) && state === 'running').map(({ name }) => name);
+  if (running.length === 0) return;
+  try {
+    await reloadMembers(engine, running);
+  } catch (error) {
+    await restore();
+    throw error;
+  }
 }
 
 /** What `up` would do. Touches nothing; throws ConfigError for what can't be. */

@@ -173,6 +173,10 @@ test('names count once however they are written, and so do those of every platfo
     await ensureCertificates(names);
     t.deepEqual(await ensureCertificates(names), []);
     t.is((await listCertificates(names))[0]?.names.length, 6);
+    const dotted = { ...options, names: ['::ffff:10.0.0.1', '64:ff9b::10.0.0.1'] };
+    await ensureCertificates(dotted);
+    t.deepEqual(await ensureCertificates(dotted), []);
+    t.deepEqual((await listCertificates(dotted))[0]?.names.slice(-2), ['0:0:0:0:0:FFFF:A00:1', '64:FF9B:0:0:0:0:A00:1']);
   });
 });
 

@@ -12,7 +12,7 @@ export const goodInfo: EngineInfo = {
   operatingSystem: 'Debian GNU/Linux 12',
   kernel: '6.1.0',
   cpus: 4,
-  memoryBytes: 8 * gib,
+  dataRoot: '/var/lib/docker', memoryBytes: 8 * gib,
   cgroupVersion: '2',
   cgroupDriver: 'systemd',
   users: 'same',

@@ -307,9 +307,20 @@ test('the others are told of a node more before it is made, and none is taken aw
   const topology = aTopology([node('lb_1', 'other'), node('lb_2'), node('lb_3')], { cluster });
   const { operations } = planUp(topology, { ...asObserved(aTopology([node('lb_1'), node('lb_2')])), clusterHash: 'old' });
   const afterOf = (id: string) => operations.find((one) => one.id === id)?.after ?? [];
-  t.true(afterOf('create lb_3').includes('tell the cluster of new nodes'));
+  t.true(afterOf('create lb_3').includes('tell the cluster of its nodes'));
   t.true(afterOf('stop lb_1').includes('route lb_3'));
   t.true(afterOf('apply cluster configuration').includes('route lb_3'));
+});
+
+test('of fewer nodes none is replaced before the others are gone and forgotten: their votes would count against it', (t) => {
+  const node = (name: string, image = 'i') => aService(name, { component: 'lb', layer: 'load-balancer', container: { image } });
+  const cluster = { cib: '', sections: '', corosync: '', hash: 'new', members: ['lb_1', 'lb_2'] };
+  const observed = { ...asObserved(aTopology([node('lb_1'), node('lb_2'), node('lb_3')])), clusterHash: 'old' };
+  const { operations } = planUp(aTopology([node('lb_1', 'j'), node('lb_2', 'j')], { cluster }), observed);
+  const afterOf = (id: string) => operations.find((one) => one.id === id)?.after ?? [];
+  t.deepEqual(afterOf('tell the cluster of its nodes'), ['remove lb_3']);
+  t.true(afterOf('stop lb_1').includes('tell the cluster of its nodes'));
+  t.true(afterOf('stop lb_2').includes('route lb_1'));
 });
 
 test('nodes are replaced one after the other, each when the one before has joined again', (t) => {
@@ -357,7 +368,7 @@ test('a new node that gets the address of one that leaves waits for that, and is
   const topology = aTopology([node('lb_1'), node('lb_2'), node('quorum')], { cluster });
   const { operations } = planUp(topology, asObserved(aTopology([node('lb_1'), node('lb_2'), node('lb_3')])));
   t.true(operations.find(({ id }) => id === 'create quorum')?.after.includes('remove lb_3'));
-  t.true(operations.find(({ id }) => id === 'tell the cluster of new nodes')?.after.includes('remove lb_3'));
+  t.true(operations.find(({ id }) => id === 'tell the cluster of its nodes')?.after.includes('remove lb_3'));
 });
 
 test('so many nodes as leave no majority can\'t leave at once', (t) => {
