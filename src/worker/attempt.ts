@@ -26,6 +26,8 @@ interface Patience {
   readonly signal: AbortSignal;
   /** For what only records an outcome: a lock that somebody holds is waited out too. The message would come again and again. */
   readonly waitsForLocks?: boolean;
+  /** Aborted when it is not worth waiting any more: the work is tried once all the same. */
+  readonly patience?: AbortSignal;
   /** Called each time the database turned out to be away, read-only or full. */
   readonly onRefused?: () => void;
 }
@@ -61,20 +63,23 @@ export async function attemptJob(message: JobMessage, options: AttemptOptions): 
 }
 
 /** Repeats `work` until the database is there for it; undefined when aborted before. */
-export async function withDatabase<T>({ database, signal, waitsForLocks = false, onRefused }: Patience, work: () => Promise<T>): Promise<T | undefined> {
+export async function withDatabase<T>({ database, signal, patience, waitsForLocks = false, onRefused }: Patience, work: () => Promise<T>): Promise<T | undefined> {
+  const over = patience === undefined ? signal : AbortSignal.any([signal, patience]);
   while (!signal.aborted) {
     try {
       return await work();
     } catch (error) {
       if (error instanceof DatabaseOverloaded) {
-        await pause(busyDatabaseMs, signal);
+        if (over.aborted) return undefined;
+        await pause(busyDatabaseMs, over);
         continue;
       }
       const isToBeWaitedFor = error instanceof DatabaseUnavailable || isUnwritable(error) || (waitsForLocks && isTimeout(error));
       if (!isToBeWaitedFor) throw error;
       onRefused?.();
-      if (error instanceof DatabaseUnavailable) await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal);
-      else await pause(unwritableMs, signal);
+      if (over.aborted) return undefined;
+      if (error instanceof DatabaseUnavailable) await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, over);
+      else await pause(unwritableMs, over);
     }
   }
   return undefined;

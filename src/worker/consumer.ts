@@ -190,7 +190,7 @@ export class Consumer {
   /** What is recorded is waited for while somebody holds a lock: until the worker stops, and told of all the while. */
   #recording(type: string): Parameters<typeof withDatabase>[0] {
     const { database, signal, attempts } = this.#options;
-    return { database, signal: AbortSignal.any([signal, this.#stopping.signal]), waitsForLocks: true, onRefused: () => { attempts.note(type, true); } };
+    return { database, signal, patience: this.#stopping.signal, waitsForLocks: true, onRefused: () => { attempts.note(type, true); } };
   }
 
   async #bury(inHand: InHand, jobId: string | undefined, reason: string, error: string, attempts: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
@@ -385,7 +385,11 @@ const mayRestartEngine = process.env['HAPLAT_E2E_ENGINE_RESTART'] === '1';
       return Promise.resolve(true);
     }
   });
-  spawn(command, args, { detached: true, stdio: 'ignore' }).unref();
+  // As who started it did (scripts/engine): it outlives this run, whose folder goes, and is to be stopped as that one would be.
+  const { TMPDIR: _folder, HAPLAT_ENGINE_PID_FILE: pidFile, ...env } = process.env;
+  const daemon = spawn(command, args, { detached: true, stdio: 'ignore', env });
+  daemon.unref();
+  if (pidFile !== undefined) await writeFile(pidFile, String(daemon.pid));
   await eventually('the Engine to answer', 60_000, async () => (await platform.engine.info()).version);
   await platform.untilHealthy(healedWithinMs);
   t.is((await platform.status()).vip.holders.length, 1);

@@ -97,6 +97,7 @@ export class Database {
       client.on('error', onError);
       this.#generations.set(client, this.#generation);
       this.#open.add(client);
+      client.on('error', () => { this.#open.delete(client); });
     });
     this.#pool.on('remove', (client) => { this.#open.delete(client); });
   }
@@ -255,7 +256,10 @@ export class Database {
   }
 
   #release(client: pg.PoolClient, broken: boolean): void {
-    client.release(broken || this.#generations.get(client) !== this.#generation);
+    const isUseless = broken || this.#generations.get(client) !== this.#generation;
+    // The pool tells of its end only when the server has taken leave.
+    if (isUseless) this.#open.delete(client);
+    client.release(isUseless);
   }
 }
 

@@ -26,8 +26,15 @@ export async function readJson(request: BodySource, limitBytes: number): Promise
 
 /** JSON.parse makes it a key like any other. */
 function hasProtoKey(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProtoKey);
+  // Not by recursion: it may be nested more deeply than there is stack.
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    if (Object.hasOwn(one, '__proto__')) return true;
+    for (const inner of Object.values(one) as unknown[]) left.push(inner);
+  }
+  return false;
 }
 
 function parse(bytes: Buffer): { readonly text: string; readonly value: unknown } {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, messageOf, OperationError } from '../errors.ts';
 import { createOnce, ensureFolder, writeAtomic } from '../files/atomic-file.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { authkeyFile } from '../topology/cluster/paths.ts';
 
 /** What knet takes: KNET_MIN_KEY_LEN and KNET_MAX_KEY_LEN of libknet.h, in bytes. */
@@ -34,11 +35,21 @@ export async function readOwnAuthkey(path: string | undefined, source: string): 
   return key;
 }
 
-/** Whether the nodes have another key than the user's own. False where there is none of the two. */
+/** There while a key has been written of which nodes that run may not know: whoever wrote it may have been killed. */
+const untoldFile = 'authkey.untold';
+
+/** Whether nodes that run may have another key than the user's own. */
 export async function hasOtherAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<boolean> {
   if (own === undefined) return false;
-  const present = await readFile(join(clusterFolder(stateDirectory), authkeyFile)).catch(() => undefined);
+  const folder = clusterFolder(stateDirectory);
+  if ((await readIfThere(join(folder, untoldFile))) !== undefined) return true;
+  const present = await readFile(join(folder, authkeyFile)).catch(() => undefined);
   return present?.equals(own) === false;
+}
+
+/** The nodes that run know the key that was written last. */
+export async function authkeyIsTold(stateDirectory: string): Promise<void> {
+  await rm(join(clusterFolder(stateDirectory), untoldFile), { force: true });
 }
 
 /**
@@ -51,9 +62,16 @@ export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefi
   await ensureFolder(folder, { mode: 0o700 });
   if (own !== undefined) {
     const present = await readFile(path).catch(() => undefined);
-    if (present?.equals(own) === true) return undefined;
+    if (!(await hasOtherAuthkey(stateDirectory, own))) {
+      if (present === undefined) await writeAtomic(path, own, { mode });
+      return undefined;
+    }
+    await writeAtomic(join(folder, untoldFile), '', { mode });
     await writeAtomic(path, own, { mode });
-    return present && (() => writeAtomic(path, present, { mode }));
+    return async () => {
+      if (present !== undefined) await writeAtomic(path, present, { mode });
+      await authkeyIsTold(stateDirectory);
+    };
   }
   if (await createOnce(path, newKey(), { mode })) return undefined;
   const { size } = await stat(path);

@@ -59,8 +59,10 @@ function tellingOfLeavers(planned: readonly Operation[], desired: Topology, obse
   const leavers = leaversOf(desired, observed);
   const { present } = sides(desired, observed);
   const isReplacing = planned.some(({ kind, subject }) => kind === 'stop-container' && present.some(({ name }) => name === subject));
-  if (desired.cluster === undefined || leavers.length === 0 || !isReplacing || planned.some(({ id }) => id === reloadId)) return [];
-  const cause = `${leavers.join(', ')} ${leavers.length === 1 ? 'leaves' : 'leave'}`;
+  // Those that an earlier run has removed may not be forgotten yet.
+  const isOutOfDate = observed.clusterHash !== undefined && observed.clusterHash !== desired.cluster?.hash;
+  if (desired.cluster === undefined || !(leavers.length > 0 || isOutOfDate) || !isReplacing || planned.some(({ id }) => id === reloadId)) return [];
+  const cause = leavers.length === 0 ? 'its configuration has changed' : `${leavers.join(', ')} ${leavers.length === 1 ? 'leaves' : 'leave'}`;
   return [{ id: reloadId, kind: 'reload-members', subject: 'cluster', cause, after: removalsOf(desired, observed), containers: present.map(({ container }) => container.name) }];
 }
 

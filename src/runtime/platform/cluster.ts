@@ -185,10 +185,10 @@ function idle({ resources }: ClusterState, node: string): boolean {
   return resources.every(({ id, nodes }) => (id !== vipResource && id !== traefikResource) || !nodes.includes(node));
 }
 
-/** What was wrong before, with another node say, is no matter of this one. */
+/** Somebody has the address; and what was wrong before, with another node say, is no matter of this one. */
 function isNoWorse(state: ClusterState, before: ClusterState): boolean {
   const known = new Set(judgeCluster(before).problems);
-  return judgeCluster(state).problems.every((problem) => known.has(problem));
+  return holders(state) !== '' && judgeCluster(state).problems.every((problem) => known.has(problem));
 }
 
 function isWhole(state: ClusterState): boolean {

@@ -1,6 +1,6 @@
 import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import { keepManager } from '../config/manager-choice.ts';
-import { ensureAuthkey, hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import { authkeyIsTold, ensureAuthkey, hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import { reloadMembers, writeClusterFiles } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema/config.ts';
@@ -98,7 +98,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
   if (prepared.topology.cluster !== undefined) {
     const restore = await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
     await writeClusterFiles(loaded.stateDirectory, prepared.topology.cluster);
-    if (restore !== undefined) await tellOfKey(engine, prepared.topology, restore);
+    if (restore !== undefined) await tellOfKey(loaded, engine, prepared.topology, restore);
   }
   // What was seen before the lock may be out of date, and secrets may have been made since.
   const plan = planUp(prepared.topology, await observeFor(engine, prepared.topology, loaded), options);
@@ -107,12 +107,12 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
 }
 
 /** All nodes take it at once, while they run: who began with it later would not be let in by the others. */
-async function tellOfKey(engine: Engine, { project, services }: Topology, restore: () => Promise<void>): Promise<void> {
+async function tellOfKey({ stateDirectory }: LoadedConfig, engine: Engine, { project, services }: Topology, restore: () => Promise<void>): Promise<void> {
   const nodes = new Set(services.filter(({ component }) => clusterComponents.has(component)).map(({ container }) => container.name));
   const running = (await engine.listContainers({ project })).filter(({ name, state }) => nodes.has(name) && state === 'running').map(({ name }) => name);
-  if (running.length === 0) return;
   try {
-    await reloadMembers(engine, running);
+    if (running.length > 0) await reloadMembers(engine, running);
+    await authkeyIsTold(stateDirectory);
   } catch (error) {
     await restore();
     throw error;

@@ -17,10 +17,12 @@ interface Scene {
   readonly job?: { readonly state: string; readonly error: string | null };
   readonly redelivered?: boolean;
   readonly takesMessages?: boolean;
+  /** The worker is told to stop while it has the message in hand. */
+  readonly stops?: boolean;
 }
 
 /** Hands one message for the job to a consumer, and resolves to what came of it. */
-async function deliver({ job, redelivered = false, takesMessages = true }: Scene) {
+async function deliver({ job, redelivered = false, takesMessages = true, stops = false }: Scene) {
   const seen: { settled: string[]; published: { queue: string; reason: unknown }[]; notes: boolean[] } = { settled: [], published: [], notes: [] };
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const settle = (how: string) => {
@@ -65,6 +67,7 @@ async function deliver({ job, redelivered = false, takesMessages = true }: Scene
   await consumer.start(channel);
   const content = Buffer.from(JSON.stringify({ type: 'item.process', jobId, itemId }));
   receive({ content, fields: { redelivered, routingKey: TASK_QUEUE }, properties: { headers: {}, messageId: jobId } } as unknown as ConsumeMessage);
+  if (stops) await consumer.stop();
   await promise;
   await consumer.stop();
   return seen;
@@ -92,4 +95,10 @@ test('a job that can never be done is given up, and says nothing of the others',
 
 test('what can\'t be sent on is given back', async (t) => {
   t.deepEqual(await deliver({ takesMessages: false }), { settled: ['nack'], published: [], notes: [] });
+});
+
+test('a worker that stops settles what it has in hand, also what fails', async (t) => {
+  const { settled, published } = await deliver({ stops: true });
+  t.deepEqual(published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
+  t.deepEqual(settled, ['ack']);
 });

@@ -54,4 +54,5 @@ test('a client that breaks off is no failure of the server', async (t) => {
 test('a key that would be dropped without a word is refused, a text of the same letters is not', async (t) => {
   for (const body of ['{"__proto__":1}', '{"a":{"__proto__" : 1}}', '{"\\u005f_proto__":1}', '[{"__pr\\u006fto__":1}]']) t.is(await statusOf(request([body]), 100), 422, body);
   for (const body of ['{"a":"__proto__"}', '{"proto":1}', '{"__PROTO__":1}', '{"x\\"__proto__":1}', '{"a":"\\"__proto__\\":"}']) t.is(await statusOf(request([body]), 100), 200, body);
+  t.is(await statusOf(request([`${'['.repeat(20_000)}"proto"${']'.repeat(20_000)}`]), 65_536), 200, 'however deep it is');
 });

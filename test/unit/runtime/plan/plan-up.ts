@@ -321,6 +321,8 @@ test('of fewer nodes none is replaced before the others are gone and forgotten: 
   t.deepEqual(afterOf('tell the cluster of its nodes'), ['remove lb_3']);
   t.true(afterOf('stop lb_1').includes('tell the cluster of its nodes'));
   t.true(afterOf('stop lb_2').includes('route lb_1'));
+  const { operations: later } = planUp(aTopology([node('lb_1', 'j'), node('lb_2')], { cluster }), { ...asObserved(aTopology([node('lb_1'), node('lb_2')])), clusterHash: 'old' });
+  t.true(later.find(({ id }) => id === 'stop lb_1')?.after.includes('tell the cluster of its nodes'), 'a run before this one got no further');
 });
 
 test('nodes are replaced one after the other, each when the one before has joined again', (t) => {
