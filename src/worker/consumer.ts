@@ -1,4 +1,5 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { pause } from '../app/backoff.ts';
 import { DEAD_LETTER_QUEUE, retryQueue, TASK_QUEUE } from '../app/broker/topology.ts';
 import { toError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
@@ -41,6 +42,7 @@ interface InHand {
   readonly type: string;
 }
 
+const unsettledMs = 1_000;
 const knownTypes = new Set(handlers.keys());
 
 /** Takes messages from the task queue and brings each to an end: done, another attempt, or the dead-letter queue. */
@@ -120,6 +122,8 @@ export class Consumer {
     } catch (err) {
       // The channel broke, or the broker did not take the message's successor: this one is delivered again.
       logger.warn({ err }, 'message not settled');
+      // Delivered again at once, it would have used up its deliveries before anybody can mend what is wrong.
+      await pause(unsettledMs, this.#stopping.signal);
       try {
         channel.nack(delivery, false, true);
       } catch {
