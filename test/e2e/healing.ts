@@ -239,10 +239,10 @@ serial('a broker short of memory still gives out jobs, also to a worker that has
 serial('a broker that takes connections and refuses messages is told of, and jobs wait', async (t) => {
   const writable = (pattern: string) => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'set_permissions', 'haplat', '.*', pattern, '.*');
   const itemId = await createItem('refused');
+  t.teardown(() => writable('.*'));
   await writable('^$');
   // A channel remembers for a minute what it was allowed.
   await docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '-q', 'close_all_connections', 'changed permissions');
-  t.teardown(() => writable('.*'));
   const jobId = await enqueue(itemId);
   await eventually('status to tell of it', 30_000, async () => {
     const { problems } = await platform.status();

@@ -195,7 +195,7 @@ export class Database {
         if (isHopeless && !(await this.#awaitRelease(deadline - performance.now()))) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true });
         const client = await this.#pool.connect();
         if (this.#generations.get(client) === this.#generation) return client;
-        client.release(true);
+        this.#release(client, true);
       } catch (error) {
         if (error instanceof DatabaseUnavailable) throw error;
         const isLate = isAcquireTimeout(error);

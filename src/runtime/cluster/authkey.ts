@@ -68,9 +68,9 @@ export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefi
     }
     await writeAtomic(join(folder, untoldFile), '', { mode });
     await writeAtomic(path, own, { mode });
+    // What the nodes know then is not certain: it stays to be told.
     return async () => {
       if (present !== undefined) await writeAtomic(path, present, { mode });
-      await authkeyIsTold(stateDirectory);
     };
   }
   if (await createOnce(path, newKey(), { mode })) return undefined;

@@ -59,11 +59,16 @@ function tellingOfLeavers(planned: readonly Operation[], desired: Topology, obse
   const leavers = leaversOf(desired, observed);
   const { present } = sides(desired, observed);
   const isReplacing = planned.some(({ kind, subject }) => kind === 'stop-container' && present.some(({ name }) => name === subject));
-  // Those that an earlier run has removed may not be forgotten yet.
-  const isOutOfDate = observed.clusterHash !== undefined && observed.clusterHash !== desired.cluster?.hash;
+  // Those that an earlier run has removed may not be forgotten yet. Nodes that are to have other addresses learn of these as they start.
+  const isOutOfDate = observed.clusterHash !== undefined && observed.clusterHash !== desired.cluster?.hash && present.every((node) => keepsAddresses(node, observed));
   if (desired.cluster === undefined || !(leavers.length > 0 || isOutOfDate) || !isReplacing || planned.some(({ id }) => id === reloadId)) return [];
   const cause = leavers.length === 0 ? 'its configuration has changed' : `${leavers.join(', ')} ${leavers.length === 1 ? 'leaves' : 'leave'}`;
   return [{ id: reloadId, kind: 'reload-members', subject: 'cluster', cause, after: removalsOf(desired, observed), containers: present.map(({ container }) => container.name) }];
+}
+
+function keepsAddresses({ container }: Service, { containers }: ObservedState): boolean {
+  const own = containers.find(({ name }) => name === container.name)?.addresses ?? {};
+  return container.networks.every(({ network, ipv4 }) => ipv4 === undefined || own[network] === ipv4);
 }
 
 /** Of nodes that are no longer wanted: they leave first, and a new one may have the address of one of them. */

@@ -16,7 +16,7 @@ export async function readRoutes(): Promise<HostRoute[]> {
 }
 
 export interface Listener {
-  /** `*` for every address; empty for one of IPv6 that is none of IPv4. */
+  /** `*` for every address; empty for one of IPv6 that is none of IPv4: it may be any of them. */
   readonly address: string;
   readonly port: number;
 }
@@ -39,7 +39,7 @@ function addressIn(hex: string): string {
 }
 
 function isTaken({ address, port }: Listener, host: string, wanted: number): boolean {
-  return port === wanted && (address === '*' || address === host || host === '0.0.0.0' || host === '::');
+  return port === wanted && (address === '*' || address === host || host === '0.0.0.0' || host === '::' || (address === '' && host.includes(':')));
 }
 
 export type PortState = 'free' | 'taken' | 'no such address';

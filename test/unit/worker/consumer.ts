@@ -19,10 +19,12 @@ interface Scene {
   readonly takesMessages?: boolean;
   /** The worker is told to stop while it has the message in hand. */
   readonly stops?: boolean;
+  /** The broker takes no message that is sent on. */
+  readonly refuses?: boolean;
 }
 
 /** Hands one message for the job to a consumer, and resolves to what came of it. */
-async function deliver({ job, redelivered = false, takesMessages = true, stops = false }: Scene) {
+async function deliver({ job, redelivered = false, takesMessages = true, stops = false, refuses = false }: Scene) {
   const seen: { settled: string[]; published: { queue: string; reason: unknown }[]; notes: boolean[] } = { settled: [], published: [], notes: [] };
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const settle = (how: string) => {
@@ -47,7 +49,7 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
     publish: (_exchange, queue, _content, options, done) => {
       const { 'x-reason': reason }: Record<string, unknown> = { ...(options?.headers as object | undefined) };
       seen.published.push({ queue, reason });
-      done?.(null, {});
+      done?.(refuses ? new Error('access refused') : null, {});
       return true;
     },
   };
@@ -101,4 +103,11 @@ test('a worker that stops settles what it has in hand, also what fails', async (
   const { settled, published } = await deliver({ stops: true });
   t.deepEqual(published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
   t.deepEqual(settled, ['ack']);
+});
+
+test('what the broker refuses is given back after a while, so that it does not use up its deliveries; at once when the worker stops', async (t) => {
+  const startedMs = performance.now();
+  t.deepEqual((await deliver({ refuses: true })).settled, ['nack']);
+  t.true(performance.now() - startedMs >= 999);
+  t.deepEqual((await deliver({ refuses: true, stops: true })).settled, ['nack']);
 });

@@ -323,6 +323,9 @@ test('of fewer nodes none is replaced before the others are gone and forgotten: 
   t.true(afterOf('stop lb_2').includes('route lb_1'));
   const { operations: later } = planUp(aTopology([node('lb_1', 'j'), node('lb_2')], { cluster }), { ...asObserved(aTopology([node('lb_1'), node('lb_2')])), clusterHash: 'old' });
   t.true(later.find(({ id }) => id === 'stop lb_1')?.after.includes('tell the cluster of its nodes'), 'a run before this one got no further');
+  const moved = (ipv4: string) => aService('lb_1', { component: 'lb', layer: 'load-balancer', container: { image: 'j', networks: [{ network: 'p-net', aliases: [], ipv4 }] } });
+  const { operations: elsewhere } = planUp(aTopology([moved('10.1.0.77'), node('lb_2')], { cluster }), { ...asObserved(aTopology([moved('10.1.0.9'), node('lb_2')])), clusterHash: 'old' });
+  t.false(elsewhere.some(({ id }) => id === 'tell the cluster of its nodes'), 'nodes that run can not learn of other addresses');
 });
 
 test('nodes are replaced one after the other, each when the one before has joined again', (t) => {
