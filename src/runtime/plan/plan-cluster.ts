@@ -7,9 +7,9 @@ import type { Operation } from './operation.ts';
 
 const reloadId = 'tell the cluster of its nodes';
 
-/** A cluster that runs is told what changed; one that begins reads it from the file. */
-export function planCluster(desired: Topology, observed: ObservedState): Operation[] {
-  return [...tellingOfNewcomers(desired, observed), ...applying(desired, observed)];
+/** A cluster that runs is told what changed; one that begins, or all of whose nodes are replaced at once, reads it from the file. */
+export function planCluster(desired: Topology, observed: ObservedState, rolling: boolean): Operation[] {
+  return [...(rolling ? tellingOfNewcomers(desired, observed) : []), ...applying(desired, observed)];
 }
 
 function applying(desired: Topology, observed: ObservedState): Operation[] {
@@ -42,15 +42,15 @@ function tellingOfNewcomers(desired: Topology, observed: ObservedState): Operati
  * A new node comes when the others know of it, and none of those is replaced before it is there: it has a vote already.
  * Nor is one before those that leave are gone and forgotten: their votes would count against who is left.
  */
-export function aroundNewcomers(planned: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
+export function aroundNewcomers(planned: readonly Operation[], desired: Topology, observed: ObservedState, rolling: boolean): Operation[] {
   const { newcomers, present } = sides(desired, observed);
-  const operations = [...planned, ...tellingOfLeavers(planned, desired, observed)];
+  const operations = [...planned, ...(rolling ? tellingOfLeavers(planned, desired, observed) : [])];
   const isTold = operations.some(({ id }) => id === reloadId);
   const isOf = (nodes: readonly Service[], subject: string) => nodes.some(({ name }) => name === subject);
   return operations.map((operation) => {
     const { kind, subject, after } = operation;
-    if (kind === 'create-container' && isOf(newcomers, subject)) return { ...operation, after: [...after, reloadId, ...removalsOf(desired, observed)] };
-    if (kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`), ...(isTold ? [reloadId] : [])] };
+    if (kind === 'create-container' && isOf(newcomers, subject)) return { ...operation, after: [...after, ...(rolling ? [reloadId] : []), ...removalsOf(desired, observed)] };
+    if (rolling && kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`), ...(isTold ? [reloadId] : [])] };
     return operation;
   });
 }
@@ -93,8 +93,9 @@ export function lostMajority(desired: Topology, observed: ObservedState): { read
 
 /** The nodes that are not there yet, and those that run. */
 function sides(desired: Topology, { containers }: ObservedState): { readonly newcomers: readonly Service[]; readonly present: readonly Service[] } {
-  const states = new Map(containers.map((container) => [container.name, container.state]));
-  const stateOf = (node: Service) => states.get(fullName(desired.project, node.name));
+  // By its name, or renamed by somebody.
+  const isCalled = (node: Service) => containers.find(({ name }) => name === fullName(desired.project, node.name));
+  const stateOf = (node: Service) => (isCalled(node) ?? containers.find(({ labels: own }) => own[labels.service] === node.name))?.state;
   const nodes = nodesOf(desired);
   return { newcomers: nodes.filter((node) => stateOf(node) === undefined), present: nodes.filter((node) => stateOf(node) === 'running') };
 }

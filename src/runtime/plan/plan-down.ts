@@ -20,14 +20,15 @@ export function planDown(
   options: { readonly volumes: boolean },
 ): Plan {
   const cause = 'down was asked for';
-  const containers = observed.containers.flatMap((container) => takingDown(container, observed.containers, cause));
+  const all = observed.containers;
+  const containers = all.flatMap((container) => takingDown(container, all, cause));
   const networks = observed.networks.map(
     (network): Operation => ({
       id: `remove network ${network.name}`,
       kind: 'remove-network',
       subject: network.name,
       cause,
-      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => `remove ${nameOf(one)}`),
+      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => `remove ${subjectOf(one, all)}`),
       name: network.name,
     }),
   );
@@ -37,7 +38,7 @@ export function planDown(
       kind: 'remove-volume',
       subject: volume.name,
       cause: 'its removal was asked for',
-      after: observed.containers.map((one) => `remove ${nameOf(one)}`),
+      after: all.map((one) => `remove ${subjectOf(one, all)}`),
       name: volume.name,
     }),
   );
@@ -45,10 +46,10 @@ export function planDown(
 }
 
 function takingDown(container: ObservedContainer, all: readonly ObservedContainer[], cause: string): Operation[] {
-  const name = nameOf(container);
+  const name = subjectOf(container, all);
   const before = [
-    ...guardianOf(container, all).map((guardian) => `remove ${nameOf(guardian)}`),
-    ...dependentsOf(container, all).map((other) => (isGraceful(other) ? `stop ${nameOf(other)}` : `remove ${nameOf(other)}`)),
+    ...guardianOf(container, all).map((guardian) => `remove ${subjectOf(guardian, all)}`),
+    ...dependentsOf(container, all).map((other) => `${isGraceful(other) ? 'stop' : 'remove'} ${subjectOf(other, all)}`),
   ];
   const stop: Operation = { id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name };
   const remove: Operation = {
@@ -84,4 +85,10 @@ function guardianOf(container: ObservedContainer, all: readonly ObservedContaine
 
 function nameOf(container: ObservedContainer): string {
   return container.labels[labels.service] ?? container.name;
+}
+
+/** Of two that say they are the same (an image that somebody made of one carries its labels along) each by its own name. */
+function subjectOf(container: ObservedContainer, all: readonly ObservedContainer[]): string {
+  const isOnly = all.filter((one) => nameOf(one) === nameOf(container)).length === 1;
+  return isOnly ? nameOf(container) : container.name;
 }

@@ -63,7 +63,8 @@ function removal(name: string, cause: string, observed: ObservedState): Operatio
     kind: 'remove-network',
     subject: name,
     cause,
-    after: attached.map((container) => `remove ${container.labels[labels.service] ?? container.name}`),
+    // One that says it is a service that another is has its removal by its own name.
+    after: attached.flatMap((container) => [`remove ${container.labels[labels.service] ?? container.name}`, `remove ${container.name}`]),
     name,
   };
 }

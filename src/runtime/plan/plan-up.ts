@@ -29,7 +29,9 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
   const networks = planNetworks(desired, observed);
   const judged = judgeServices(desired, observed, byService, { replacedNetworks: networks.replaced, renew: new Set(options.renew) });
 
-  const leftovers = planLeftovers(desired, byService, options.duringDrill === true ? ours : observed.containers);
+  // What is on a network that is replaced goes down anyway, all of it.
+  const rolling = networks.replaced.size === 0;
+  const leftovers = planLeftovers(desired, byService, options.duringDrill === true ? ours : observed.containers, rolling);
   const operations: Operation[] = [
     ...planImages(desired, observed),
     ...networks.operations,
@@ -40,13 +42,13 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
         desired,
         judged,
         parts: configParts(service, desired.networks),
-        rolling: networks.replaced.size === 0,
+        rolling,
         vipHolder: observed.vipHolder,
       }),
     ),
-    ...planCluster(desired, observed),
+    ...planCluster(desired, observed, rolling),
   ];
-  const ordered = afterOtherManager(aroundNewcomers(operations, desired, observed), desired, observed);
+  const ordered = afterOtherManager(aroundNewcomers(operations, desired, observed, rolling), desired, observed);
   return { project: desired.project, operations: inOrder(withoutAbsent(ordered)) };
 }
 
@@ -95,12 +97,13 @@ function planLeftovers(
   desired: Topology,
   byService: ReadonlyMap<string, ObservedContainer>,
   containers: readonly ObservedContainer[],
+  rolling: boolean,
 ): Operation[] {
   const wanted = new Set(desired.services.map(({ name }) => byService.get(name)));
-  return containers.filter((container) => !wanted.has(container)).flatMap((container) => removingLeftover(container, desired));
+  return containers.filter((container) => !wanted.has(container)).flatMap((container) => removingLeftover(container, desired, rolling));
 }
 
-function removingLeftover(container: ObservedContainer, desired: Topology): Operation[] {
+function removingLeftover(container: ObservedContainer, desired: Topology, rolling: boolean): Operation[] {
   const isSecond = desired.services.some(({ name }) => name === subjectOf(container));
   const subject = isSecond ? container.name : subjectOf(container);
   const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
@@ -113,7 +116,7 @@ function removingLeftover(container: ObservedContainer, desired: Topology): Oper
   if (!drained.has(component)) return [remove];
   // It serves until those that stay have been replaced, should that be under way as well.
   const others = desired.services.filter((service) => service.component === component);
-  const after = others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]);
+  const after = rolling ? others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]) : [];
   return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after, container: container.name }, remove];
 }
 

@@ -9,6 +9,7 @@ import type { Service, Topology } from '../topology/topology.ts';
 import type { FrontDoorProblem } from './front-door.ts';
 import type { GuardiansWords } from './guardians-words.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import { holderProblems, type VipHolders } from './vip-holders.ts';
 
 /** From this many days on, a certificate that runs out is worth a word; of one that was never meant to last, a third of its time. */
@@ -67,6 +68,14 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     endpoints: inputs.endpoints,
     ...(inputs.cluster?.state && { cluster: inputs.cluster.state }),
   };
+}
+
+/** Without a majority a cluster serves nothing; of two nodes alone either one does (corosync.conf, `two_node`). Who only votes may go as well. */
+function keepsQuorum(nodes: readonly { readonly kind: string; readonly healthy: boolean }[]): boolean {
+  const votes = nodes.filter(({ kind }) => clusterComponents.has(kind));
+  const well = votes.filter(({ healthy }) => healthy);
+  const left = votes.length === 2 ? well.length === 2 : well.length - 1 > votes.length / 2;
+  return left && well.filter(({ kind }) => isNode(kind)).length > 1;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -165,11 +174,12 @@ function layersOf(topology: Topology, services: readonly ServiceStatus[]): Layer
   );
   return [...Map.groupBy(nodes, (node) => node.layer)].map(([layer, all]) => {
     const kinds = [...Map.groupBy(all, (node) => node.kind).values()];
+    const isVoted = topology.cluster !== undefined && all.some(({ kind }) => clusterComponents.has(kind));
     return {
       layer,
       nodes: all.length,
       healthy: all.filter((node) => node.healthy).length,
-      survivesLossOfOne: kinds.every((kind) => kind.filter((node) => node.healthy).length > 1),
+      survivesLossOfOne: isVoted ? keepsQuorum(all) : kinds.every((kind) => kind.filter((node) => node.healthy).length > 1),
     };
   });
 }

@@ -42,3 +42,11 @@ test('a container that does not run is not stopped', (t) => {
 test('nothing there, nothing to do', (t) => {
   t.deepEqual(planDown('p', { containers: [], networks: [], volumes: [], imageIds: {} }, { volumes: true }).operations, []);
 });
+
+test('of two that say they are the same both go', (t) => {
+  const topology = aTopology([aService('db', { component: 'db' })]);
+  const [db] = asObserved(topology).containers;
+  const twin = db && { ...db, id: 'twin', name: 'somebodys', state: 'exited' as const };
+  const { operations } = planDown('p', { ...asObserved(topology), containers: [twin, db].filter((one) => one !== undefined) }, { volumes: false });
+  t.deepEqual(operations.map(({ id }) => id).filter((id) => !id.includes('network')), ['remove somebodys', 'stop p-db', 'remove p-db']);
+});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
-import { aService, asObserved, aTopology, withContainer } from './_build.ts';
+import { aService, aTopology, asObserved, withContainer } from './_build.ts';
 
 const ids = (plan: ReturnType<typeof planUp>) => plan.operations.map((operation) => operation.id);
 
@@ -43,4 +43,18 @@ test('a network that would give the virtual address to anybody, or keeps an addr
   t.is(causeWith({ ipRange: '10.1.0.0/25', reserved: ['10.1.0.7'] }), undefined, 'an address that nobody wants');
   t.is(causeWith({ ipRange: '10.1.0.128/25', reserved: ['10.1.0.7'] }), 'it gives the addresses of 10.1.0.128/25 to anybody, 10.1.0.200 among them');
   t.is(causeWith({ reserved: ['10.1.0.202'] }), 'it keeps 10.1.0.202 from everybody');
+});
+
+test('where a network is replaced, replicas too many and nodes more or renamed wait for nobody: all go down anyway', (t) => {
+  const elsewhere = { networks: [{ name: 'p-net', subnet: '10.2.0.0/24', gateway: '10.2.0.1', internal: true, labels: {} }] };
+  const replicas = (...names: string[]) => names.map((name) => aService(name));
+  t.notThrows(() => planUp(aTopology(replicas('app_1', 'app_2'), elsewhere), asObserved(aTopology(replicas('app_1', 'app_2', 'app_3')))));
+  const nodes = (...names: string[]) => names.map((name) => aService(name, { component: 'lb', layer: 'load-balancer' }));
+  const cluster = { cib: '', sections: '', corosync: '', hash: 'new', members: [] };
+  const three = { ...asObserved(aTopology(nodes('lb_1', 'lb_2', 'lb_3'))), clusterHash: 'old' };
+  const { operations } = planUp(aTopology(nodes('lb_1', 'lb_2', 'lb_3', 'lb_4', 'lb_5'), { ...elsewhere, cluster }), three);
+  t.false(operations.some(({ kind }) => kind === 'reload-members'), 'they read it as they start');
+  const renamed = withContainer(three, 'p-lb_2', { name: 'somebodys' });
+  const others = nodes('lb_1', 'lb_2', 'lb_3').map((node) => ({ ...node, container: { ...node.container, image: 'j' } }));
+  t.notThrows(() => planUp(aTopology(others, { cluster }), renamed));
 });

@@ -167,3 +167,22 @@ test('a platform whose guardians, or their way to the Engine, are all gone says 
   t.true(problemsWithout('p-engine-proxy_1', 'p-engine-proxy_2').includes(unguarded));
   t.false(problemsWithout(...containers.keys()).includes(unguarded));
 });
+
+test('a cluster survives the loss of one as long as the others are a majority, the one that only votes among them', (t) => {
+  const survives = (names: readonly string[], dead: readonly string[] = []) => {
+    const nodes = names.map((name) => aService(name, { component: name === 'quorum' ? 'quorum' : 'lb', layer: 'load-balancer' }));
+    const cluster = aTopology(nodes, { cluster: { cib: '', sections: '', corosync: '', hash: '', members: [...names] } });
+    const unknown = { startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
+    const details = nodes.map((node): [string, ContainerDetails] => [node.container.name, { ...observedContainer(cluster, node), ...unknown, ...(dead.includes(node.name) && { state: 'exited' as const }) }]);
+    return judgeStatus({ ...inputs(), topology: cluster, containers: new Map(details) }).redundancy[0]?.survivesLossOfOne;
+  };
+  const three = ['lb_1', 'lb_2', 'lb_3'];
+  t.true(survives(three));
+  t.false(survives(three, ['lb_2']), 'one of three is no majority');
+  t.true(survives(['lb_1', 'lb_2', 'quorum']));
+  t.false(survives(['lb_1', 'lb_2', 'quorum'], ['lb_2']));
+  t.true(survives(['lb_1', 'lb_2']), 'of two alone either goes on');
+  const five = [...three, 'lb_4', 'lb_5'];
+  t.true(survives(five, ['lb_5']));
+  t.false(survives(five, ['lb_4', 'lb_5']));
+});
