@@ -1,10 +1,11 @@
 import { HttpProblem } from './problem.ts';
 
-/** What If-Match may say: whatever version, or one of the tags that we give out. */
-export const IF_MATCH_PATTERN = /^(?:\*|"(?:0|[1-9][0-9]{0,8})")$/;
-
 /** Tags are compared as they are (RFC 9110, 8.8.3): "04" is none of ours, whatever number it is. */
-const ownTag = /^"(0|[1-9]\d{0,8})"$/;
+const tagPattern = '"(0|[1-9][0-9]{0,8})"';
+const ownTag = new RegExp(`^${tagPattern}$`);
+
+/** What If-Match may say: whatever version, or one of the tags that we give out. */
+export const IF_MATCH_PATTERN = new RegExp(`^(?:\\*|${tagPattern})$`);
 
 // Something that is no tag matches nothing; nothing at all is a mistake.
 function tagsOf(header: string): string[] {

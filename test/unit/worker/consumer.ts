@@ -8,6 +8,7 @@ import { Consumer, type ConsumeChannel } from '../../../src/worker/consumer.ts';
 import type { PublishChannel } from '../../../src/app/outbox/publish.ts';
 import { WorkerMetrics } from '../../../src/worker/metrics.ts';
 import { readWorkerSettings } from '../../../src/worker/settings.ts';
+import { propertiesWith } from '../app/broker/_properties.ts';
 
 const jobId = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a';
 const itemId = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1b';
@@ -68,7 +69,11 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
   });
   await consumer.start(channel);
   const content = Buffer.from(JSON.stringify({ type: 'item.process', jobId, itemId }));
-  receive({ content, fields: { redelivered, routingKey: TASK_QUEUE }, properties: { headers: {}, messageId: jobId } } as unknown as ConsumeMessage);
+  receive({
+    content,
+    fields: { deliveryTag: 1, consumerTag: 'tag', exchange: '', routingKey: TASK_QUEUE, redelivered },
+    properties: propertiesWith({ headers: {}, messageId: jobId }),
+  });
   if (stops) await consumer.stop();
   await promise;
   await consumer.stop();

@@ -7,10 +7,10 @@ import { runSidecar } from './sidecar.ts';
 
 const now = 'printf "%s\\n" "$EPOCHREALTIME"';
 const devices = 'd=$(cd /sys/class/net; printf "%s\\n" * | grep -vx lo | paste -sd,)';
-/** `$0` the rules, `$1` those for ARP, `$2` those for ARP where the kernel is older. */
+/** The time of what is injected is taken before: the consequences must not come first. */
 const before = 'now=$EPOCHREALTIME';
 const then = 'printf "%s\\n" "$now"';
-/** The time is taken before: the consequences must not come first. */
+/** `$0` the rules, `$1` those for ARP, `$2` those for ARP where the kernel is older. */
 const filterIn = `set -e; ${devices}; ${before}; nft -f - <<< "$0"; nft -f - <<< "\${1//${devicesMark}/$d}" 2>/dev/null || nft -f - <<< "$2"; ${then}`;
 const heartbeatIn = `set -e; ${before}; nft -f - <<< "$0"; ${then}`;
 const filterOut = [...tables.map((table) => `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi`), now].join('; ');

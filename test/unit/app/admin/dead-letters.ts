@@ -3,6 +3,7 @@ import test from 'ava';
 import type { GetMessage, Message } from 'amqplib';
 import { ApiAnswerError } from '../../../../src/app/admin/api-client.ts';
 import { drainDeadLetters } from '../../../../src/app/admin/dead-letters.ts';
+import { propertiesWith } from '../broker/_properties.ts';
 
 const ids = {
   failed: '0190b6c2-7e3f-7a53-9a4e-000000000001',
@@ -11,15 +12,11 @@ const ids = {
 };
 const messageOf = (jobId: string) => JSON.stringify({ type: 'item.process', jobId, itemId: jobId });
 
-function letterOf(content: string, messageCount: number, headers: object): GetMessage {
-  const unset = {
-    contentType: undefined, contentEncoding: undefined, deliveryMode: undefined, priority: undefined, correlationId: undefined, replyTo: undefined,
-    expiration: undefined, messageId: undefined, timestamp: undefined, type: undefined, userId: undefined, appId: undefined, clusterId: undefined,
-  };
+function letterOf(content: string, messageCount: number, headers: Record<string, unknown>): GetMessage {
   return {
     content: Buffer.from(content),
     fields: { deliveryTag: 1, redelivered: false, exchange: '', routingKey: 'task_queue.dead', messageCount },
-    properties: { ...unset, headers },
+    properties: propertiesWith({ headers }),
   };
 }
 
@@ -28,9 +25,9 @@ class Queue extends EventEmitter {
   readonly ready: string[];
   readonly acknowledged: string[] = [];
   readonly sent: { queue: string; headers: unknown }[] = [];
-  readonly #headers: object;
+  readonly #headers: Record<string, unknown>;
 
-  constructor(contents: readonly string[], headers: object = { 'x-reason': 'failed' }) {
+  constructor(contents: readonly string[], headers: Record<string, unknown> = { 'x-reason': 'failed' }) {
     super();
     this.#headers = headers;
     this.ready = [...contents];

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { withProjectLock } from '../../../../src/runtime/platform/lock.ts';
+import { waitUntil } from '../../../../src/runtime/wait-until.ts';
 
 async function stateOf(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'haplat-lock-'));
@@ -16,7 +16,7 @@ const options = { timeoutMs: 5000, signal: new AbortController().signal, onWait:
 
 /** What is under way, until it is told to stop. */
 async function untilStopped(signal: AbortSignal, onStop: () => void): Promise<never> {
-  await delay(10_000, undefined, { signal }).catch(() => undefined);
+  await waitUntil(() => Promise.resolve(signal.aborted || undefined), { timeoutMs: 10_000, pollMs: 20 });
   onStop();
   throw new InterruptedError();
 }
