@@ -34,7 +34,8 @@ export interface Invocation {
   readonly warn: (text: string) => void;
   readonly exit: (code: number) => void;
   readonly loadConfig: (overrides?: Pick<LoadOptions, 'replicas' | 'manager'>) => Promise<LoadedConfig>;
-  readonly connect: (loaded: LoadedConfig) => Promise<Engine>;
+  /** With `toRead` an interruption ends the process whenever it comes: there is nothing to undo. */
+  readonly connect: (loaded: LoadedConfig, purpose?: { readonly toRead: boolean }) => Promise<Engine>;
 }
 
 export function invocationOf(command: Command, host: Host): Invocation {
@@ -55,7 +56,7 @@ export function invocationOf(command: Command, host: Host): Invocation {
       const { loadConfig } = await import('../runtime/config/load-config.ts');
       return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env, ...overrides });
     },
-    connect: async (loaded) => {
+    connect: async (loaded, purpose) => {
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
       const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
       const { socketPath } = loaded.config.engine;
@@ -64,7 +65,9 @@ export function invocationOf(command: Command, host: Host): Invocation {
       host.signal.addEventListener('abort', host.endInterrupted, { once: true });
       return connectEngine(endpoint, {
         onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); },
-        onAnswer: () => { host.signal.removeEventListener('abort', host.endInterrupted); },
+        onAnswer: () => {
+          if (purpose?.toRead !== true) host.signal.removeEventListener('abort', host.endInterrupted);
+        },
       });
     },
   };

@@ -16,13 +16,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.noDeprecation = true;
   const signals = watchSignals();
   let hasFailed = false;
+  let isUnread = false;
   const fail = (error: unknown) => {
     // What follows from the first is no news.
     if (!hasFailed) process.exitCode = finish(asFileError(error), { verbose: program.opts<{ verbose?: boolean }>().verbose === true, argv });
     hasFailed = process.exitCode !== exitCodes.done;
   };
   watchOutput({
-    onUnread: () => { signals.abort(); },
+    onUnread: () => {
+      isUnread = true;
+      signals.abort();
+    },
     onFailure: (error) => {
       fail(asFileError(error, 'standard output'));
       signals.abort();
@@ -34,7 +38,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       if (!hasFailed) process.exitCode = code;
     },
     endInterrupted: () => {
-      fail(new InterruptedError());
+      // Who had enough of the result has interrupted nothing.
+      if (!isUnread) fail(new InterruptedError());
       process.exit();
     },
   });

@@ -5,7 +5,7 @@ import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
 import { serveRoles } from './options/serve-roles.ts';
-import { countBetween, durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseText } from './options/values.ts';
+import { countBetween, durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseSeed, parseText } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
 type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
@@ -177,7 +177,7 @@ function addDrillOptions(command: Command): void {
     .option('--hold <duration>', 'how long a fault that lasts stays in place (default: 10s)', durationBetween('0s', '10m'))
     .addOption(timed('--within <duration>', 'how long recovery and redundancy may take', ['1s', '15m'], '60s'))
     .option('--no-pooled', 'probe over new connections only, not over kept ones beside them')
-    .option('--seed <count>', 'for targets that are chosen at random', parseCount)
+    .option('--seed <count>', 'for targets that are chosen at random', parseSeed)
     .option('--force', 'go on although the platform is not steady; the report says so', false)
     .option('--junit <file>', 'report for CI systems', parseText)
     .option('--html <file>', 'report for people: one page, works offline', parseText)
@@ -212,7 +212,9 @@ function addImageCommands(tree: Tree): void {
   tree.run(images, async () => (await import('./commands/images.ts')).runImagesList);
   const list = tree.add('ls', 'the images, whether the Engine has them, and what runs them', 'haplat images ls --json', images);
   tree.run(list, async () => (await import('./commands/images.ts')).runImagesList);
-  const pull = tree.add('pull', 'get or build what the Engine does not have', 'haplat images pull', images);
+  const pull = tree
+    .add('pull', 'get or build what the Engine does not have', 'haplat images pull --renew', images)
+    .option('--renew', 'also pull what it has, for newer ones of the same name, and build anew on them; "up" then puts them in place', false);
   tree.run(pull, async () => (await import('./commands/images.ts')).runImagesPull);
   const save = tree.add('save <file>', 'write all of them to one archive (.gz: compressed; -: standard output)', 'haplat images save platform.tar.gz', images);
   tree.run(save, async () => (await import('./commands/images.ts')).runImagesSave);

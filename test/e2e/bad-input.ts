@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, request } from 'node:http';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -209,6 +210,33 @@ serial('Ctrl-C while the Engine takes connections and is silent ends a command a
     }
   } finally {
     server.close();
+  }
+});
+
+serial('Ctrl-C ends what only reads at once, also when the Engine has answered before and then falls silent', async (t) => {
+  const socket = join(platform.folder, 'falling-silent.sock');
+  for (const command of ['plan', 'status']) {
+    const asked = Promise.withResolvers<undefined>();
+    let requests = 0;
+    const server = createHttpServer((incoming, answer) => {
+      requests += 1;
+      if (requests > 1) asked.resolve(undefined);
+      else incoming.pipe(request({ socketPath: '/var/run/docker.sock', method: incoming.method, path: incoming.url, headers: incoming.headers }, (told) => {
+        answer.writeHead(told.statusCode ?? 500, told.headers);
+        told.pipe(answer);
+      }));
+    }).listen(socket);
+    try {
+      const running = platform.start([command], { env: { DOCKER_HOST: `unix://${socket}` } });
+      await Promise.race([asked.promise, running]);
+      running.kill('SIGINT');
+      const { exitCode, stderr } = outcomeOf(await running);
+      t.is(exitCode, 130, command);
+      t.regex(stderr, /^error: interrupted\n/m);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   }
 });
 

@@ -40,21 +40,29 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const progress = new DrillProgress(invocation.options);
-  let result: SuiteResult;
+  let cutShort: SuiteResult | undefined;
   try {
-    result = await drillPlatform(
+    const result = await drillPlatform(
       settingsOf(loaded.config, options),
       { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
       (inputs) =>
         runSuite(suite, flagsOf(options), {
           ...inputs,
           onDrill: (drill, number) => { progress.title(`${number} of ${suite.drills.length}: ${drill.name}`); },
+          onCutShort: (partial) => { cutShort = partial; },
         }),
     );
-  } finally {
     progress.end();
+    await tell(invocation, reports, result);
+  } catch (error) {
+    progress.end();
+    if (cutShort !== undefined && cutShort.drills.length > 0) await tell(invocation, reports, cutShort);
+    throw error;
   }
-  const { regressions, files } = await reports.write(invocation, suite.name, result);
+}
+
+async function tell(invocation: Invocation, reports: DrillReports, result: SuiteResult): Promise<void> {
+  const { regressions, files } = await reports.write(invocation, result.suite, result);
   invocation.exit(exitCodeOf(result.verdict, regressions));
   if (invocation.options.json) {
     invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });

@@ -1,4 +1,5 @@
 import type { DrillResult } from '../../runtime/drill/drill.ts';
+import type { NamedResult } from '../../runtime/drill/report/suite-outcome.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
 import { sparkline, sparklineMarks } from '../../runtime/drill/report/timeline.ts';
@@ -25,18 +26,27 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
   const engine = await invocation.connect(loaded);
   const progress = new DrillProgress(invocation.options);
   const startedAtMs = performance.now();
-  let result: DrillResult;
+  const name = `${fault.kind} ${fault.targets.join(',')}`;
+  const tell = (result: DrillResult) => tellResult(invocation, reports, { name, result, durationMs: performance.now() - startedAtMs });
+  let cutShort: DrillResult | undefined;
   try {
-    result = await drillPlatform(
+    const result = await drillPlatform(
       settingsOf(loaded.config, options),
       { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
-      (inputs) => runDrill({ ...inputs, fault, runs: options.runs, acceptOutage: options.acceptOutage }),
+      (inputs) => runDrill({ ...inputs, fault, runs: options.runs, acceptOutage: options.acceptOutage, onCutShort: (partial) => { cutShort = partial; } }),
     );
-  } finally {
     progress.end();
+    await tell(result);
+  } catch (error) {
+    progress.end();
+    if (cutShort !== undefined) await tell(cutShort);
+    throw error;
   }
-  const name = `${fault.kind} ${fault.targets.join(',')}`;
-  const { regressions, files } = await reports.write(invocation, name, { drills: [{ name, result, durationMs: performance.now() - startedAtMs }], notRun: [] });
+}
+
+async function tellResult(invocation: Invocation, reports: DrillReports, drill: NamedResult): Promise<void> {
+  const { result } = drill;
+  const { regressions, files } = await reports.write(invocation, drill.name, { drills: [drill], notRun: [] });
   invocation.exit(exitCodeOf(result.verdict, regressions));
   if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
   else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));

@@ -12,13 +12,13 @@ const standardStream = '-';
 /** `images` and `images ls`. */
 export async function runImagesList(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { toRead: true });
   const images = await imagesOf({ loaded, engine });
   report(invocation, loaded.config.project, images, formatImages(images));
 }
 
-export async function runImagesPull(invocation: Invocation): Promise<void> {
-  const { images, project } = await work(invocation, 'pulled', (options) => bringImages(options));
+export async function runImagesPull(invocation: Invocation, { renew }: { readonly renew: boolean }): Promise<void> {
+  const { images, project } = await work(invocation, 'pulled', (options) => bringImages(options, { renew }));
   report(invocation, project, images, formatImages(images));
 }
 

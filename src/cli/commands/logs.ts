@@ -14,7 +14,7 @@ export async function runLogs(
     throw new ConfigError('--json gives one document, and --follow never ends', { remedy: 'leave one of the two out' });
   }
   const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { toRead: !options.follow });
   const sources = chooseSources(await findSources(engine, loaded.config.project), names);
   const width = Math.max(...sources.map((source) => source.service.length));
   const show = (source: LogSource, line: LogLine) => { invocation.print(`${source.service.padEnd(width)} | ${line.text}`); };

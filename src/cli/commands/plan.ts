@@ -30,7 +30,7 @@ const notChanges = (error: ConfigError): OperationError =>
 
 async function showPlan(invocation: Invocation, options: PlanOptions): Promise<void> {
   const loaded = await invocation.loadConfig({ replicas: options.scale, manager: options.manager });
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { toRead: true });
   const { plan } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });
   const changes = plan.operations.length;
   if (options.detailedExitcode) invocation.exit(changes > 0 ? changesExitCode : exitCodes.done);

@@ -15,7 +15,7 @@ export async function runStatus(invocation: Invocation, options: { readonly watc
     throw new ConfigError('--json gives one document, and --watch never ends', { remedy: 'leave one of the two out' });
   }
   const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { toRead: !options.watch });
   const paint = new Paint(invocation.options, process.stdout);
   const show = (report: StatusReport) => {
     invocation.exit(report.healthy ? exitCodes.done : exitCodes.failed);

@@ -2,6 +2,7 @@ import type { Config } from '../../runtime/config/schema/config.ts';
 import type { Objectives } from '../../runtime/drill/judge/judge-run.ts';
 import type { DrillFlags } from '../../runtime/drill/suite/run-suite.ts';
 import type { DrillSettings } from '../../runtime/platform/drill.ts';
+import { seeds } from './values.ts';
 
 /** The flags that `failover` and `drill run` share. */
 export interface DrillOptions {
@@ -24,7 +25,6 @@ export interface DrillOptions {
   readonly tolerance: number;
 }
 
-const seeds = 2 ** 31;
 const holdMs = 10_000;
 
 /** The flags in the drill's own words. */

@@ -34,6 +34,16 @@ export function countBetween(least: number, most: number): (text: string) => num
   };
 }
 
+/** Those that haplat draws by itself, and prints, are from here too. */
+export const seeds = 2 ** 31;
+
+/** A whole number below `seeds`. */
+export function parseSeed(text: string): number {
+  const seed = /^\d{1,10}$/.test(text.trim()) ? Number(text) : seeds;
+  if (seed >= seeds) throw new InvalidArgumentError(`use a whole number below ${seeds}.`);
+  return seed;
+}
+
 /** How many to show at most. */
 export const parseLimit = countBetween(1, 10_000);
 

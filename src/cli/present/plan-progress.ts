@@ -51,13 +51,17 @@ export class PlanProgress {
   async #draw(): Promise<void> {
     const tasks = [...this.#subjects.values()].map((subject): ListrTask => subject.asTask());
     const logger = new ListrLogger({ useIcons: false, toStderr: [], processOutput: new ProcessOutput(process.stderr, process.stderr) });
+    const rendererOptions = { logger, formatOutput: 'truncate' } as const;
     const list = new Listr(tasks, {
       concurrent: true,
       exitOnError: false,
       // Its own handler would exit the process and so skip healing: Ctrl-C is ours.
       registerSignalListeners: false,
       fallbackRendererCondition: false,
-      rendererOptions: { logger, formatOutput: 'truncate' },
+      rendererOptions,
+      // It falls back where stdout is no terminal, to one that writes there: that is for the result, and we draw on stderr.
+      fallbackRenderer: 'default',
+      fallbackRendererOptions: rendererOptions,
     });
     await list.run().catch(() => undefined);
   }

@@ -123,7 +123,7 @@ function originOf(
   if (variable === undefined) return source;
   if (variable === 'HAPLAT_PROJECT' && options.project !== undefined) return '--project';
   if (variable === managerVariable && options.manager !== undefined) return '--manager';
-  return variable in dotEnv && options.env[variable] === undefined ? `.env: ${variable}` : `environment: ${variable}`;
+  return isSet(dotEnv[variable]) && !isSet(options.env[variable]) ? `.env: ${variable}` : `environment: ${variable}`;
 }
 
 function rejection(problems: readonly ConfigProblem[], origin: (problem: ConfigProblem) => string): ConfigError {
@@ -159,6 +159,11 @@ function located(config: Config, directory: string, source: string, options: Loa
   };
 }
 
+/** An empty one is one that is not set, as CI systems have it: it must not hide what a file says. */
 function pick(variables: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string | undefined> {
-  return Object.fromEntries(names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])));
+  return Object.fromEntries(names.flatMap((name) => (isSet(variables[name]) ? [[name, variables[name]]] : [])));
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
 }

@@ -45,6 +45,8 @@ export interface DrillInputs {
   /** Ends the drill, healed and with the probe removed: `runDrill` rejects with InterruptedError. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent) => void;
+  /** Called before `runDrill` rejects, where runs had been judged by then: they took their time, and broke something each. */
+  readonly onCutShort?: (result: DrillResult) => void;
 }
 
 /** What a drill is doing, for live progress. `run` counts from 1. */

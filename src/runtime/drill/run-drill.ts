@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, InterruptedError } from '../errors.ts';
+import { ConfigError, HaplatError, InterruptedError } from '../errors.ts';
 import type { DrillInputs, DrillResult, DrillRun } from './drill.ts';
 import { faultsInPlace } from './faults-in-place.ts';
 import type { History } from './judge/history.ts';
@@ -27,11 +27,29 @@ const lookEachMs = 500;
  * as planned resolves, inconclusive, with the reason.
  */
 export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
-  const { fault, objectives, seed, project } = inputs;
-  const random = seededRandom(seed);
-  const runs: DrillRun[] = [];
-  const histories: (History | undefined)[] = [];
-  const notes: string[] = [];
+  const done: Done = { runs: [], histories: [], notes: [] };
+  try {
+    await runAll(inputs, done);
+  } catch (error) {
+    const { runs } = done;
+    if (runs.length > 0 && error instanceof HaplatError) {
+      inputs.onCutShort?.(resultOf(inputs, done, `after ${runs.length} of ${inputs.runs} runs: ${error.message}`));
+    }
+    throw error;
+  }
+  return resultOf(inputs, done);
+}
+
+/** What has been measured so far. */
+interface Done {
+  readonly runs: DrillRun[];
+  readonly histories: (History | undefined)[];
+  readonly notes: string[];
+}
+
+async function runAll(inputs: DrillInputs, { runs, histories, notes }: Done): Promise<void> {
+  const { fault, objectives } = inputs;
+  const random = seededRandom(inputs.seed);
   const equipped = await equip(inputs);
   for (let run = 1; run <= inputs.runs; run += 1) {
     inputs.onEvent({ kind: 'checking', run });
@@ -50,11 +68,16 @@ export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
     inputs.onEvent({ kind: 'judged', run, result });
     if (!('history' in outcome)) break;
   }
+}
+
+/** With why it ended early, where it did: it has proved less than it was to. */
+function resultOf({ fault, objectives, seed, project }: DrillInputs, { runs, histories, notes }: Done, cutShort?: string): DrillResult {
+  const ofRuns = runs.flatMap(({ reasons }, index) => reasons.map((reason) => (runs.length > 1 ? `run ${index + 1}: ${reason}` : reason)));
   return {
     schema: 'haplat.drill/1',
     project,
-    verdict: verdictOf(runs.map((result) => result.verdict)),
-    reasons: [...notes, ...runs.flatMap(({ reasons }, index) => reasons.map((reason) => (runs.length > 1 ? `run ${index + 1}: ${reason}` : reason)))],
+    verdict: verdictOf([...runs.map((result) => result.verdict), ...(cutShort === undefined ? [] : ['inconclusive' as const])]),
+    reasons: [...notes, ...ofRuns, ...(cutShort === undefined ? [] : [cutShort])],
     fault: { kind: fault.kind, target: fault.targets.join(',') },
     seed,
     objectives,

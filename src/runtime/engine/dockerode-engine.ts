@@ -250,6 +250,7 @@ class DockerodeEngine implements Engine {
         labels: { ...options.labels },
         buildargs: { ...options.buildArgs },
         forcerm: true,
+        nocache: options.withoutCache === true,
         ...(options.signal && { abortSignal: options.signal }),
       });
       await followProgress(stream, options);

@@ -200,4 +200,6 @@ export interface BuildOptions {
   readonly context: NodeJS.ReadableStream;
   readonly labels: Readonly<Record<string, string>>;
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Each step is carried out, also where its result is there from an earlier build. */
+  readonly withoutCache?: boolean;
 }

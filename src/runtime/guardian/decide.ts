@@ -52,7 +52,7 @@ export function decide(
   const look = new Look(observed, remember(observed, memory, nowMs), nowMs);
   const standby = isStandby(observed, self);
   const inForce = leases.filter((lease) => lease.expiresAtMs > nowMs);
-  const expired = standby ? [] : leases.filter((lease) => lease.expiresAtMs <= nowMs);
+  const expired = leases.filter((lease) => lease.expiresAtMs <= nowMs);
   const actions: Action[] = [];
   const next = new Map(look.memory);
   let wakeAtMs = Math.min(nowMs + lookAgainMs, ...inForce.map((lease) => lease.expiresAtMs));
@@ -72,7 +72,7 @@ export function decide(
     const trace = look.memory.get(seen.service);
     if (trace !== undefined) next.set(seen.service, begun(trace, action, nowMs, { isBlameless: look.isBlameless(seen), ownerStartedAtMs: look.ownerStartedAtMs(seen) }));
   }
-  return { actions, memory: next, wakeAtMs, expired, standby };
+  return { actions, memory: next, wakeAtMs, finished: expired.filter((lease) => !look.isAnyLeft(lease)), standby };
 }
 
 /** Whether the lease's holder looks after the service itself. */
@@ -111,8 +111,8 @@ class Look {
   at(seen: Watched, expired: readonly Lease[]): Repair | undefined {
     const trace = this.memory.get(seen.service);
     if (trace === undefined || trace.busy) return undefined;
-    if (seen.state === 'running' && this.#isFaultLeft(seen, expired)) {
-      return { verb: 'restart', reason: 'a drill left its fault behind', atMs: this.#nowMs };
+    if (seen.state === 'running' && expired.some((lease) => this.#isLeft(lease, seen))) {
+      return { verb: 'restart', reason: 'a drill left its fault behind', atMs: trace.notBeforeMs };
     }
     const { trouble, troubleSinceMs } = trace;
     if (trouble === undefined || troubleSinceMs === undefined || !this.#ownerIsUp(seen)) return undefined;
@@ -139,10 +139,18 @@ class Look {
     return startedAtMs !== undefined && trace?.troubleSinceMs !== undefined && startedAtMs >= trace.troubleSinceMs;
   }
 
-  #isFaultLeft(seen: Watched, expired: readonly Lease[]): boolean {
-    return expired.some(
-      (lease) => lease.restartOnExpiry.includes(seen.service) && this.#nowMs - lease.expiresAtMs < forgottenLeaseMs,
-    );
+  /** Whether anything of an expired lease's fault is still to be undone. What is down has lost it. */
+  isAnyLeft(lease: Lease): boolean {
+    return lease.restartOnExpiry.some((service) => {
+      const seen = this.#byService.get(service);
+      return seen !== undefined && (seen.state === 'running' || seen.state === 'paused') && this.#isLeft(lease, seen);
+    });
+  }
+
+  /** Whoever started it since: a guardian that stood by has its own copy of the lease, and the other may have undone it. */
+  #isLeft(lease: Lease, { service }: Watched): boolean {
+    if (!lease.restartOnExpiry.includes(service) || this.#nowMs - lease.expiresAtMs >= forgottenLeaseMs) return false;
+    return (this.memory.get(service)?.lastStartMs ?? -Infinity) < lease.expiresAtMs;
   }
 
   /** A member cannot start without its owner's namespaces. */

@@ -122,7 +122,7 @@ export class Guardian {
     this.#memory = decision.memory;
     this.#standby = decision.standby;
     for (const action of decision.actions) void this.#act(action);
-    for (const lease of decision.expired) {
+    for (const lease of decision.finished) {
       this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
       await this.#leases.drop(lease, Date.now());
     }
@@ -148,7 +148,7 @@ export class Guardian {
       outcome: 'failed' as const,
       message: messageOf(error),
     }));
-    this.#memory = settled(this.#memory, action.service, result.outcome, steadyNowMs());
+    this.#memory = settled(this.#memory, action, result.outcome, steadyNowMs());
     const { verb, service, reason } = action;
     if (result.outcome === 'done') this.#incidents.repaired(action, Date.now());
     const tookMs = Math.round(performance.now() - startedMs);
@@ -212,7 +212,7 @@ function remembered(memory: Memory, { action, service, signal }: EngineEvent): M
     case 'die':
       return died(memory, service, steadyNowMs());
     case 'start':
-      return started(memory, service);
+      return started(memory, service, steadyNowMs());
     default:
       return memory;
   }

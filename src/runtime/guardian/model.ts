@@ -43,6 +43,8 @@ export interface Trace {
   readonly lastReason?: string;
   /** When the owner of its namespaces had started at the last repair. */
   readonly ownerStartedAtMs?: number;
+  /** When it was last seen to start, by whoever's order. */
+  readonly lastStartMs?: number;
 }
 
 export type Trouble = 'down' | 'created' | 'paused' | 'unhealthy' | 'stale-namespace';
@@ -76,8 +78,8 @@ export interface Decision {
   readonly memory: Memory;
   /** When to look again at the latest, if nothing happens before. */
   readonly wakeAtMs: number;
-  /** Leases that ran out without being released; the actions above include what they asked for. */
-  readonly expired: readonly Lease[];
+  /** Leases that ran out without being released, and of which nothing is left to be undone. */
+  readonly finished: readonly Lease[];
   /** Another guardian looks after everything but guardians. */
   readonly standby: boolean;
 }

@@ -47,7 +47,9 @@ export function remember(observed: readonly Watched[], memory: Memory, nowMs: nu
 
 function traceOf(seen: Watched, memory: Memory): Trace {
   const known = memory.get(seen.service);
-  return known?.id === seen.id ? known : fresh(seen.id);
+  if (known?.id === seen.id) return known;
+  // The event of its start may have come before it was first listed.
+  return { ...fresh(seen.id), ...(known?.lastStartMs !== undefined && { lastStartMs: known.lastStartMs }) };
 }
 
 function fresh(id: string): Trace {
@@ -90,10 +92,12 @@ export function begun(
 }
 
 /** Notes how an action ended. A refusal is not held against the container: it is tried again in a moment. */
-export function settled(memory: Memory, service: string, outcome: Outcome, nowMs: number): Memory {
+export function settled(memory: Memory, { service, verb }: Pick<Action, 'service' | 'verb'>, outcome: Outcome, nowMs: number): Memory {
   const trace = memory.get(service);
   if (trace === undefined) return memory;
-  return new Map(memory).set(service, ended({ ...trace, busy: false }, outcome, nowMs));
+  // Its own event may be missed, or come late.
+  const hasStarted = outcome === 'done' && verb !== 'unpause';
+  return new Map(memory).set(service, ended({ ...trace, busy: false, ...(hasStarted && { lastStartMs: nowMs }) }, outcome, nowMs));
 }
 
 function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {
@@ -114,11 +118,11 @@ export function signalled(memory: Memory, service: string, signal: string | unde
 }
 
 /** Notes that a service was started: whatever ends it from now on is another matter. */
-export function started(memory: Memory, service: string): Memory {
+export function started(memory: Memory, service: string, atMs: number): Memory {
   const trace = memory.get(service);
-  if (trace?.killed === undefined) return memory;
+  if (trace === undefined) return memory;
   const { killed: _, ...rest } = trace;
-  return new Map(memory).set(service, rest);
+  return new Map(memory).set(service, { ...rest, lastStartMs: atMs });
 }
 
 /** Notes that a service's process 1 died. */

@@ -17,13 +17,15 @@ export interface EnsureOptions {
   readonly sources: (baseImage: string) => RecipeSources;
   readonly onProgress?: (progress: ImageProgress) => void;
   readonly signal?: AbortSignal;
+  /** What is there is pulled again, and built again on what was pulled. */
+  readonly renew?: boolean;
 }
 
 /** What of the Engine images need. */
 export type ImageEngine = Pick<Engine, 'inspectImage' | 'pullImage' | 'buildImage'>;
 
 /**
- * Makes every image present: what the Engine has is used as it is, the rest pulled or built, all at once. The first
+ * Makes every image present: what the Engine has is used as it is (unless renewed), the rest pulled or built, all at once. The first
  * failure stops the others and is thrown: OperationError with what the registry or the build said.
  */
 export async function ensureImages(engine: ImageEngine, specs: readonly ImageSpec[], options: EnsureOptions): Promise<void> {
@@ -60,21 +62,22 @@ class EnsureRun {
   async #ensure(spec: ImageSpec): Promise<void> {
     const { reference, kind } = spec;
     if (this.#options.signal.aborted) throw new InterruptedError();
-    if ((await this.#engine.inspectImage(reference)) !== undefined) {
+    const isPresent = (await this.#engine.inspectImage(reference)) !== undefined;
+    if (isPresent && !(this.#options.renew === true && canChange(reference))) {
       this.#options.onProgress?.({ reference, action: 'present', state: 'done' });
       return;
     }
     this.#options.onProgress?.({ reference, action: kind, state: 'started' });
-    await (kind === 'pull' ? this.#pull(reference) : this.#build(spec));
+    await (kind === 'pull' ? this.#pull(reference, isPresent) : this.#build(spec));
     this.#options.onProgress?.({ reference, action: kind, state: 'done' });
   }
 
-  async #pull(reference: string): Promise<void> {
+  async #pull(reference: string, isPresent: boolean): Promise<void> {
     try {
       // Without a tag the Engine would pull every tag there is.
       await this.#engine.pullImage(withTag(reference), this.#progress(reference, 'pull'));
     } catch (error) {
-      throw pullError(reference, error);
+      throw pullError(reference, isPresent, error);
     }
   }
 
@@ -97,6 +100,8 @@ class EnsureRun {
         signal: AbortSignal.any([progress.signal, unreadable.signal]),
         tag: reference,
         context,
+        // What a build installs may be newer by now, and the Engine would not look.
+        withoutCache: this.#options.renew === true,
         labels: { 'io.haplat.recipe': recipe },
         buildArgs: { BASE_IMAGE: baseImage, ...(traefikImage !== undefined && { TRAEFIK_IMAGE: traefikImage }) },
       });
@@ -120,8 +125,19 @@ function withTag(reference: string): string {
   return /[:@]/.test(lastPart) ? reference : `${reference}:latest`;
 }
 
-function pullError(reference: string, error: unknown): unknown {
+/** A digest is always the same image. */
+function canChange(reference: string): boolean {
+  return !reference.includes('@');
+}
+
+function pullError(reference: string, isPresent: boolean, error: unknown): unknown {
   if (error instanceof InterruptedError || error instanceof EngineUnreachableError) return error;
+  if (isPresent) {
+    return new OperationError(`the image ${reference} can't be pulled again: ${messageOf(error)}`, {
+      cause: error,
+      remedy: 'the one that is there stays in use; without --renew it is not pulled',
+    });
+  }
   return new OperationError(`the image ${reference} is not on the Engine and can't be pulled: ${messageOf(error)}`, {
     cause: error,
     remedy: 'name one that can be pulled in haplat.yaml; on Debian, scripts/images builds the default ones without a registry',

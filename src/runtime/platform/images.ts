@@ -22,11 +22,11 @@ export async function imagesOf({ loaded, engine }: Pick<ImagesOptions, 'loaded' 
   return listImages(engine, topology);
 }
 
-/** Pulls or builds what the Engine does not have, as `up` would. Starts nothing. OperationError as `ensureImages`. */
-export async function bringImages(options: ImagesOptions): Promise<PlatformImage[]> {
+/** Pulls or builds what the Engine does not have, as `up` would; with `renew` all. Starts nothing. OperationError as `ensureImages`. */
+export async function bringImages(options: ImagesOptions, { renew = false }: { readonly renew?: boolean } = {}): Promise<PlatformImage[]> {
   const { loaded, engine, signal } = options;
   const { topology, sources } = await prepare(loaded, { readOnly: true, engine });
-  await ensureImages(engine, topology.images, { sources, signal, onProgress: options.onImage });
+  await ensureImages(engine, topology.images, { sources, signal, onProgress: options.onImage, renew });
   return listImages(engine, topology);
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { countBetween, durationBetween, parseCount, parseDurationMs, parseText } from '../../../src/cli/options/values.ts';
+import { countBetween, durationBetween, parseCount, parseDurationMs, parseSeed, parseText, seeds } from '../../../src/cli/options/values.ts';
 
 for (const [text, expected] of [['250ms', 250], ['1s', 1000], ['1.5s', 1500], ['2m', 120_000], ['1h', 3_600_000]] as const) {
   test(`${text} is ${expected} ms`, (t) => {
@@ -19,6 +19,11 @@ for (const text of ['', '-1', '1.5', 'x', '99999999999']) {
     t.throws(() => parseCount(text), { instanceOf: InvalidArgumentError });
   });
 }
+
+test('every seed that haplat may print can be given again', (t) => {
+  for (const seed of [0, 1_270_692_774, seeds - 1]) t.is(parseSeed(String(seed)), seed);
+  for (const text of ['', '-1', '1.5', String(seeds)]) t.throws(() => parseSeed(text), { instanceOf: InvalidArgumentError });
+});
 
 test('what a flag allows is said in its own units', (t) => {
   const hold = durationBetween('1s', '10m');

@@ -1,4 +1,4 @@
-import { ConfigError, HaplatError, InterruptedError } from '../../errors.ts';
+import { ConfigError, HaplatError, InterruptedError, messageOf } from '../../errors.ts';
 import type { DrillEvent, DrillInputs } from '../drill.ts';
 import { verdictOf } from '../judge/summary.ts';
 import type { Objectives, Verdict } from '../judge/judge-run.ts';
@@ -8,9 +8,11 @@ import { objectivesOf } from './suite.ts';
 import type { Suite, SuiteDrill } from './suite.ts';
 
 /** What all drills of a suite have in common; the rest is in the suite. */
-export type SuiteInputs = Omit<DrillInputs, 'fault' | 'runs' | 'acceptOutage' | 'onEvent'> & {
+export type SuiteInputs = Omit<DrillInputs, 'fault' | 'runs' | 'acceptOutage' | 'onEvent' | 'onCutShort'> & {
   readonly onDrill: (drill: SuiteDrill, number: number) => void;
   readonly onEvent: (event: DrillEvent) => void;
+  /** Called before `runSuite` rejects, with what there is by then. */
+  readonly onCutShort?: (result: SuiteResult) => void;
 };
 
 /** What was given for this run: it wins over what the suite says. */
@@ -34,7 +36,7 @@ function modesOf({ pooled }: SuiteDrill): DrillInputs['modes'] | undefined {
 }
 
 /** Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. */
-export async function runSuite(suite: Suite, flags: DrillFlags, inputs: SuiteInputs): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ...inputs }: SuiteInputs): Promise<SuiteResult> {
   const drills: NamedResult[] = [];
   const notRun: NotRun[] = [];
   for (const [index, drill] of suite.drills.entries()) {
@@ -53,10 +55,18 @@ export async function runSuite(suite: Suite, flags: DrillFlags, inputs: SuiteInp
       });
       drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs });
     } catch (error) {
-      if (error instanceof InterruptedError || !(error instanceof HaplatError)) throw error;
+      if (error instanceof InterruptedError || !(error instanceof HaplatError)) {
+        const left = suite.drills.slice(index).map(({ name }) => ({ name, reason: messageOf(error) }));
+        onCutShort?.(resultOf(suite, drills, [...notRun, ...left]));
+        throw error;
+      }
       notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
     }
   }
+  return resultOf(suite, drills, notRun);
+}
+
+function resultOf(suite: Suite, drills: readonly NamedResult[], notRun: readonly NotRun[]): SuiteResult {
   const verdicts = [...drills.map(({ result }) => result.verdict), ...notRun.map(() => 'inconclusive' as const)];
   return { schema: 'haplat.suite/1', suite: suite.name, verdict: verdictOf(verdicts), drills, notRun };
 }

@@ -44,6 +44,13 @@ test('the environment wins over .env, .env over haplat.yaml, --project over all'
   t.is(config.project, 'c');
 });
 
+test('an empty variable is one that is not set: it hides nothing that .env or haplat.yaml says', async (t) => {
+  const files = { 'haplat.yaml': 'ports: {http: 81}', '.env': 'HAPLAT_PROJECT=shop\nHAPLAT_HTTP_PORT=' };
+  const { config } = await load(files, { HAPLAT_PROJECT: '' });
+  t.is(config.project, 'shop');
+  t.is(config.ports.http, 81);
+});
+
 test('--scale wins over the file, and is checked like it', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'haplat-config-'));
   const scaled = (replicas: LoadOptions['replicas']) => loadConfig({ cwd, env: { XDG_STATE_HOME: '/state' }, replicas });

@@ -6,6 +6,7 @@ import { died, settled, signalled, started } from '../../../../src/runtime/guard
 import { lease, t0, traceIn, watched } from './_states.ts';
 
 const nothing: Memory = new Map();
+const start = (service: string) => ({ verb: 'start', service }) as const;
 
 /** Decides twice: once when the trouble is first seen, once `afterMs` later. */
 function after(afterMs: number, observed: readonly Watched[], leases: readonly Lease[] = []) {
@@ -109,7 +110,7 @@ test('a death that was its owner\'s is not held against a member: however often,
     const owner = watched('keepalived_1', { startedAtMs: atMs + 500 });
     const decision = decide([owner, down], memory, [], atMs + 1200);
     t.deepEqual(verbs(decision), ['start traefik_1'], `time ${time}`);
-    memory = settled(decision.memory, 'traefik_1', 'done', atMs + 1300);
+    memory = settled(decision.memory, start('traefik_1'), 'done', atMs + 1300);
     memory = decide([owner, watched('traefik_1', { podOwner: 'keepalived_1', startedAtMs: atMs + 1250 })], memory, [], atMs + 1400).memory;
     atMs += 2000;
   }
@@ -123,15 +124,15 @@ test('who is killed by the Engine on somebody\'s order is started soon, however 
       const atMs = t0 + (time + 1) * 50_000;
       const down = [watched('db', { state: 'exited' })];
       memory = decide(down, died(end(memory, atMs), 'db', atMs), [], atMs).memory;
-      memory = settled(decide(down, memory, [], atMs + 40_000).memory, 'db', 'done', atMs + 40_000);
-      memory = decide([watched('db')], started(memory, 'db'), [], atMs + 41_000).memory;
+      memory = settled(decide(down, memory, [], atMs + 40_000).memory, start('db'), 'done', atMs + 40_000);
+      memory = decide([watched('db')], started(memory, 'db', atMs + 40_500), [], atMs + 41_000).memory;
     }
     return memory.get('db')?.attempts;
   };
   t.is(attemptsAfter((memory) => signalled(memory, 'db', '9')), 0);
   t.is(attemptsAfter((memory) => memory), 6);
   t.is(attemptsAfter((memory) => signalled(memory, 'db', '1')), 6);
-  t.is(attemptsAfter((memory) => started(signalled(memory, 'db', '9'), 'db')), 6);
+  t.is(attemptsAfter((memory, atMs) => started(signalled(memory, 'db', '9'), 'db', atMs)), 6);
 });
 
 test('a member is not started while its owner is being restarted', (t) => {
@@ -147,7 +148,7 @@ test('a member that is found in a dead namespace again after its restart is rest
   for (let nowMs = t0; nowMs < t0 + 60_000; nowMs += 500) {
     const decision = decide(observed(t0 + 7_200_000), memory, [], nowMs);
     restarts += decision.actions.length;
-    memory = decision.actions.reduce((known, { service }) => settled(known, service, 'done', nowMs), decision.memory);
+    memory = decision.actions.reduce((known, action) => settled(known, action, 'done', nowMs), decision.memory);
   }
   t.true(restarts >= 2 && restarts <= 8, `${restarts} restarts in a minute`);
 });
@@ -173,7 +174,7 @@ test('nothing more happens to a service while an action on it is under way', (t)
 
 test('a start that was refused because the owner was not up yet is tried again within 100 ms', (t) => {
   const observed = [watched('app_1', { state: 'exited' })];
-  const refused = settled(after(100, observed).memory, 'app_1', 'refused', t0 + 110);
+  const refused = settled(after(100, observed).memory, start('app_1'), 'refused', t0 + 110);
   t.deepEqual(verbs(decide(observed, refused, [], t0 + 209)), []);
   t.deepEqual(verbs(decide(observed, refused, [], t0 + 210)), ['start app_1']);
 });
@@ -186,7 +187,7 @@ test('the delays of a container that keeps dying double up to a minute, and are 
   for (let repair = 0; repair < 9; repair++) {
     const decision = decide(dead, memory, [], now);
     t.deepEqual(verbs(decision), ['start app_1']);
-    memory = settled(decision.memory, 'app_1', 'done', now);
+    memory = settled(decision.memory, start('app_1'), 'done', now);
     const until = traceIn(memory, 'app_1').notBeforeMs;
     delays.push(Math.round((until - now) / 1000));
     t.deepEqual(verbs(decide(dead, memory, [], until - 1)), []);
@@ -213,7 +214,7 @@ test('what a lease covers is left alone until the lease runs out', (t) => {
   t.deepEqual(verbs(after(7999, observed, [held])), ['start app_1']);
   const late = after(8000, observed, [held]);
   t.true(verbs(late).includes('unpause db'));
-  t.deepEqual(late.expired, [held]);
+  t.deepEqual(late.finished, [held]);
 });
 
 test('the guardian wakes when a lease runs out', (t) => {
@@ -224,6 +225,47 @@ test('the guardian wakes when a lease runs out', (t) => {
 test('a lease that runs out has its network faults undone by a restart', (t) => {
   const held = lease(['keepalived_1'], { expiresAtMs: t0, restartOnExpiry: ['keepalived_1'] });
   t.deepEqual(verbs(decide([watched('keepalived_1'), watched('keepalived_2')], nothing, [held], t0)), ['restart keepalived_1']);
+});
+
+test('a lease is kept until its fault is undone: a restart that is refused or fails is tried again', (t) => {
+  const held = lease(['keepalived_1'], { expiresAtMs: t0, restartOnExpiry: ['keepalived_1'] });
+  const observed = [watched('keepalived_1')];
+  const restart = { verb: 'restart', service: 'keepalived_1' } as const;
+  let memory = nothing;
+  let nowMs = t0;
+  for (const outcome of ['refused', 'failed'] as const) {
+    const decision = decide(observed, memory, [held], nowMs);
+    t.deepEqual(verbs(decision), ['restart keepalived_1'], outcome);
+    t.deepEqual(decision.finished, [], outcome);
+    memory = settled(decision.memory, restart, outcome, nowMs + 10);
+    t.deepEqual(decide(observed, memory, [held], nowMs + 20).finished, []);
+    nowMs = traceIn(memory, 'keepalived_1').notBeforeMs;
+  }
+  const last = decide(observed, memory, [held], nowMs);
+  t.deepEqual(verbs(last), ['restart keepalived_1']);
+  const undone = decide(observed, settled(last.memory, restart, 'done', nowMs + 10), [held], nowMs + 20);
+  t.deepEqual(verbs(undone), []);
+  t.deepEqual(undone.finished, [held]);
+});
+
+test('what is frozen when its lease runs out is thawed first and restarted then', (t) => {
+  const held = lease(['keepalived_1'], { expiresAtMs: t0, restartOnExpiry: ['keepalived_1'] });
+  const frozen = after(500, [watched('keepalived_1', { state: 'paused' })], [held]);
+  t.deepEqual(verbs(frozen), ['unpause keepalived_1']);
+  t.deepEqual(frozen.finished, []);
+  const thawed = settled(frozen.memory, { verb: 'unpause', service: 'keepalived_1' }, 'done', t0 + 510);
+  t.deepEqual(verbs(decide([watched('keepalived_1')], thawed, [held], t0 + 2000)), ['restart keepalived_1']);
+});
+
+test('a guardian that stood by does not undo once more what the other has undone', (t) => {
+  const held = lease(['keepalived_1'], { expiresAtMs: t0, restartOnExpiry: ['keepalived_1'] });
+  const both = [watched('guardian_1'), watched('guardian_2'), watched('keepalived_1')];
+  const waiting = decide(both, nothing, [held], t0, 'guardian_2');
+  t.deepEqual(waiting.finished, []);
+  const undone = decide(both, started(waiting.memory, 'keepalived_1', t0 + 300), [held], t0 + 400, 'guardian_2');
+  t.deepEqual(undone.finished, [held]);
+  const alone = [watched('guardian_1', { state: 'exited' }), ...both.slice(1)];
+  t.deepEqual(verbs(decide(alone, undone.memory, [held], t0 + 5000, 'guardian_2')), []);
 });
 
 test('of several guardians the first that runs does everything, the others look after guardians', (t) => {
@@ -267,7 +309,7 @@ test('never acts on what is leased, being removed or restarted by the Engine, no
         if (seen === undefined || held[0]?.targets.includes(seen.service) === true) return false;
         if (seen.state === 'removing' || seen.state === 'restarting') return false;
         if (owner !== undefined && owner.state !== 'running') return false;
-        memory = settled(memory, action.service, 'done', t0 + time);
+        memory = settled(memory, action, 'done', t0 + time);
       }
     }
     return true;
@@ -289,7 +331,7 @@ test('no container is acted upon more than once a second, whatever it does', (t)
       if (decision.actions.length === 0) continue;
       if (now - last < 900) return false;
       last = now;
-      memory = settled(memory, 'app_1', 'done', now);
+      memory = settled(memory, start('app_1'), 'done', now);
     }
     return true;
   });

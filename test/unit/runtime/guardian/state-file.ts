@@ -12,7 +12,7 @@ test('a container that has to wait for its next start is said to be backed off, 
   const dead = [watched('app_1', { state: 'exited' })];
   let memory: Memory = decide(dead, new Map(), [], t0).memory;
   for (const now of [t0 + 100, t0 + 5000, t0 + 15_000]) {
-    memory = settled(decide(dead, memory, [], now).memory, 'app_1', 'done', now);
+    memory = settled(decide(dead, memory, [], now).memory, { verb: 'start', service: 'app_1' }, 'done', now);
   }
   const state = toGuardianState(dead, memory, t0 + 15_001).services['app_1'];
   t.true(state?.backedOff);

@@ -28,8 +28,8 @@ class ImageStore {
     return Promise.resolve();
   }
 
-  async buildImage({ tag, context, buildArgs, signal }: BuildOptions & ProgressOptions): Promise<void> {
-    this.calls.push(`build ${tag} from ${buildArgs?.['BASE_IMAGE']}`);
+  async buildImage({ tag, context, buildArgs, signal, withoutCache }: BuildOptions & ProgressOptions): Promise<void> {
+    this.calls.push(`build ${tag} from ${buildArgs?.['BASE_IMAGE']}${withoutCache === true ? ' anew' : ''}`);
     const read = buffer(context);
     // Like the real Engine, which waits for the rest of a context that breaks off, and rejects on abort only.
     await Promise.race([
@@ -53,6 +53,16 @@ const sources: EnsureOptions['sources'] = (baseImage) => ({
 });
 const ensure = (store: ImageStore, specs: readonly ImageSpec[], options: Partial<EnsureOptions> = {}) =>
   ensureImages(store, specs, { sources, ...options });
+
+test('what is present is pulled and built again when it is to be renewed, but for what has a digest', async (t) => {
+  const pinned: ImageSpec = { kind: 'pull', reference: 'rabbitmq@sha256:0123' };
+  const store = new ImageStore(['postgres:17', 'haplat/keepalived:1', 'base:1', pinned.reference]);
+  await ensure(store, [pinned, keepalived, edge], { renew: true });
+  t.deepEqual(store.calls, ['pull base:1', 'build haplat/keepalived:1 from base:1 anew', 'build haplat/edge:1 from base:1 anew']);
+  store.pullFailure = new Error('no such host');
+  const error = await t.throwsAsync(ensure(store, [postgres], { renew: true }), { instanceOf: OperationError });
+  t.is(error.message, "the image postgres:17 can't be pulled again: no such host");
+});
 
 test('images that are present are neither pulled nor built', async (t) => {
   const store = new ImageStore(['postgres:17', 'haplat/keepalived:1']);
