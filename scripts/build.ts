@@ -1,6 +1,7 @@
 /**
  * Builds `dist/haplat.cjs` (the program as one file, for npm) and `dist/haplat` (the same with Node in it).
- * Skips what is up to date; `--force` does not. `--bundle-only` leaves the executable out (packing for npm).
+ * Skips what is up to date; `--force` does not. `--bundle-only` leaves the executable out (packing for npm), and so does any
+ * system but Linux: the containers could not run it.
  */
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ const { values: flags } = parseArgs({
 });
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const outputs = flags['bundle-only'] ? ['haplat.cjs'] : ['haplat.cjs', 'haplat'];
+const isBundleOnly = flags['bundle-only'] || process.platform !== 'linux';
+const outputs = isBundleOnly ? ['haplat.cjs'] : ['haplat.cjs', 'haplat'];
 mkdirSync(dist, { recursive: true });
 
 const startedMs = performance.now();
@@ -33,7 +35,7 @@ if (intact && last.inputs === inputs) {
   if (!same) {
     writeFileSync(cjs, `#!/usr/bin/env node\n${text}`);
     chmodSync(cjs, 0o755);
-    if (!flags['bundle-only']) await makeExecutable({ node, bundle: cjs, target: join(dist, 'haplat') });
+    if (!isBundleOnly) await makeExecutable({ node, bundle: cjs, target: join(dist, 'haplat') });
   }
   writeStamp(dist, { inputs, buildId }, same ? Object.keys(last.outputs) : outputs);
   const sizes = outputs.map((name) => `dist/${name} ${(statSync(join(dist, name)).size / 1e6).toFixed(1)} MB`);

@@ -54,9 +54,10 @@ get_image() {
     aside "$(printf '%-24s present, %s' "$tag" "$(image_size "$tag")")"
     return
   fi
+  : >"$log"
   if [[ $registry == yes ]] && timeout 600 docker pull "$tag" >"$log" 2>&1; then
     how=pulled
-  elif build_image "$name" "$tag" >"$log" 2>&1; then
+  elif build_image "$name" "$tag" >>"$log" 2>&1; then
     how=built
     record_packages "$name" "$tag"
   else
@@ -96,7 +97,7 @@ sweep_stages() {
 
 build_from_context() {
   local name=$1 tag=$2 stamp=$3 extra arguments=() variable
-  for variable in http_proxy https_proxy no_proxy PIP_INDEX_URL; do
+  for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY PIP_INDEX_URL; do
     [[ -z ${!variable:-} ]] || arguments+=(--build-arg "$variable")
   done
   extra=$(mktemp -d)

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What every script says, and how: plain lines, bold only on a terminal.
 
+# Services and cloud-init start programs without one.
+export HOME="${HOME:-$(echo ~)}"
+
 if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   say_bold=$'\e[1m' say_dim=$'\e[2m' say_red=$'\e[31m' say_off=$'\e[0m'
 else

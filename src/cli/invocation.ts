@@ -59,11 +59,14 @@ export function invocationOf(command: Command, host: Host): Invocation {
     connect: async (loaded, purpose) => {
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
       const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
+      const { dockerFolder, readDockerConfig } = await import('../runtime/engine/docker-config.ts');
+      const home = { env: process.env, homeDirectory: homedir() };
       const { socketPath } = loaded.config.engine;
-      const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir(), socketPath });
+      const endpoint = await findEndpoint({ ...home, socketPath });
       // Before the first answer there is nothing to undo, and the Engine may be silent for longer than anybody waits.
       host.signal.addEventListener('abort', host.endInterrupted, { once: true });
       return connectEngine(endpoint, {
+        dockerConfig: () => readDockerConfig(dockerFolder(home)),
         onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); },
         onAnswer: () => {
           if (purpose?.toRead !== true) host.signal.removeEventListener('abort', host.endInterrupted);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
@@ -219,17 +219,30 @@ serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
   t.deepEqual((await platform.status()).services, before.services, 'something was touched');
 });
 
-serial('an image that the Engine does not have is pulled from its registry', async (t) => {
+/** Of the user `ci` with the password `pull-me`, as htpasswd -B writes it. */
+const htpasswd = 'ci:$2y$05$abcdefghijklmnopqrstuuBp.n58v886n7kD7.z9i0nzqxtQ8I2P.';
+
+serial('an image that the Engine does not have is pulled from its registry, with the login that Docker keeps', async (t) => {
   const registry = 'e2e-conv-registry';
   const reference = 'localhost:25555/haproxy:3.0';
+  const dockerConfig = join(platform.folder, 'docker-config');
+  await mkdir(dockerConfig);
+  await writeFile(join(dockerConfig, 'htpasswd'), `${htpasswd}\n`);
   await docker('rm', '-f', '-v', registry);
-  await docker('run', '-d', '--name', registry, '--label', `io.haplat.test=${platform.project}`, '-p', '127.0.0.1:25555:5000', 'registry:2');
+  const asks = ['REGISTRY_AUTH=htpasswd', 'REGISTRY_AUTH_HTPASSWD_REALM=test', 'REGISTRY_AUTH_HTPASSWD_PATH=/auth/htpasswd'].flatMap((one) => ['-e', one]);
+  await docker('run', '-d', '--name', registry, '--label', `io.haplat.test=${platform.project}`, '-p', '127.0.0.1:25555:5000', '-v', `${dockerConfig}:/auth:ro`, ...asks, 'registry:2');
   try {
     await docker('tag', 'haproxy:3.0', reference);
-    await eventually('the registry to take the image', 30_000, async () => docker('push', '-q', reference));
+    const auths = { 'localhost:25555': { auth: Buffer.from('ci:pull-me').toString('base64') } };
+    await writeFile(join(dockerConfig, 'config.json'), JSON.stringify({ auths }));
+    await eventually('the registry to take the image', 30_000, async () => docker('--config', dockerConfig, 'push', '-q', reference));
     await docker('rmi', reference);
     await platform.configure(`engineProxy: {image: "${reference}"}`);
-    const { stderr } = await platform.mustRun('up');
+    const stranger = await platform.run('up');
+    t.is(stranger.exitCode, 1);
+    t.regex(stranger.stderr, /^error: the image localhost:25555\/haproxy:3\.0 is not on the Engine and can't be pulled: .*(?:auth|credentials|denied)/m);
+    const { stderr, exitCode } = outcomeOf(await platform.start(['up'], { env: { DOCKER_CONFIG: dockerConfig } }));
+    t.is(exitCode, 0, stderr);
     t.regex(stderr, /localhost:25555\/haproxy:3\.0: image present/);
     t.is((await platform.engine.inspectContainer(platform.container('engine-proxy_1')))?.image, reference);
   } finally {

@@ -38,11 +38,11 @@ export async function readOwnAuthkey(path: string | undefined, source: string): 
 /** There while a key has been written of which nodes that run may not know: whoever wrote it may have been killed. */
 const untoldFile = 'authkey.untold';
 
-/** Whether nodes that run may have another key than the user's own. */
+/** Whether nodes that run may have another key than the one that they are to have: the user's own, or what was written last. */
 export async function hasOtherAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<boolean> {
-  if (own === undefined) return false;
   const folder = clusterFolder(stateDirectory);
   if ((await readIfThere(join(folder, untoldFile))) !== undefined) return true;
+  if (own === undefined) return false;
   const present = await readFile(join(folder, authkeyFile)).catch(() => undefined);
   return present?.equals(own) === false;
 }
@@ -54,7 +54,7 @@ export async function authkeyIsTold(stateDirectory: string): Promise<void> {
 
 /**
  * Puts the key by which the nodes know each other where they read it: the user's own, or one that is made once. Returns how
- * to put the old one back where it was another: nodes that run have to be told.
+ * to put the old one back where it was another, or where it is not certain that all know it: nodes that run have to be told.
  */
 export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefined): Promise<(() => Promise<void>) | undefined> {
   const folder = clusterFolder(stateDirectory);
@@ -78,13 +78,16 @@ export async function ensureAuthkey(stateDirectory: string, own: Buffer | undefi
   if (size < least || size > most) {
     throw new OperationError(`${path} has ${size} bytes, not ${least} to ${most}`, { remedy: 'remove it: "haplat up" makes a new one, and restart the nodes' });
   }
-  return undefined;
+  // One that was rotated and not told of: the old one is gone, and there is nothing to put back.
+  return (await hasOtherAuthkey(stateDirectory, undefined)) ? () => Promise.resolve() : undefined;
 }
 
-/** A new key in the place of the old one, whole or not at all. Returns how to put the old one back. */
+/** A new key in the place of the old one, whole or not at all: to be told. Returns how to put the old one back. */
 export async function replaceAuthkey(stateDirectory: string): Promise<() => Promise<void>> {
-  const path = join(clusterFolder(stateDirectory), authkeyFile);
+  const folder = clusterFolder(stateDirectory);
+  const path = join(folder, authkeyFile);
   const old = await readFile(path);
+  await writeAtomic(join(folder, untoldFile), '', { mode });
   await writeAtomic(path, newKey(), { mode });
   return () => writeAtomic(path, old, { mode });
 }

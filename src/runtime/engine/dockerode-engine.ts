@@ -3,6 +3,7 @@ import { messageOf, OperationError } from '../errors.ts';
 import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
 import { toCreateOptions, toEndpoint, toIpamConfig } from './create-options.ts';
+import { proxyArguments, type DockerConfig } from './docker-config.ts';
 import { dockerOptions, type EngineEndpoint } from './endpoint.ts';
 import { calling, statusOf, unlessFulfilled } from './engine-errors.ts';
 import { labels } from './labels.ts';
@@ -34,6 +35,8 @@ export interface ConnectOptions {
   readonly onSlow?: () => void;
   /** Called at the first answer. Until then nothing can have been changed. */
   readonly onAnswer?: () => void;
+  /** Docker's config.json, asked when an image is pulled or built: logins of registries, and a proxy. Default: neither. */
+  readonly dockerConfig?: () => Promise<DockerConfig>;
 }
 
 const defaultPatience: Patience = { readMs: 30_000, changeMs: 300_000 };
@@ -53,8 +56,9 @@ class DockerodeEngine implements Engine {
   readonly #patience: Patience;
   #onSlow: (() => void) | undefined;
   #onAnswer: (() => void) | undefined;
+  readonly #dockerConfig: ConnectOptions['dockerConfig'];
 
-  constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow, onAnswer }: ConnectOptions) {
+  constructor(endpoint: EngineEndpoint, { patience = defaultPatience, onSlow, onAnswer, dockerConfig }: ConnectOptions) {
     const options = dockerOptions(endpoint);
     this.#asked = new Dockerode({ ...options, timeout: patience.readMs });
     this.#told = new Dockerode({ ...options, timeout: patience.changeMs });
@@ -62,6 +66,7 @@ class DockerodeEngine implements Engine {
     this.#patience = patience;
     this.#onSlow = onSlow;
     this.#onAnswer = onAnswer;
+    this.#dockerConfig = dockerConfig;
     this.socketPath = endpoint.kind === 'socket' ? endpoint.path : undefined;
   }
 
@@ -238,17 +243,22 @@ class DockerodeEngine implements Engine {
 
   async pullImage(reference: string, options: ProgressOptions): Promise<void> {
     await calling(`pull ${reference}`, async () => {
-      const stream = await this.#streaming.pull(reference, options.signal ? { abortSignal: options.signal } : {});
+      const config = await this.#dockerConfig?.();
+      const { registryLogin } = await import('./registry-login.ts');
+      const authconfig = config && (await registryLogin(config, reference));
+      const stream = await this.#streaming.pull(reference, { ...(authconfig && { authconfig }), ...(options.signal && { abortSignal: options.signal }) });
       await followProgress(stream, options);
     });
   }
 
   async buildImage(options: BuildOptions & ProgressOptions): Promise<void> {
     await calling(`build ${options.tag}`, async () => {
+      const config = await this.#dockerConfig?.();
+      const proxies = config && proxyArguments(config);
       const stream = await this.#streaming.buildImage(options.context, {
         t: options.tag,
         labels: { ...options.labels },
-        buildargs: { ...options.buildArgs },
+        buildargs: { ...proxies, ...options.buildArgs },
         forcerm: true,
         nocache: options.withoutCache === true,
         ...(options.signal && { abortSignal: options.signal }),

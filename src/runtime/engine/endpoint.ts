@@ -4,6 +4,7 @@ import type { DockerOptions } from 'dockerode';
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
 import { readIfThere } from '../files/read-if-there.ts';
+import { dockerFolder, parseDockerFile, readDockerConfig, type DockerHome } from './docker-config.ts';
 
 export const defaultEngineSocket = '/var/run/docker.sock';
 
@@ -19,14 +20,11 @@ interface TlsFiles {
   readonly key?: string;
 }
 
-export interface EndpointOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDirectory: string;
+export interface EndpointOptions extends DockerHome {
   /** `engine.socketPath`, where the configuration names one. */
   readonly socketPath?: string | undefined;
 }
 
-const configSchema = z.object({ currentContext: z.string().optional() });
 const metaSchema = z.object({ Endpoints: z.object({ docker: z.object({ Host: z.string() }) }) });
 /** Of an Engine that is given without one (IANA: docker-s, docker). */
 const [tlsPort, plainPort] = [2376, 2375];
@@ -41,8 +39,7 @@ const noContext = 'default';
  * context in use. Throws ConfigError for what is not there, makes no sense, or is reached by SSH.
  */
 export async function findEndpoint({ env, homeDirectory, socketPath }: EndpointOptions): Promise<EngineEndpoint> {
-  const named = env['DOCKER_CONFIG'] ?? '';
-  const folder = named === '' ? join(homeDirectory, '.docker') : named;
+  const folder = dockerFolder({ env, homeDirectory });
   const host = env['DOCKER_HOST'] ?? '';
   if (host !== '') return endpointAt(host, 'DOCKER_HOST', await environmentTls(env, folder));
   const chosen = env['DOCKER_CONTEXT'] ?? '';
@@ -63,9 +60,7 @@ async function environmentTls(env: EndpointOptions['env'], folder: string): Prom
 }
 
 async function contextInUse(folder: string): Promise<string> {
-  const path = join(folder, 'config.json');
-  const text = await readIfThere(path);
-  const context = text === undefined ? '' : parsed(path, text, configSchema).currentContext ?? '';
+  const context = (await readDockerConfig(folder)).currentContext ?? '';
   return context === '' ? noContext : context;
 }
 
@@ -80,7 +75,7 @@ async function endpointOf(context: string, folder: string): Promise<EngineEndpoi
     });
   }
   const tls = await readTls(join(folder, 'contexts/tls', digest, 'docker'));
-  return endpointAt(parsed(path, text, metaSchema).Endpoints.docker.Host, `Docker context ${context}`, Object.keys(tls).length > 0 ? tls : undefined);
+  return endpointAt(parseDockerFile(path, text, metaSchema).Endpoints.docker.Host, `Docker context ${context}`, Object.keys(tls).length > 0 ? tls : undefined);
 }
 
 function endpointAt(address: string, origin: string, tls: TlsFiles | undefined): EngineEndpoint {
@@ -101,14 +96,6 @@ function endpointAt(address: string, origin: string, tls: TlsFiles | undefined):
 async function readTls(folder: string): Promise<TlsFiles> {
   const texts = await Promise.all(tlsNames.map(async (name) => [name, await readIfThere(join(folder, `${name}.pem`))] as const));
   return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
-}
-
-function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new ConfigError(`${path} is not what Docker writes there`, { cause, remedy: 'mend it, or say in DOCKER_HOST where the Engine is' });
-  }
 }
 
 /** What dockerode is told, so that it decides nothing by itself. */

@@ -15,7 +15,7 @@ export function findPayload(): Payload {
   if (!isSea()) return bundlePayload(buildId, import.meta.filename);
   if (process.platform === 'linux') return executablePayload(buildId, process.execPath);
   throw new OperationError(`this executable is for ${process.platform} and can't run in a container`, {
-    remedy: 'use the npm package instead: npm install -g haplat',
+    remedy: 'run the bundle instead: node dist/haplat.cjs',
   });
 }
 
@@ -27,17 +27,16 @@ function bundlePayload(buildId: string, bundle: string): Payload {
 
 /** From sources the containers run what was built last. */
 export function sourcesPayload(root: string): Payload {
-  const executable = join(root, 'dist/haplat');
+  const isLinux = process.platform === 'linux';
+  const program = join(root, isLinux ? 'dist/haplat' : 'dist/haplat.cjs');
   const stamp = join(root, 'dist/.stamp');
-  if (!existsSync(executable) || !existsSync(stamp)) {
-    throw new OperationError('haplat runs from sources, and its containers need the executable dist/haplat', {
+  if (!existsSync(program) || !existsSync(stamp)) {
+    throw new OperationError(`haplat runs from sources, and its containers need ${isLinux ? 'the executable dist/haplat' : 'the bundle dist/haplat.cjs'}`, {
       remedy: 'npm run build',
     });
   }
   const { buildId } = JSON.parse(readFileSync(stamp, 'utf8')) as { buildId: string };
-  return process.platform === 'linux'
-    ? executablePayload(buildId, executable)
-    : nodeImagePayload(buildId, join(root, 'dist/haplat.cjs'));
+  return isLinux ? executablePayload(buildId, program) : nodeImagePayload(buildId, program);
 }
 
 /** Whether this Node binary runs on any glibc: distributions link theirs with shared libraries of their own. */

@@ -1,4 +1,4 @@
-import { replaceAuthkey } from '../cluster/authkey.ts';
+import { authkeyIsTold, replaceAuthkey } from '../cluster/authkey.ts';
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { ClusterState } from '../cluster/state.ts';
@@ -31,9 +31,8 @@ export interface ClusterResult {
 export async function standbyNode(work: ClusterWork, node: string): Promise<ClusterResult> {
   return withCluster(work, async (cluster) => {
     const before = await cluster.state();
-    const others = before.members.filter(({ name, online, standby }) => name !== node && online && !standby && cluster.serving.includes(name));
     cluster.mustServe(node);
-    if (others.length === 0) {
+    if (whoServes(before).every((name) => name === node)) {
       throw new ConfigError(`cluster standby: without ${node} nothing is left to serve`, { remedy: 'bring another node online first: haplat cluster online NODE' });
     }
     await cluster.run(['crm_attribute', '--node', node, '--name', 'standby', '--update', 'on']);
@@ -58,7 +57,7 @@ export async function moveAddress(work: ClusterWork, to: string | undefined): Pr
   return withCluster(work, async (cluster) => {
     const before = await cluster.state();
     const now = before.resources.find(({ id }) => id === vipResource)?.nodes ?? [];
-    const able = before.members.filter(({ name, online, standby }) => online && !standby && cluster.serving.includes(name)).map(({ name }) => name);
+    const able = whoServes(before);
     const target = to ?? able.find((name) => !now.includes(name));
     if (target === undefined) throw new ConfigError('cluster move: there is no other node that could serve', { remedy: 'look at "haplat status"' });
     cluster.mustServe(target);
@@ -91,19 +90,22 @@ export async function cleanUp(work: ClusterWork): Promise<ClusterResult> {
  * OperationError then, and the old key is in force.
  */
 export async function rotateClusterKey(work: ClusterWork): Promise<ClusterResult> {
-  const { loadBalancers } = work.loaded.config;
+  const { stateDirectory, config: { loadBalancers } } = work.loaded;
   if (loadBalancers.authkeyFile !== undefined) {
     throw new ConfigError(`loadBalancers.authkeyFile: ${loadBalancers.authkeyFile} is your own key`, { remedy: 'replace that file, then run "haplat up": the nodes take it while they run' });
   }
   return withCluster(work, async (cluster) => {
     await cluster.until('the cluster to be whole', isWhole);
-    const restore = await replaceAuthkey(work.loaded.stateDirectory);
+    const restore = await replaceAuthkey(stateDirectory);
     try {
       await cluster.run(['corosync-cfgtool', '-R']);
-      return { done: 'the cluster has a new key', cluster: await cluster.until('the cluster to be whole with its new key', isWhole) };
+      const after = await cluster.until('the cluster to be whole with its new key', isWhole);
+      await authkeyIsTold(stateDirectory);
+      return { done: 'the cluster has a new key', cluster: after };
     } catch (error) {
       await restore();
-      await cluster.run(['corosync-cfgtool', '-R']).catch(() => undefined);
+      // Where this fails too it stays to be told, which the next `up` does.
+      await cluster.run(['corosync-cfgtool', '-R']).then(() => authkeyIsTold(stateDirectory), () => undefined);
       throw error;
     }
   });
@@ -179,6 +181,12 @@ async function withCluster<T>(work: ClusterWork, action: (cluster: Cluster) => P
 
 function holders({ resources }: ClusterState): string {
   return resources.find(({ id }) => id === vipResource)?.nodes.join(', ') ?? '';
+}
+
+/** Members on which Traefik runs: the address may go there. */
+function whoServes({ members, resources }: ClusterState): string[] {
+  const running = resources.filter(({ id, failed }) => id === traefikResource && !failed).flatMap(({ nodes }) => nodes);
+  return members.filter(({ name, online, standby }) => online && !standby && running.includes(name)).map(({ name }) => name);
 }
 
 function idle({ resources }: ClusterState, node: string): boolean {

@@ -70,6 +70,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const faults = await faultsInPlace(journalOf(loaded));
   const hasNewKey = looked.topology.cluster !== undefined && (await hasOtherAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source)));
   if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
+    await awaitCluster(engine, looked.topology, { timeoutMs: loaded.config.timeouts.healthyMs, signal: options.signal });
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
     const certificates = await bringCertificates(loaded, options.onWarning);

@@ -58,7 +58,9 @@ export function database(context: TopologyContext): Service {
         POSTGRES_DB: config.postgres.database,
         POSTGRES_USER: config.postgres.user,
         POSTGRES_PASSWORD_FILE: `${secretsPath}/password`,
-        POSTGRES_INITDB_ARGS: '--data-checksums',
+        // By code point, which is the same in every C library: with the image's own locale indexes of texts would be in another
+        // order after a change of the image's base (PostgreSQL wiki, Locale data changes).
+        POSTGRES_INITDB_ARGS: '--data-checksums --locale=C.UTF-8',
         PGDATA: databasePath,
       },
       networks: [attach(config.project, 'data', [name])],

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { authkeyIsTold, ensureAuthkey, hasOtherAuthkey } from '../../../../src/runtime/cluster/authkey.ts';
+import { authkeyIsTold, ensureAuthkey, hasOtherAuthkey, replaceAuthkey } from '../../../../src/runtime/cluster/authkey.ts';
 
 const [first, second] = [randomBytes(256), randomBytes(256)];
 
@@ -38,6 +38,21 @@ test('another one is to be told of until it is said to be known, whoever was kil
   t.true((await key()).equals(second));
   t.false(await hasOtherAuthkey(state, second));
   t.is(await ensureAuthkey(state, second), undefined);
+});
+
+test('a key that was rotated is to be told of as well, should whoever rotated it be killed', async (t) => {
+  const { state, key } = await stateOf(t);
+  await ensureAuthkey(state, undefined);
+  const made = await key();
+  t.false(await hasOtherAuthkey(state, undefined));
+  await replaceAuthkey(state);
+  const rotated = await key();
+  t.false(rotated.equals(made));
+  t.true(await hasOtherAuthkey(state, undefined));
+  t.truthy(await ensureAuthkey(state, undefined));
+  t.true((await key()).equals(rotated));
+  await authkeyIsTold(state);
+  t.is(await ensureAuthkey(state, undefined), undefined);
 });
 
 test('what could not be told of is put back', async (t) => {
