@@ -10,6 +10,7 @@ import { checkData } from './check-data.ts';
 import type { Perform } from './execute-plan.ts';
 import { removeNetwork } from './remove-network.ts';
 import { startContainer } from './start-container.ts';
+import { unpauseContainer } from './unpause-container.ts';
 
 /** What carrying out a plan needs besides the Engine. */
 export interface Means {
@@ -49,7 +50,7 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
       case 'start-container':
         return startContainer(engine, operation);
       case 'unpause-container':
-        return engine.unpauseContainer(operation.container);
+        return unpauseContainer(engine, operation.container);
       case 'stop-container':
         return engine.stopContainer(operation.container);
       case 'remove-container':

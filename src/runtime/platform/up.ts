@@ -12,6 +12,7 @@ import { awaitAllReady } from '../execute/await-ready.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
+import { inAdvance } from '../execute/in-advance.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { takingOff } from '../execute/remove-network.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
@@ -167,8 +168,7 @@ function checkRenewed({ services }: Topology, renew: readonly string[]): void {
 async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Promise<void> {
   const { loaded, engine, signal } = options;
   options.onPlan(plan);
-  // While containers are replaced, the guardian would start what is stopped on purpose.
-  await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  const { advance, rest } = inAdvance(plan);
   const { healthyMs: healthyTimeoutMs } = loaded.config.timeouts;
   const perform = performOnEngine(engine, {
     healthyTimeoutMs,
@@ -189,7 +189,11 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
     gap.take(event);
     options.onEvent(event);
   };
-  await executePlan(plan, perform, { signal, onEvent });
+  // Pulls and builds take minutes, and the guardian is at work meanwhile.
+  await executePlan(advance, perform, { signal, onEvent });
+  // While containers are replaced, it would start what is stopped on purpose.
+  await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  await executePlan(rest, perform, { signal, onEvent });
   const gapMs = await gap.measure(engine, prepared.topology, loaded.config.network.vip, waiting);
   if (gapMs !== undefined) options.onNote(`the virtual address was without a holder for ${(gapMs / 1000).toFixed(1)} s`);
   await awaitCluster(engine, prepared.topology, waiting);
