@@ -54,7 +54,7 @@ async function failureOf(
     remedy:
       last !== undefined && saysStarting(last)
         ? 'it is left at its work: wait until it is done, or longer by timeouts.healthyMs, and run "haplat up" again'
-        : 'mend the cause below and run "haplat up" again; everything else was left as it is',
+        : 'mend the cause below and run "haplat up" again; what had not begun was left as it was',
     details: [...(await lastLines(engine, spec.name)), ...failedCheck(spec.name, last)],
   });
 }

@@ -1,26 +1,42 @@
 import { InterruptedError, messageOf } from '../errors.ts';
 import type { Operation, Plan } from '../plan/operation.ts';
 import type { OnExecutionEvent } from './events.ts';
+import { readyOfHalfDone } from './half-done.ts';
 
 /** Carries out one operation; `report` takes lines of progress. */
 export type Perform = (operation: Operation, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
 
 /** How many operations may be under way at once: an Engine on two cores gains nothing from more. */
 const defaultConcurrency = 12;
+/** The longest stop of ours (30 s), and as long again to make and start what comes in its place. */
+const defaultFinishWithinMs = 60_000;
+const takingDown: ReadonlySet<Operation['kind']> = new Set(['stop-container', 'remove-container']);
+
+export interface ExecuteOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent?: OnExecutionEvent;
+  readonly concurrency?: number;
+  /** For what takes things down: all that does not need what failed is done first. */
+  readonly keepGoing?: boolean;
+  /** How long after a failure or an abort what is half done may still begin anything. */
+  readonly finishWithinMs?: number;
+}
 
 /**
- * Walks the plan: an operation begins as soon as all that it waits for have succeeded. Decides nothing. After a failure
- * nothing new begins, what is under way ends, and the first error is thrown; with `keepGoing` all that does not wait for
- * what failed is done first. On abort nothing new begins, and InterruptedError is thrown.
+ * Walks the plan: an operation begins as soon as all that it waits for have succeeded. Decides nothing. After a failure or
+ * an abort nothing new begins but what brings back who is half replaced, without a wait for anybody's health; what is
+ * under way ends, and the first error, or InterruptedError, is thrown. With `keepGoing` a failure cuts nothing short: a
+ * container is stopped or removed after those before it, whether or not they could be, and the error is thrown last.
  */
 export async function executePlan(
   plan: Plan,
   perform: Perform,
-  options: { readonly signal: AbortSignal; readonly onEvent?: OnExecutionEvent; readonly concurrency?: number; readonly keepGoing?: boolean },
+  options: ExecuteOptions,
 ): Promise<void> {
-  const { signal, onEvent = () => undefined, concurrency = defaultConcurrency, keepGoing = false } = options;
+  const { signal, onEvent = () => undefined, concurrency = defaultConcurrency, keepGoing = false, finishWithinMs = defaultFinishWithinMs } = options;
   const waiting = new Map(plan.operations.map((operation) => [operation.id, operation]));
   const done = new Set<string>();
+  const failedIds = new Set<string>();
   const running = new Map<string, Promise<void>>();
   let failure: Error | undefined;
   // One failure ends the waits that are under way as well: nothing would come of them.
@@ -37,6 +53,7 @@ export async function executePlan(
           running.delete(operation.id);
         },
         (error: unknown) => {
+          failedIds.add(operation.id);
           failure ??= error instanceof Error ? error : new Error(messageOf(error));
           if (!keepGoing) failed.abort();
           running.delete(operation.id);
@@ -45,11 +62,16 @@ export async function executePlan(
     );
   };
 
+  const isOver = ({ kind }: Operation, id: string) => done.has(id) || (keepGoing && takingDown.has(kind) && failedIds.has(id));
+  let cutAtMs: number | undefined;
+  const ready = (): Operation[] => {
+    if ((failure === undefined || keepGoing) && !signal.aborted) return [...waiting.values()].filter((operation) => operation.after.every((id) => isOver(operation, id)));
+    cutAtMs ??= performance.now();
+    return performance.now() - cutAtMs < finishWithinMs ? readyOfHalfDone(plan, { waiting, running, done }) : [];
+  };
+
   for (;;) {
-    if ((failure === undefined || keepGoing) && !signal.aborted) {
-      const ready = [...waiting.values()].filter((operation) => operation.after.every((id) => done.has(id)));
-      for (const operation of ready.slice(0, concurrency - running.size)) begin(operation);
-    }
+    for (const operation of ready().slice(0, concurrency - running.size)) begin(operation);
     if (running.size === 0) break;
     await Promise.race(running.values());
   }

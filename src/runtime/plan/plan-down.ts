@@ -5,13 +5,14 @@ import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
 
 /**
- * These have data or work in hand: they are stopped gracefully. What the others do ends with them; an API replica's drain
+ * These have data or work in hand: they are stopped gracefully; and so is a guardian, whom all others wait for, and not for
+ * the removal of what is left of it. What the others do ends with them; an API replica's drain
  * is for balancers that still send to it, and these are gone, while what it has acknowledged is in the database.
  */
-const stoppedGracefully = new Set(['db', 'rabbitmq', 'worker']);
+const stoppedGracefully = new Set(['guardian', 'db', 'rabbitmq', 'worker']);
 
 /**
- * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian goes
+ * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian stops
  * first, so that it does not start again what is being stopped; what depends on a service stops before that service.
  */
 export function planDown(
@@ -48,8 +49,8 @@ export function planDown(
 function takingDown(container: ObservedContainer, all: readonly ObservedContainer[], cause: string): Operation[] {
   const name = subjectOf(container, all);
   const before = [
-    ...guardianOf(container, all).map((guardian) => `remove ${subjectOf(guardian, all)}`),
-    ...dependentsOf(container, all).map((other) => `${isGraceful(other) ? 'stop' : 'remove'} ${subjectOf(other, all)}`),
+    ...guardianOf(container, all).map((guardian) => endingOf(guardian, all)),
+    ...dependentsOf(container, all).map((other) => endingOf(other, all)),
   ];
   const stop: Operation = { id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name };
   const remove: Operation = {
@@ -61,6 +62,11 @@ function takingDown(container: ObservedContainer, all: readonly ObservedContaine
     container: container.name,
   };
   return isGraceful(container) ? [stop, remove] : [remove];
+}
+
+/** After it nothing of the container runs. */
+function endingOf(container: ObservedContainer, all: readonly ObservedContainer[]): string {
+  return `${isGraceful(container) ? 'stop' : 'remove'} ${subjectOf(container, all)}`;
 }
 
 function isGraceful({ state, labels: own }: ObservedContainer): boolean {

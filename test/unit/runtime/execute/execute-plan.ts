@@ -66,6 +66,21 @@ test('when told to keep going, all that does not wait for what failed is done, a
   t.deepEqual(done, ['a', 'b']);
 });
 
+test('when told to keep going, a container is taken down after the one before it, whether or not that could be, and a network only if it could', async (t) => {
+  const tried: string[] = [];
+  const remove = (id: string, ...after: string[]): Operation => ({ id, subject: id, cause: 'test', after, kind: 'remove-container', container: id });
+  const network: Operation = { id: 'network', subject: 'network', cause: 'test', after: ['guardian', 'db'], kind: 'remove-network', name: 'network' };
+  const error = await t.throwsAsync(
+    executePlan(planOf(remove('db', 'edge'), remove('edge', 'guardian'), remove('guardian'), network), async ({ id }) => {
+      tried.push(id);
+      await turn();
+      if (id === 'guardian') throw new OperationError('no');
+    }, { signal: never, keepGoing: true }),
+  );
+  t.is(error.message, 'no');
+  t.deepEqual(tried, ['guardian', 'edge', 'db']);
+});
+
 test('an abort stops between operations', async (t) => {
   const controller = new AbortController();
   const begun: string[] = [];

@@ -13,16 +13,17 @@ const topology = aTopology(
   { volumes: [{ name: 'p-data', labels: {} }] },
 );
 
-test('the guardian goes first; what has work or data in hand stops gracefully, whoever needs it before it', (t) => {
+test('the guardian stops first; what has work or data in hand stops gracefully, whoever needs it before it', (t) => {
   t.is(
     planToText(planDown('p', asObserved(topology), { volumes: false })),
     `
-remove guardian — down was asked for
-remove edge — down was asked for [after remove guardian]
-stop worker_1 — down was asked for [after remove guardian, remove edge]
-stop db — down was asked for [after remove guardian, stop worker_1]
+stop guardian — down was asked for
+remove edge — down was asked for [after stop guardian]
+stop worker_1 — down was asked for [after stop guardian, remove edge]
+stop db — down was asked for [after stop guardian, stop worker_1]
 remove db — down was asked for [after stop db]
 remove worker_1 — down was asked for [after stop worker_1]
+remove guardian — down was asked for [after stop guardian]
 remove network p-net — down was asked for [after remove db, remove worker_1, remove edge, remove guardian]
 `.trim(),
   );
