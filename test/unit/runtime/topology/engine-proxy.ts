@@ -45,9 +45,26 @@ for (const path of ['mine-db/stop', 'mine-db/exec', 'mine-db/update', 'other-db/
   });
 }
 
+const rulesOf = (frontend: string, text = config) => new RegExp(`frontend ${frontend}\\n(?<rules>(?: .*\\n)+)`).exec(text)?.groups?.['rules'] ?? '';
+
+function inThisOrder(rules: string, order: readonly string[]): boolean {
+  const places = order.map((rule) => rules.indexOf(rule));
+  return places.every((place, index) => place > (places[index - 1] ?? -1));
+}
+
+test('of what readers ask the Engine is told no version of its API: Traefik names one that a later Engine has no more', (t) => {
+  const rules = rulesOf('readers');
+  t.true(inThisOrder(rules, ['deny_status 403 unless { path', 'http-request replace-path ^/v[0-9.]+(/.*)$ \\1\n', 'use_backend events if { path_end /events }']), rules);
+});
+
+test('of who is fenced no signal is named, in a query or a form', (t) => {
+  const clustered = topologyOf({ project: 'mine', loadBalancers: { manager: 'pacemaker' } });
+  const rules = rulesOf('fencing', fileOf(serviceOf(clustered, 'engine-proxy_1'), 'haproxy.cfg'));
+  t.true(inThisOrder(rules, ['METH_POST fences', 'deny_status 403 if fences { query -m found }', 'http-request del-header content-type if fences']), rules);
+});
+
 test('of a start the Engine is told no version of its API: an old one lets it say with what rights the container runs', (t) => {
-  const guardian = /frontend guardian\n(?<rules>(?: .*\n)+)/.exec(config)?.groups?.['rules'] ?? '';
+  const guardian = rulesOf('guardian');
   const order = ['http-request deny deny_status 403 unless METH_GET reads or METH_POST heals', 'http-request replace-path ^/v[0-9.]+(/.*)$ \\1 if heals', 'default_backend engine'];
-  const places = order.map((rule) => guardian.indexOf(rule));
-  t.true(places.every((place, index) => place > (places[index - 1] ?? -1)), places.join());
+  t.true(inThisOrder(guardian, order), guardian);
 });
