@@ -1,5 +1,6 @@
 import Dockerode from 'dockerode';
 import { messageOf, OperationError } from '../errors.ts';
+import { waitUntil } from '../wait-until.ts';
 import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
 import { toCreateOptions, toEndpoint, toIpamConfig } from './create-options.ts';
@@ -41,6 +42,7 @@ export interface ConnectOptions {
 
 const defaultPatience: Patience = { readMs: 30_000, changeMs: 300_000 };
 const slowMs = 1000;
+const removalPollMs = 200;
 
 /** Nothing is sent until the first call. An Engine that takes connections and is silent for too long counts as not reachable. */
 export function connectEngine(endpoint: EngineEndpoint, options: ConnectOptions = {}): Engine {
@@ -157,8 +159,8 @@ class DockerodeEngine implements Engine {
   }
 
   async removeContainer(name: string): Promise<void> {
-    // 409: a removal is already under way.
-    await this.#telling(`remove ${name}`, () => unlessFulfilled([notFound, conflict], () => this.#told.getContainer(name).remove({ force: true, v: true })));
+    const isGone = await waitUntil(async () => ((await this.#remove(name)) ? true : undefined), { timeoutMs: this.#patience.changeMs, pollMs: removalPollMs });
+    if (isGone === undefined) throw new OperationError(`remove ${name}: its removal is under way, and does not end`, { remedy: 'see the Engine\'s log (journalctl -u docker), or restart it' });
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
@@ -280,6 +282,17 @@ class DockerodeEngine implements Engine {
       const stream = await this.#streaming.loadImage(archive, { quiet: false, ...(options.signal && { abortSignal: options.signal }) });
       await followProgress(stream, options);
     });
+  }
+
+  /** False: a removal was under way already, or still is. */
+  async #remove(name: string): Promise<boolean> {
+    try {
+      await this.#telling(`remove ${name}`, () => unlessFulfilled([notFound], () => this.#told.getContainer(name).remove({ force: true, v: true })));
+      return true;
+    } catch (error) {
+      if (statusOf(error instanceof OperationError ? error.cause : undefined) === conflict) return false;
+      throw error;
+    }
   }
 
   /** What it knows. */
