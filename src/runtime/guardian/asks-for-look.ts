@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/port.ts';
-import { guardianComponent } from './decide.ts';
+import { guardianComponent } from './model.ts';
 
 const telling = new Set(['create', 'start', 'restart', 'die', 'kill', 'oom', 'stop', 'pause', 'unpause', 'health_status', 'destroy']);
 

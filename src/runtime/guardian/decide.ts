@@ -1,5 +1,6 @@
+import { clusterComponents } from '../topology/cluster/members.ts';
 import { crowdPatienceMs } from './crowd.ts';
-import type { Action, Decision, Lease, Memory, Trace, Trouble, Verb, Watched } from './model.ts';
+import { guardianComponent, type Action, type Decision, type Lease, type Memory, type Trace, type Trouble, type Verb, type Watched } from './model.ts';
 import { begun, remember } from './remember.ts';
 
 /** Nothing happens for this long, at most, before the guardian looks again. */
@@ -30,16 +31,14 @@ const verbs: Readonly<Record<Trouble, Verb>> = {
   'stale-namespace': 'restart',
 };
 
-export const guardianComponent = 'guardian';
 /**
  * A node of a cluster that is dead: the others fence it, which starts it. Started by us before they have, it would be
  * fenced once more. Where they don't (fencing is off, or they have no quorum), it is ours after all.
  */
-const clusterComponents = new Set(['lb', 'quorum']);
 const fencingPatienceMs = 10_000;
 
 /**
- * What to do now. Pure: the same look, memory, leases and time give the same decision. `self` is the guardian's own
+ * What to do now. Pure: the same look, memory, leases and time (when the look began) give the same decision. `self` is the guardian's own
  * service: where there are several, the first that runs looks after everything, the others only after guardians.
  */
 export function decide(
@@ -110,7 +109,8 @@ class Look {
   /** The repair a service needs and from when on; undefined: none, or one that cannot be done before something happens. */
   at(seen: Watched, expired: readonly Lease[]): Repair | undefined {
     const trace = this.memory.get(seen.service);
-    if (trace === undefined || trace.busy) return undefined;
+    // What was seen before an action came to its end is out of date.
+    if (trace === undefined || trace.busy || this.#nowMs < (trace.settledMs ?? -Infinity)) return undefined;
     if (seen.state === 'running' && expired.some((lease) => this.#isLeft(lease, seen))) {
       return { verb: 'restart', reason: 'a drill left its fault behind', atMs: trace.notBeforeMs };
     }

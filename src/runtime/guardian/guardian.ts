@@ -6,11 +6,13 @@ import { messageOf } from '../errors.ts';
 import type { EngineEvent } from '../engine/port.ts';
 import { steadyNowMs } from '../steady-clock.ts';
 import { asksForLook } from './asks-for-look.ts';
-import { decide, guardianComponent } from './decide.ts';
+import { Attempts } from './attempts.ts';
+import { retryMs } from './backoff.ts';
+import { decide } from './decide.ts';
 import { Incidents } from './incidents.ts';
 import { Leases } from './leases.ts';
 import { EngineLink, inTime } from './link.ts';
-import type { Action, Memory, Watched } from './model.ts';
+import { guardianComponent, type Action, type Lease, type Memory, type Watched } from './model.ts';
 import { perform } from './perform.ts';
 import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
@@ -23,8 +25,6 @@ export type Log = (level: 'info' | 'warn', event: Readonly<Record<string, unknow
 
 /** No more looks than this a second, however many events come. */
 const betweenLooksMs = 50;
-const firstRetryMs = 100;
-const longestRetryMs = 2000;
 /** The Engine's list runs a little behind its events, so look again after each. */
 const echoesMs = [60, 250, 1000];
 /** Until the list shows a death that an event has told of. */
@@ -43,7 +43,9 @@ export class Guardian {
   readonly #wake = new Wake();
   readonly #deaths = new UntoldDeaths();
   readonly #incidents = new Incidents();
-  #watcher: Watcher;
+  readonly #attempts: Attempts;
+  readonly #watcher: Watcher;
+  #known: readonly Lease[] = [];
   #subscription = new AbortController();
   #memory: Memory = new Map();
   #standby = false;
@@ -54,7 +56,8 @@ export class Guardian {
     this.#settings = settings;
     this.#log = log;
     this.#link = new EngineLink(settings.sockets);
-    this.#watcher = new Watcher(this.#link.engine, settings.project);
+    this.#attempts = new Attempts(log);
+    this.#watcher = new Watcher(this.#link, settings.project, this.#attempts);
     this.#leasesDirectory = path.join(settings.stateDirectory, 'leases');
     this.#leases = new Leases(this.#leasesDirectory);
     this.#stateFile = new StateFile(settings.stateDirectory);
@@ -99,36 +102,37 @@ export class Guardian {
     while (!signal.aborted) {
       const startedMs = steadyNowMs();
       const index = this.#link.index;
-      let waitMs: number;
-      try {
-        waitMs = (await this.#reconcile(startedMs)) - steadyNowMs();
-        failures = 0;
-      } catch (error) {
-        waitMs = retryDelayMs(failures++);
-        this.#changeSocket(index, error);
-      }
+      const observed = await this.#watcher.look().catch((error: unknown) => { this.#changeSocket(index, error); });
+      failures = observed === undefined ? failures + 1 : 0;
+      const waitMs = observed === undefined ? retryMs(failures) : (await this.#reconcile(observed, startedMs)) - steadyNowMs();
       await delay(Math.max(0, startedMs + betweenLooksMs - steadyNowMs()));
       await this.#wake.sleep(Math.max(0, Math.min(waitMs, this.#untilEchoMs())));
     }
   }
 
-  /** Returns when to look again. */
-  async #reconcile(nowMs: number): Promise<number> {
-    const observed = await inTime('list', this.#watcher.look());
+  /** Acts on a look that began at `nowMs`; returns when to look again. What fails here (a full disk) keeps nobody from being healed. */
+  async #reconcile(observed: readonly Watched[], nowMs: number): Promise<number> {
     this.#lastContactMs = performance.now();
     this.#deaths.look(observed, this.#lastContactMs);
-    const leases = await this.#leases.read({ steadyMs: nowMs, wallMs: Date.now() });
-    const decision = decide(observed, this.#memory, leases, nowMs, this.#settings.service);
+    this.#known = (await this.#attempts.make('leases-unread', () => this.#leases.read({ steadyMs: nowMs, wallMs: Date.now() }))) ?? this.#known;
+    const decision = decide(observed, this.#memory, this.#known, nowMs, this.#settings.service);
     this.#memory = decision.memory;
     this.#standby = decision.standby;
     for (const action of decision.actions) void this.#act(action);
-    for (const lease of decision.finished) {
-      this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
-      await this.#leases.drop(lease, Date.now());
-    }
+    for (const lease of decision.finished) await this.#drop(lease);
     const incidents = this.#tellIncidents(observed, Date.now());
-    await this.#stateFile.write(toGuardianState(observed, this.#memory, nowMs, incidents));
+    const state = toGuardianState(observed, this.#memory, nowMs, incidents);
+    await this.#attempts.make('state-unwritten', () => this.#stateFile.write(state));
     return decision.wakeAtMs;
+  }
+
+  async #drop(lease: Lease): Promise<void> {
+    this.#known = this.#known.filter((one) => one !== lease);
+    const isDropped = await this.#attempts.make('lease-not-dropped', async () => {
+      await this.#leases.drop(lease, Date.now());
+      return true;
+    }, { lease: lease.id });
+    if (isDropped === true) this.#log('warn', { event: 'lease-expired', lease: lease.id, targets: lease.targets });
   }
 
   /** One who stands by has heard of everything, and tells only of what the other can't. */
@@ -175,7 +179,7 @@ export class Guardian {
         this.#log('warn', { event: 'events-lost', message: messageOf(error) });
       }
       this.#wake.call();
-      await delay(retryDelayMs(failures++), undefined, { signal }).catch(() => undefined);
+      await delay(retryMs(++failures), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -200,7 +204,7 @@ export class Guardian {
   #changeSocket(index: number, error: unknown): void {
     this.#log('warn', { event: 'engine-silent', message: messageOf(error) });
     this.#link.next(index);
-    this.#watcher = new Watcher(this.#link.engine, this.#settings.project);
+    this.#watcher.forget();
     this.#subscription.abort();
   }
 }
@@ -216,8 +220,4 @@ function remembered(memory: Memory, { action, service, signal }: EngineEvent): M
     default:
       return memory;
   }
-}
-
-function retryDelayMs(failures: number): number {
-  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 16));
 }

@@ -4,6 +4,7 @@ import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { leaseFileSchema } from './lease-file.ts';
 import type { LeaseFile } from './lease-file.ts';
+import { guardianComponent } from './model.ts';
 
 export interface LeaseRequest {
   readonly kind: LeaseFile['kind'];
@@ -35,7 +36,6 @@ export interface LeaseClient {
 
 const defaultTtlMs = 15_000;
 const execTimeoutMs = 5000;
-const guardianComponent = 'guardian';
 
 // The folder stands in the environment of the guardian's container, and so of what is executed in it.
 const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';

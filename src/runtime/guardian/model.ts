@@ -1,5 +1,7 @@
 import type { ContainerState, HealthState } from '../engine/port.ts';
 
+export const guardianComponent = 'guardian';
+
 /** One container of the project, as far as the guardian cares. */
 export interface Watched {
   readonly service: string;
@@ -16,7 +18,7 @@ export interface Watched {
   readonly startedAtMs?: number;
   /** Health checks that have failed since the last that passed; known while something is unhealthy only. */
   readonly failedChecks?: number;
-  /** Its failing check says that it is at work on its start; known while something is unhealthy only. */
+  /** Its failing check says that it is at work on its start, or can't be asked; known while something is unhealthy only. */
   readonly isStarting?: boolean;
 }
 
@@ -38,6 +40,8 @@ export interface Trace {
   readonly refusals: number;
   readonly notBeforeMs: number;
   readonly busy: boolean;
+  /** When its last action came to an end. */
+  readonly settledMs?: number;
   /** When process 1 died, the latest last. */
   readonly deathsMs: readonly number[];
   readonly lastReason?: string;

@@ -97,7 +97,7 @@ export function settled(memory: Memory, { service, verb }: Pick<Action, 'service
   if (trace === undefined) return memory;
   // Its own event may be missed, or come late.
   const hasStarted = outcome === 'done' && verb !== 'unpause';
-  return new Map(memory).set(service, ended({ ...trace, busy: false, ...(hasStarted && { lastStartMs: nowMs }) }, outcome, nowMs));
+  return new Map(memory).set(service, ended({ ...trace, busy: false, settledMs: nowMs, ...(hasStarted && { lastStartMs: nowMs }) }, outcome, nowMs));
 }
 
 function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {

@@ -1,33 +1,55 @@
 import { saysStarting } from '../engine/check-output.ts';
 import { labels } from '../engine/labels.ts';
-import type { Engine, ObservedContainer } from '../engine/port.ts';
+import type { ContainerDetails, Engine, ObservedContainer } from '../engine/port.ts';
+import { OperationError } from '../errors.ts';
 import { fromWallMs } from '../steady-clock.ts';
+import type { Attempts } from './attempts.ts';
+import { inTime } from './link.ts';
 import type { Watched } from './model.ts';
 
 /** An Engine in a virtual machine has a clock of its own. */
 const clockSlackMs = 1000;
+/** An inspection waits for whoever changes its container, a list for nobody. */
+const inspectWithinMs = 2000;
 
-/** Sees the project's services. Start times, which only inspections tell, are asked for pods and kept until `forget`. */
+/** The Engine that is asked now. */
+interface Link {
+  readonly engine: Pick<Engine, 'listContainers' | 'inspectContainer'>;
+}
+
+/**
+ * Sees the project's services. Start times, which only inspections tell, are asked for pods and kept until `forget`. Who
+ * can't be inspected is seen as the list shows it, and does not hide the others.
+ */
 export class Watcher {
-  readonly #engine: Engine;
+  readonly #link: Link;
   readonly #project: string;
-  readonly #startedAtMs = new Map<string, number>();
+  readonly #attempts: Attempts;
+  /** Undefined: it is not to be known. */
+  readonly #startedAtMs = new Map<string, number | undefined>();
+  readonly #misdated = new Set<string>();
+  readonly #unanswered = new Map<string, Promise<unknown>>();
 
-  constructor(engine: Engine, project: string) {
-    this.#engine = engine;
+  constructor(link: Link, project: string, attempts: Attempts) {
+    this.#link = link;
     this.#project = project;
+    this.#attempts = attempts;
   }
 
+  /** Rejects when the list does not come in time. */
   async look(): Promise<Watched[]> {
-    const rows = await this.#engine.listContainers({ project: this.#project });
+    const rows = await inTime('list', this.#link.engine.listContainers({ project: this.#project }));
     const services = rows.map(toWatched).filter((seen) => seen !== undefined);
     const owners = new Set(services.map((seen) => seen.podOwner));
     const isAnyIll = services.some((row) => row.state === 'running' && row.health === 'unhealthy');
     return Promise.all(
       services.map(async (row) => {
-        const seen = isAnyIll && row.state === 'running' && row.health !== 'none' ? await this.#judged(row) : row;
-        const inPod = seen.podOwner !== undefined || owners.has(seen.service);
-        const startedAtMs = inPod && seen.state === 'running' ? await this.#started(seen) : undefined;
+        if (row.state !== 'running') return row;
+        const isInPod = row.podOwner !== undefined || owners.has(row.service);
+        const isJudged = isAnyIll && row.health !== 'none';
+        const isDated = isInPod && !this.#startedAtMs.has(row.container);
+        const seen = isJudged || isDated ? await this.#inspected(row, isJudged) : row;
+        const startedAtMs = isInPod && seen.state === 'running' ? this.#startedAtMs.get(row.container) : undefined;
         return startedAtMs === undefined ? seen : { ...seen, startedAtMs };
       }),
     );
@@ -35,31 +57,46 @@ export class Watcher {
 
   /** A container was started or died: what was known of its start is out of date. Without a name: of all. */
   forget(container?: string): void {
-    if (container === undefined) this.#startedAtMs.clear();
-    else this.#startedAtMs.delete(container);
+    if (container !== undefined) {
+      this.#startedAtMs.delete(container);
+      return;
+    }
+    this.#startedAtMs.clear();
+    this.#unanswered.clear();
   }
 
   /**
    * The list calls unhealthy what was only paused, too; an inspection tells one from the other, who else fails its
-   * checks just now, and who is still at work on its start.
+   * checks just now, and who is still at work on its start. Who can't be inspected gets the benefit of the doubt.
    */
-  async #judged(seen: Watched): Promise<Watched> {
-    const details = await this.#engine.inspectContainer(seen.container);
+  async #inspected(seen: Watched, isJudged: boolean): Promise<Watched> {
+    const answer = await this.#attempts.make('not-inspected', () => this.#inspect(seen.container), { service: seen.service });
+    if (answer === undefined) return { ...seen, isStarting: true };
+    const { details } = answer;
     if (details?.id !== seen.id) return seen;
+    this.#noteStart(seen.container, details);
+    if (!isJudged) return seen;
     const { state, health, failedChecks } = details;
     return { ...seen, state, health, failedChecks, isStarting: saysStarting(details) };
   }
 
-  async #started(seen: Watched): Promise<number | undefined> {
-    const known = this.#startedAtMs.get(seen.container);
-    if (known !== undefined) return known;
-    const details = await this.#engine.inspectContainer(seen.container);
-    if (details?.state !== 'running' || details.startedAt === undefined) return undefined;
-    // The clock has been put back since: when it started is not known, and who did so first is not to be told by it.
-    if (details.startedAt.getTime() > Date.now() + clockSlackMs) return undefined;
-    const startedAtMs = fromWallMs(details.startedAt.getTime());
-    this.#startedAtMs.set(seen.container, startedAtMs);
-    return startedAtMs;
+  async #inspect(container: string): Promise<{ readonly details: ContainerDetails | undefined }> {
+    // Each request that hangs holds a place in the proxy.
+    if (this.#unanswered.has(container)) throw new OperationError(`inspect ${container}: no answer yet`);
+    const answer = this.#link.engine.inspectContainer(container);
+    const answered = () => { if (this.#unanswered.get(container) === answer) this.#unanswered.delete(container); };
+    this.#unanswered.set(container, answer);
+    void answer.then(answered, answered);
+    return { details: await inTime(`inspect ${container}`, answer, inspectWithinMs) };
+  }
+
+  #noteStart(container: string, { id, state, startedAt }: ContainerDetails): void {
+    if (state !== 'running' || startedAt === undefined) return;
+    // The clock has been put back since: when it started is not known, and who did so first is not to be told by it, not
+    // even when the clock has gone on to that time.
+    const start = `${id} ${startedAt.getTime()}`;
+    if (startedAt.getTime() > Date.now() + clockSlackMs) this.#misdated.add(start);
+    this.#startedAtMs.set(container, this.#misdated.has(start) ? undefined : fromWallMs(startedAt.getTime()));
   }
 }
 

@@ -347,3 +347,11 @@ test('a dead node of a cluster is left to be fenced for a while, and started whe
   t.deepEqual(decide([dead], first.memory, [], t0 + 9000).actions, []);
   t.like(decide([dead], first.memory, [], t0 + 10_000).actions[0], { verb: 'start', service: 'lb_1' });
 });
+
+test('what was seen before an action came to its end is not acted on', (t) => {
+  const ill = [watched('db', { health: 'unhealthy' })];
+  const { memory } = decide(ill, new Map(), [], t0);
+  const after = settled(memory, { service: 'db', verb: 'restart' }, 'done', t0 + 5000);
+  t.deepEqual(decide(ill, after, [], t0 + 4999).actions, []);
+  t.is(decide(ill, after, [], t0 + 5000).actions.length, 1);
+});
