@@ -21,6 +21,9 @@ export interface LeaseRequest {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A guardian's container, and what is executed in it. */
+type Guarded = Pick<Engine, 'listContainers' | 'exec'>;
+
 export interface HeldLease extends AsyncDisposable {
   readonly id: string;
   /** Gives the targets back to the guardian. Safe to call twice. */
@@ -39,20 +42,30 @@ const execTimeoutMs = 5000;
 
 // The folder stands in the environment of the guardian's container, and so of what is executed in it.
 const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';
-// Whole or not at all: a reader must never see half a lease.
-const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"; mv -f ".$0.$$" "$0.json"`;
+// Whole or not at all: a reader must never see half a lease, nor an empty one, which is what a writer that is given up gets
+// to read. It may run on for a while, and must not bring back what has been released since.
+const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"
+[ -s ".$0.$$" ] || { rm -f ".$0.$$"; exit 1; }
+mv -f ".$0.$$" "$0.json"; [ ! -e ".$0.gone" ] || rm -f "$0.json"`;
 const removeDrillsScript = `cd ${directory} && rm -f drill-*.json`;
-const removeScript = `cd ${directory} && rm -f "$0.json"`;
+// No writer lives as long as what is left here of earlier releases and of writers that ended is kept.
+const removeScript = `cd ${directory} || exit; touch ".$0.gone"; find . -maxdepth 1 -type f -name '.*' -mmin +10 -exec rm -f {} +; rm -f "$0.json"`;
 
 /**
  * Takes leases with the guardian, by writing files into its container. Without a running guardian there is nobody to
  * keep still: a lease then counts as taken, and is written as soon as there is one.
  */
-export function leaseClient(engine: Engine, project: string): LeaseClient {
+export function leaseClient(engine: Guarded, project: string): LeaseClient {
   return {
     take: async (request) => {
       const held = new FileLease(engine, project, request);
-      await held.write();
+      try {
+        await held.write();
+      } catch (error) {
+        // What was given up may yet be done.
+        await held.release().catch(() => undefined);
+        throw error;
+      }
       held.keep();
       return held;
     },
@@ -60,21 +73,21 @@ export function leaseClient(engine: Engine, project: string): LeaseClient {
 }
 
 /** Ends the leases of drills that crashed, once their faults are undone: the guardian has nothing left to undo. */
-export async function dropDrillLeases(engine: Engine, project: string): Promise<void> {
+export async function dropDrillLeases(engine: Guarded, project: string): Promise<void> {
   await inGuardians(engine, project, removeDrillsScript, '', '');
 }
 
 class FileLease implements HeldLease {
   readonly id: string;
-  readonly #engine: Engine;
+  readonly #engine: Guarded;
   readonly #project: string;
   readonly #request: LeaseRequest;
   readonly #ttlMs: number;
   #timer: NodeJS.Timeout | undefined;
-  #renewal: Promise<void> = Promise.resolve();
+  #renewal: Promise<void> | undefined;
   #released = false;
 
-  constructor(engine: Engine, project: string, request: LeaseRequest) {
+  constructor(engine: Guarded, project: string, request: LeaseRequest) {
     this.#engine = engine;
     this.#project = project;
     this.#request = request;
@@ -93,7 +106,8 @@ class FileLease implements HeldLease {
 
   keep(): void {
     this.#timer = setInterval(() => {
-      this.#renewal = this.write().catch((error: unknown) => this.#request.onError?.(error));
+      // One that takes longer than the time between two is not overtaken.
+      this.#renewal ??= this.write().catch((error: unknown) => this.#request.onError?.(error)).finally(() => { this.#renewal = undefined; });
     }, this.#ttlMs / 3);
     this.#timer.unref();
   }
@@ -117,7 +131,7 @@ class FileLease implements HeldLease {
 }
 
 /** Runs a script in every guardian; returns in how many. */
-async function inGuardians(engine: Engine, project: string, script: string, argument: string, stdin: string): Promise<number> {
+async function inGuardians(engine: Guarded, project: string, script: string, argument: string, stdin: string): Promise<number> {
   const all = await engine.listContainers({ project });
   const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
   const results = await Promise.allSettled(running.map(({ name }) => runIn(engine, name, script, argument, stdin)));
@@ -126,7 +140,7 @@ async function inGuardians(engine: Engine, project: string, script: string, argu
   return results.length;
 }
 
-async function runIn(engine: Engine, container: string, script: string, argument: string, stdin: string): Promise<void> {
+async function runIn(engine: Guarded, container: string, script: string, argument: string, stdin: string): Promise<void> {
   const result = await engine.exec(container, ['bash', '-c', script, argument], { timeoutMs: execTimeoutMs, stdin });
   if (result.exitCode === 0) return;
   throw new OperationError(`lease with ${container}: ${result.stderr.trim() || `exit code ${result.exitCode}`}`);
