@@ -87,6 +87,19 @@ serial('Ctrl-C ends up with 130, and the next one goes on', async (t) => {
   await converges(t);
 });
 
+serial('Ctrl-C in the middle of a replacement leaves nobody away', async (t) => {
+  const running = platform.start(['up', '--renew', 'db']);
+  const database = () => platform.engine.inspectContainer(platform.container('db'));
+  const before = await database();
+  await eventually('the database to be away', 60_000, async () => ((await database())?.state === 'running' ? undefined : true));
+  running.kill('SIGINT');
+  t.is(outcomeOf(await running).exitCode, 130);
+  const after = await database();
+  t.is(after?.state, 'running');
+  t.not(after?.id, before?.id);
+  await converges(t);
+});
+
 serial('other passwords, also where the state directory was lost, are made those of the data', async (t) => {
   const created = await platform.https('/items', { method: 'POST', body: { name: 'of before' } });
   const { id } = JSON.parse(created.text) as { readonly id: string };
