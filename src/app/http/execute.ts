@@ -1,6 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Database } from '../db/database.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 import type { Batches } from './batches.ts';
 import { readJson } from './body.ts';
 import { keyedRequest, once } from './idempotency.ts';
@@ -71,5 +71,5 @@ async function checkedRequest(operation: Operation, raw: RawRequest, bodyLimitBy
   const body =
     operation.body === undefined ? undefined : validateBody(operation.body, await readJson(message, bodyLimitBytes));
   const traceparent = traceparentFrom(message.headers['traceparent']);
-  return { params, query, body, headers: message.headers, url, requestId, traceparent, newId: randomUUIDv7() };
+  return { params, query, body, headers: message.headers, url, requestId, traceparent, newId: uuidV7() };
 }

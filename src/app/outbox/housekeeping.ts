@@ -2,6 +2,7 @@ import { pause } from '../backoff.ts';
 import type { Database, Statement } from '../db/database.ts';
 import type { Logger } from '../logging.ts';
 import type { ApiSettings } from '../settings.ts';
+import { uuidV7 } from '../uuid-v7.ts';
 
 const everyMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1000;
@@ -84,8 +85,5 @@ async function deleteAll(database: Database, signal: AbortSignal, statement: Sta
   }
 }
 
-/** The least UUID of this millisecond: version 7 begins with 48 bits of Unix time (RFC 9562, 5.7). */
-export function firstIdAt(epochMs: number): string {
-  const time = Math.max(0, epochMs).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
-}
+/** The least id of this millisecond. */
+export const firstIdAt = (epochMs: number): string => uuidV7(Math.max(0, epochMs), '000-8000-000000000000');
