@@ -160,6 +160,23 @@ serial('pages follow each other without a gap or a repeat, and the last one says
   t.deepEqual(await walk(all.length - 1), [all.slice(0, -1), all.slice(-1)]);
 });
 
+serial('a page of large items ends after a megabyte, and the next goes on from there', async (t) => {
+  const last = await createItem('before the large ones');
+  const ids: string[] = [];
+  for (let index = 0; index < 20; index += 1) {
+    ids.push(idOf(await platform.https('/items', { method: 'POST', body: { name: 'large', data: { text: 'x'.repeat(60_000) } } })));
+  }
+  const seen: string[][] = [];
+  for (let path = `/items?limit=100&cursor=${encodeCursor(last)}`; path !== ''; ) {
+    const answer = await platform.https(path);
+    t.true(answer.text.length < 1_100_000);
+    seen.push((JSON.parse(answer.text) as { items: { id: string }[] }).items.map(({ id }) => id));
+    path = /<(?<next>[^>]+)>; rel="next"/.exec(String(answer.headers['link'] ?? ''))?.groups?.['next'] ?? '';
+  }
+  t.deepEqual(seen.flat(), ids);
+  t.is(seen.length, 2);
+});
+
 const idOf = (answer: Awaited<ReturnType<Platform['https']>>) => String(jsonOf(answer)['id']);
 
 serial('items that many create at once are written together, and each answer is to its own request', async (t) => {

@@ -66,7 +66,7 @@ export const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;
 
 export const itemQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT).meta({ description: 'At most so many; a page of large items ends before' }),
   cursor: z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' }).optional(),
   key: key.optional(),
 });
