@@ -8,7 +8,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** What is read of a request. */
 export type BodySource = Readable & Pick<IncomingMessage, 'headers'>;
 
-/** Reads a JSON body of at most `limitBytes`. Throws problems: 415, 413, 400. */
+/** Reads a JSON body of at most `limitBytes`. Throws problems: 415, 413, 400, 422. */
 export async function readJson(request: BodySource, limitBytes: number): Promise<unknown> {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
     throw new HttpProblem(415, 'The body has to be application/json.', { headers: { accept: 'application/json' } });
@@ -21,7 +21,17 @@ export async function readJson(request: BodySource, limitBytes: number): Promise
   const { text, value } = parse(bytes);
   // The schemas' library drops it without a word, and what is stored would not be what was sent.
   if (/proto|\\u/.test(text) && hasProtoKey(value)) throw new HttpProblem(422, 'A key "__proto__" is not accepted.', { kind: 'validation' });
+  if (hasUnsafeInteger(text)) throw new HttpProblem(422, 'An integer beyond ±(2^53 - 1) is not accepted: send it as a string.', { kind: 'validation' });
   return value;
+}
+
+const strings = /"(?:[^"\\]+|\\.)*"/g;
+const longIntegers = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+
+/** Whether JSON.parse makes another number of one, or may: what is stored would not be what was sent. `json` is known to be JSON. */
+function hasUnsafeInteger(json: string): boolean {
+  if (!/\d{16}/.test(json)) return false;
+  return (json.replace(strings, '""').match(longIntegers) ?? []).some((one) => !Number.isSafeInteger(Number(one)));
 }
 
 /** JSON.parse makes it a key like any other. */

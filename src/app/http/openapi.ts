@@ -32,12 +32,12 @@ const commonProblems: Readonly<Record<number, string>> = {
 const bodyProblems: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The body is not JSON by its media type',
-  422: 'The body does not match its schema, or the Idempotency-Key was used for another request',
+  422: 'The body does not match its schema, or has an integer beyond ±(2^53 - 1), or the Idempotency-Key was used for another request',
 };
 
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  // Named schemas are inlined: a document of this size is read more easily without leaps.
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline', metadata: z.registry() });
+  // Inlined: a document of this size is read more easily without leaps.
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' });
   return rest;
 };
 

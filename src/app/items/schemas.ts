@@ -22,7 +22,8 @@ const data = z
   .refine((value) => isStorableJson(value), {
     message: `must not be nested deeper than ${DATA_MAX_DEPTH} nor contain numbers beyond the range of a double`,
   })
-  .nullable();
+  .nullable()
+  .meta({ description: 'Any JSON. Integers beyond ±(2^53 - 1), which many readers would alter, are refused: send them as strings' });
 const key = z
   .string()
   .min(1)
@@ -30,37 +31,29 @@ const key = z
   .regex(/^[A-Za-z0-9._:-]+$/)
   .meta({ description: 'A unique name given by the client; a second item with it is refused' });
 
-export const newItemSchema = z
-  .strictObject({ name, description: description.optional(), data: data.optional(), key: key.optional() })
-  .meta({ id: 'NewItem' });
+export const newItemSchema = z.strictObject({ name, description: description.optional(), data: data.optional(), key: key.optional() });
 export type NewItem = z.infer<typeof newItemSchema>;
 
 /** PUT replaces: what is left out is emptied. The key stays. */
-export const itemUpdateSchema = z
-  .strictObject({ name, description: description.optional(), data: data.optional() })
-  .meta({ id: 'ItemUpdate' });
+export const itemUpdateSchema = z.strictObject({ name, description: description.optional(), data: data.optional() });
 export type ItemUpdate = z.infer<typeof itemUpdateSchema>;
 
 export const itemStatuses = ['new', 'processing', 'processed'] as const;
 
-export const itemSchema = z
-  .object({
-    id: z.uuid(),
-    key: z.string().nullable(),
-    name: z.string(),
-    description: z.string().nullable(),
-    data: z.record(z.string(), z.unknown()).nullable(),
-    status: z.enum(itemStatuses),
-    processedCount: z.int().min(0).meta({ description: 'Jobs whose effect has been applied to the item' }),
-    version: z.int().min(1).meta({ description: 'Counts the changes; the ETag' }),
-    createdAt: z.iso.datetime({ offset: true }),
-    updatedAt: z.iso.datetime({ offset: true }),
-  })
-  .meta({ id: 'Item' });
+export const itemSchema = z.object({
+  id: z.uuid(),
+  key: z.string().nullable(),
+  name: z.string(),
+  description: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+  status: z.enum(itemStatuses),
+  processedCount: z.int().min(0).meta({ description: 'Jobs whose effect has been applied to the item' }),
+  version: z.int().min(1).meta({ description: 'Counts the changes; the ETag' }),
+  createdAt: z.iso.datetime({ offset: true }),
+  updatedAt: z.iso.datetime({ offset: true }),
+});
 
-export const itemPageSchema = z
-  .object({ items: z.array(itemSchema), nextCursor: z.string().nullable() })
-  .meta({ id: 'ItemPage' });
+export const itemPageSchema = z.object({ items: z.array(itemSchema), nextCursor: z.string().nullable() });
 
 export const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;

@@ -4,24 +4,20 @@ import { CURSOR_PATTERN } from '../items/cursor.ts';
 export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
 
-export const jobSchema = z
-  .object({
-    jobId: z.uuid(),
-    itemId: z.uuid(),
-    type: z.string(),
-    state: z.enum(jobStates),
-    attempts: z.int().min(0),
-    error: z.string().nullable().meta({ description: 'Why the last attempt failed' }),
-    requestId: z.string().nullable().meta({ description: 'The request that asked for the job' }),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
-  })
-  .meta({ id: 'Job' });
+export const jobSchema = z.object({
+  jobId: z.uuid(),
+  itemId: z.uuid(),
+  type: z.string(),
+  state: z.enum(jobStates),
+  attempts: z.int().min(0),
+  error: z.string().nullable().meta({ description: 'Why the last attempt failed' }),
+  requestId: z.string().nullable().meta({ description: 'The request that asked for the job' }),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});
 
-export const jobPageSchema = z
-  .object({ jobs: z.array(jobSchema), nextCursor: z.string().nullable() })
-  .meta({ id: 'JobPage' });
+export const jobPageSchema = z.object({ jobs: z.array(jobSchema), nextCursor: z.string().nullable() });
 
 export const jobQuerySchema = z.object({
   state: z.enum(jobStates).optional(),

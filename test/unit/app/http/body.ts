@@ -56,3 +56,11 @@ test('a key that would be dropped without a word is refused, a text of the same 
   for (const body of ['{"a":"__proto__"}', '{"proto":1}', '{"__PROTO__":1}', '{"x\\"__proto__":1}', '{"a":"\\"__proto__\\":"}']) t.is(await statusOf(request([body]), 100), 200, body);
   t.is(await statusOf(request([`${'['.repeat(20_000)}"proto"${']'.repeat(20_000)}`]), 65_536), 200, 'however deep it is');
 });
+
+test('an integer that would become another one is refused; texts and fractions of as many digits are not', async (t) => {
+  const refused = ['9007199254740993', '-9007199254740992', '{"a":[1,12345678901234567890]}', '{"1234567890123456":1152921504606846976}', '[1234567890123456,9007199254740993]'];
+  for (const body of refused) t.is(await statusOf(request([body]), 100), 422, body);
+  const accepted = ['9007199254740991', '-9007199254740991', '"9007199254740993"', '{"9007199254740993":"\\"9007199254740993"}', '0.1234567890123456789', '9007199254740993.0', '9007199254740993e3', '1e-1234567890123456'];
+  for (const body of accepted) t.is(await statusOf(request([body]), 100), 200, body);
+  t.is(await statusOf(request([`${'['.repeat(20_000)}9007199254740991${']'.repeat(20_000)}`]), 65_536), 200, 'however deep it is');
+});

@@ -23,6 +23,11 @@ test('the document is plain JSON and refers to nothing that it lacks', (t) => {
   t.deepEqual([...new Set(references)], ['#/components/schemas/Problem']);
 });
 
+test('what schemas say in words is in the document', (t) => {
+  const text = JSON.stringify(document);
+  for (const words of ['What people call it', 'a page of large items ends before', 'Integers beyond ±(2^53 - 1)', 'Why the last attempt failed']) t.true(text.includes(words), words);
+});
+
 test('preconditions and idempotency keys are parameters where they work', (t) => {
   const names = (path: string, method: string) => document.paths[path]?.[method]?.parameters.map(({ name }) => name);
   t.deepEqual(names('/items', 'post'), ['Idempotency-Key']);
