@@ -1,5 +1,6 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../broker/topology.ts';
+import { toError } from '../errors.ts';
 import { parseMessage } from '../jobs/message.ts';
 import { publishConfirmed, type PublishChannel } from '../outbox/publish.ts';
 import { ApiAnswerError, type ApiClient } from './api-client.ts';
@@ -28,29 +29,48 @@ export interface DeadLetter {
 type Jobs = Pick<ApiClient, 'retryJob' | 'readJob'>;
 type Channel = Pick<ConfirmChannel, 'checkQueue' | 'get' | 'ack'> & PublishChannel;
 
+export interface Drained {
+  readonly letters: readonly DeadLetter[];
+  /** Null after an error: a broker that takes no messages would not say. */
+  readonly left: number | null;
+  /** What went wrong after these letters; null if nothing did. */
+  readonly error: string | null;
+}
+
 /**
  * Takes what the dead-letter queue holds now, at most `limit`: each message with a failed job gives the job another
  * round. One that belongs to no job stays, unless `discard`. A message leaves only after what was done for it is safe,
- * so that a crash in the middle loses nothing: the rest is in the queue again.
+ * so that a crash in the middle loses nothing: the rest is in the queue again. Throws only before the first letter.
  */
 export async function drainDeadLetters(
   channel: Channel,
   jobs: Jobs,
   options: { readonly discard: boolean; readonly limit: number },
-): Promise<{ letters: DeadLetter[]; left: number }> {
+): Promise<Drained> {
   const letters: DeadLetter[] = [];
   const { messageCount } = await channel.checkQueue(DEAD_LETTER_QUEUE);
-  while (letters.length < Math.min(messageCount, options.limit)) {
-    const message = await channel.get(DEAD_LETTER_QUEUE);
-    if (message === false) break;
-    const letter = await settle(message, jobs, options.discard);
-    // Given back it would be first again, and would come closer to its delivery limit each time: sent anew it does not.
-    if (letter.action === 'kept') await sendAgain(channel, message);
-    if (letter.action === 'requeued') await sendToWorkers(channel, message);
-    channel.ack(message);
-    letters.push(letter);
+  try {
+    while (letters.length < Math.min(messageCount, options.limit)) {
+      const message = await channel.get(DEAD_LETTER_QUEUE);
+      if (message === false) break;
+      letters.push(await take(channel, message, jobs, options.discard));
+    }
+    return { letters, left: (await channel.checkQueue(DEAD_LETTER_QUEUE)).messageCount, error: null };
+  } catch (error) {
+    return { letters, left: null, error: toError(error).message };
   }
-  return { letters, left: (await channel.checkQueue(DEAD_LETTER_QUEUE)).messageCount };
+}
+
+// Given back, a letter would be first again, and come closer to the delivery limit of its queue each time: sent anew it does not.
+async function take(channel: Channel, message: GetMessage, jobs: Jobs, discard: boolean): Promise<DeadLetter> {
+  const letter = await settle(message, jobs, discard).catch(async (error: unknown) => {
+    await sendAgain(channel, message).then(() => { channel.ack(message); }, () => undefined);
+    throw error;
+  });
+  if (letter.action === 'kept') await sendAgain(channel, message);
+  if (letter.action === 'requeued') await sendToWorkers(channel, message);
+  channel.ack(message);
+  return letter;
 }
 
 async function settle(message: GetMessage, jobs: Jobs, discard: boolean): Promise<DeadLetter> {

@@ -1,5 +1,5 @@
 import type { ConfirmChannel } from 'amqplib';
-import { connectBroker } from '../broker/connect.ts';
+import { connectBroker, disconnectBroker } from '../broker/connect.ts';
 import { DEAD_LETTER_QUEUE } from '../broker/topology.ts';
 import { toError } from '../errors.ts';
 import { readApiSettings, type ApiSettings } from '../settings.ts';
@@ -70,8 +70,8 @@ async function accepted(jobId: string, asked: Promise<void>): Promise<object> {
     await asked;
     return { jobId, accepted: true, detail: null };
   } catch (error) {
-    if (error instanceof ApiAnswerError) return { jobId, accepted: false, detail: error.message };
-    throw error;
+    // Whatever it is: what became of the others is still to be told.
+    return { jobId, accepted: false, detail: toError(error).message };
   }
 }
 
@@ -85,7 +85,8 @@ async function countDeadLetters(settings: ApiSettings): Promise<number | null> {
 }
 
 async function withChannel<T>(settings: ApiSettings, work: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
-  const model = await connectBroker(settings, 'jobs');
+  const connection = await connectBroker(settings, 'jobs');
+  const { model } = connection;
   // The errors reach the call that waits for its answer; without listeners they would end the process.
   model.on('error', () => undefined);
   try {
@@ -93,6 +94,6 @@ async function withChannel<T>(settings: ApiSettings, work: (channel: ConfirmChan
     channel.on('error', () => undefined);
     return await work(channel);
   } finally {
-    await model.close().catch(() => undefined);
+    await disconnectBroker(connection);
   }
 }

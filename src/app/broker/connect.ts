@@ -1,12 +1,19 @@
 import amqplib, { type ChannelModel } from 'amqplib';
 import { lookup } from '../lookup.ts';
 import { readSecret, type CommonSettings } from '../settings.ts';
+import { settleWithin } from '../shutdown.ts';
 
-/**
- * Opens a connection to the broker, named after the instance and what it is for. The password is read anew each time.
- * `signal` ends it without a goodbye: a broker that is frozen, or takes nothing, would keep it half open for as long.
- */
-export async function connectBroker(settings: CommonSettings, purpose: string, signal?: AbortSignal): Promise<ChannelModel> {
+const GOODBYE_MS = 1_000;
+
+export interface BrokerConnection {
+  readonly model: ChannelModel;
+  /** Ends it without a goodbye. */
+  readonly cut: AbortController;
+}
+
+/** Opens a connection to the broker, named after the instance and what it is for. The password is read anew each time. */
+export async function connectBroker(settings: CommonSettings, purpose: string): Promise<BrokerConnection> {
+  const cut = new AbortController();
   const address = {
     protocol: 'amqp',
     hostname: settings.AMQP_HOST,
@@ -16,12 +23,20 @@ export async function connectBroker(settings: CommonSettings, purpose: string, s
     vhost: settings.AMQP_VHOST,
     heartbeat: settings.AMQP_HEARTBEAT_S,
   };
-  return amqplib.connect(address, {
+  const socketOptions = {
     lookup,
-    ...(signal && { signal }),
+    signal: cut.signal,
     timeout: settings.AMQP_CONNECT_TIMEOUT_MS,
     noDelay: true,
     keepAlive: true,
     clientProperties: { connection_name: `${settings.INSTANCE}/${purpose}` },
-  });
+  };
+  const model = await amqplib.connect(address, socketOptions);
+  return { model, cut };
+}
+
+/** Takes leave of the broker, for a second: one that is frozen, or takes nothing, would keep the connection half open for as long. */
+export async function disconnectBroker({ model, cut }: BrokerConnection, onError: (error: unknown) => void = () => undefined): Promise<void> {
+  await settleWithin(GOODBYE_MS, [model.close().catch(onError)]);
+  cut.abort();
 }

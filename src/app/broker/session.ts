@@ -3,7 +3,7 @@ import { backoffMs, pause, reconnectPolicy } from '../backoff.ts';
 import { toError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import type { CommonSettings } from '../settings.ts';
-import { connectBroker } from './connect.ts';
+import { connectBroker, disconnectBroker, type BrokerConnection } from './connect.ts';
 import { declareTopology } from './topology.ts';
 
 export interface BrokerOptions {
@@ -23,7 +23,7 @@ export interface BrokerOptions {
 export class BrokerSession {
   readonly #options: BrokerOptions;
   readonly #waiters = new Set<() => void>();
-  #connection: { readonly model: ChannelModel; readonly cut: AbortController } | undefined;
+  #connection: BrokerConnection | undefined;
   #channel: ConfirmChannel | undefined;
   #isBlocked = false;
   #closed = false;
@@ -97,9 +97,9 @@ export class BrokerSession {
   }
 
   async #open(): Promise<{ lost: Promise<Error | undefined> }> {
-    const cut = new AbortController();
-    const model = await connectBroker(this.#options.settings, this.#options.purpose, cut.signal);
-    this.#connection = { model, cut };
+    const connection = await connectBroker(this.#options.settings, this.#options.purpose);
+    const { model } = connection;
+    this.#connection = connection;
     const lost = new Promise<Error | undefined>((resolve) => {
       model.on('error', (error) => { resolve(error); });
       model.on('close', (error?: Error) => { resolve(error); });
@@ -135,14 +135,9 @@ export class BrokerSession {
     this.#connection = undefined;
     this.#isBlocked = false;
     if (connection === undefined) return;
-    // A frozen broker never answers the goodbye.
-    const goodbye = connection.model.close().catch((error: unknown) => {
+    await disconnectBroker(connection, (error) => {
       this.#options.logger.debug({ err: toError(error) }, 'broker connection was closed already');
     });
-    const deadline = new AbortController();
-    await Promise.race([goodbye, pause(1_000, deadline.signal)]);
-    deadline.abort();
-    connection.cut.abort();
   }
 
   #wakeAll(): void {

@@ -53,7 +53,8 @@ function tellEach(invocation: Invocation, done: string, document: JobsAnswer<'re
 export async function runJobsDrain(invocation: Invocation, options: { readonly discard: boolean; readonly limit: number }): Promise<void> {
   const { project, answer } = await ask(invocation, { action: 'drain', discard: options.discard, limit: options.limit });
   if (invocation.options.json) invocation.printJson({ schema: 'haplat.jobs-drain/1', project, ...answer });
-  else invocation.print([...answer.letters.map(toLine), summary(answer)].join('\n'));
+  else if (answer.letters.length > 0 || answer.error === null) invocation.print([...answer.letters.map(toLine), summary(answer)].join('\n'));
+  if (answer.error !== null) throw new OperationError(answer.error, { remedy: '"haplat status" shows what is missing; the same command then goes on with the rest' });
 }
 
 async function ask<Action extends JobsRequest['action']>(invocation: Invocation, request: Extract<JobsRequest, { action: Action }>) {
@@ -85,5 +86,5 @@ function toLine({ jobId, reason, error, bytes, content, action }: DeadLetter): s
 function summary({ letters, left }: JobsAnswer<'drain'>): string {
   if (letters.length === 0) return 'The dead-letter queue is empty.';
   const isKept = letters.some(({ action }) => action === 'kept');
-  return `${letters.length} dead letters looked at, ${left} left${isKept ? '; --discard removes those that belong to no job' : ''}.`;
+  return `${letters.length} dead letters looked at${left === null ? '' : `, ${left} left`}${isKept ? '; --discard removes those that belong to no job' : ''}.`;
 }

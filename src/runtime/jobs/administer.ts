@@ -39,13 +39,13 @@ export type DeadLetter = z.infer<typeof letter>;
 
 const perJob = z.object({ results: z.array(z.object({ jobId: z.string(), accepted: z.boolean(), detail: z.string().nullable() })) });
 
-/** The answer to each request; `deadLetters` is null while the broker is away. */
+/** The answer to each request; `deadLetters` is null while the broker is away, `error` what ended a drain after its letters. */
 const answers = {
   list: z.object({ jobs: z.array(job), deadLetters: z.number().nullable() }),
   show: z.object({ job: job.nullable() }),
   retry: perJob,
   discard: perJob,
-  drain: z.object({ letters: z.array(letter), left: z.number() }),
+  drain: z.object({ letters: z.array(letter), left: z.number().nullable(), error: z.string().nullable().default(null) }),
 } as const;
 export type JobsAnswer<Action extends JobsRequest['action']> = z.infer<(typeof answers)[Action]>;
 

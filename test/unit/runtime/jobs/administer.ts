@@ -60,6 +60,16 @@ test('what the replica could not do is the error', async (t) => {
   await t.throwsAsync(administerJobs(engine, 'p', { action: 'show', id: 'x' }, signal), { instanceOf: OperationError, message: 'connect ECONNREFUSED' });
 });
 
+test('what was done before a drain broke off is told', async (t) => {
+  const letter = { jobId: null, reason: 'not-json', error: null, bytes: 1, content: 'x', action: 'discarded' };
+  const told = async (rest: object) => {
+    const engine = engineWith([replica('p-app_1')], JSON.stringify({ ok: true, letters: [letter], ...rest }));
+    return administerJobs(engine, 'p', { action: 'drain', discard: true, limit: 1 }, signal);
+  };
+  t.like(await told({ left: null, error: 'fetch failed' }), { letters: { length: 1 }, left: null, error: 'fetch failed' });
+  t.like(await told({ left: 0 }), { letters: { length: 1 }, left: 0, error: null });
+});
+
 test('an answer of another version is no answer', async (t) => {
   const engine = engineWith([replica('p-app_1')], '{"ok":true,"surprise":1}');
   await t.throwsAsync(administerJobs(engine, 'p', { action: 'retry', ids: ['x'] }, signal), { message: /no answer that makes sense/ });
