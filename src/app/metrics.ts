@@ -55,15 +55,30 @@ export class Metrics {
       registers: [registry],
     });
     this.#addQueues(queueDepths);
-    const age = new Gauge({ name: 'outbox_oldest_seconds', help: 'Age of the oldest message not yet sent', registers: [registry] });
+    this.#addOutbox(outboxLag);
+  }
+
+  #addOutbox(outboxLag: MetricSources['outboxLag']): void {
+    // A scrape collects all at once, and asks once for both.
+    let asking: Promise<{ waiting: number; ageSeconds: number }> | undefined;
+    const ask = () =>
+      (asking ??= outboxLag()
+        .catch(() => ({ waiting: Number.NaN, ageSeconds: Number.NaN }))
+        .finally(() => { asking = undefined; }));
+    new Gauge({
+      name: 'outbox_oldest_seconds',
+      help: 'Age of the oldest message not yet sent',
+      registers: [this.registry],
+      async collect() {
+        this.set((await ask()).ageSeconds);
+      },
+    });
     new Gauge({
       name: 'outbox_waiting',
       help: 'Messages not yet confirmed by the broker',
-      registers: [registry],
+      registers: [this.registry],
       async collect() {
-        const lag = await outboxLag().catch(() => undefined);
-        this.set(lag?.waiting ?? Number.NaN);
-        age.set(lag?.ageSeconds ?? Number.NaN);
+        this.set((await ask()).waiting);
       },
     });
   }
