@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ListenError } from '../errors.ts';
 
 export interface ServerOptions {
@@ -18,6 +19,9 @@ const backlog = 4096;
 
 const BAD_REQUEST = JSON.stringify({ type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is not HTTP.' });
 
+/** Of each server those that are open. Node knows no connection as idle that never carried a request. */
+const connections = new WeakMap<Server, Set<Socket>>();
+
 /** Starts an HTTP server. Throws ListenError when the port is taken or not allowed. */
 export async function listen(handler: RequestListener, options: ServerOptions): Promise<Server> {
   const server = createServer(
@@ -32,6 +36,12 @@ export async function listen(handler: RequestListener, options: ServerOptions): 
     handler,
   );
   server.on('clientError', answerGarbage);
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => { reject(new ListenError(options.port, error)); });
     server.listen(options.port, options.host, backlog, resolve);
@@ -54,10 +64,13 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
-/** Stops accepting and waits for the requests in flight; those not done after `graceMs` are cut off. */
+/** Stops accepting, closes what carries no request, and waits for the requests in flight; those not done after `graceMs` are cut off. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
   server.closeIdleConnections();
+  // What has arrived is read before it is decided that nothing has.
+  await nextTurn();
+  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
   const timer = setTimeout(() => { server.closeAllConnections(); }, graceMs);
   await closed;
   clearTimeout(timer);

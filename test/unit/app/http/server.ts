@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -19,4 +20,28 @@ test('who is told that its request is no HTTP is not kept, though it never close
   t.is(await connections(), 0);
   client.destroy();
   await closeServer(server, 0);
+});
+
+test('who never asked for anything holds up no end, who has begun to ask is answered', async (t) => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<undefined>();
+  const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
+  const handle = (_request: unknown, response: ServerResponse) => {
+    arrive(undefined);
+    void over.then(() => response.end('done'));
+  };
+  const server = await listen(handle, { host: '127.0.0.1', port: 0, requestTimeoutMs: 5000, keepAliveTimeoutMs: 5000 });
+  const { port } = server.address() as AddressInfo;
+  const silent = connect({ port, host: '127.0.0.1' });
+  await once(silent, 'connect');
+  const asking = connect({ port, host: '127.0.0.1' });
+  let answer = '';
+  asking.on('data', (data) => { answer += data.toString(); });
+  asking.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  await arrived;
+  const closing = closeServer(server, 20_000);
+  silent.resume();
+  await once(silent, 'close');
+  end(undefined);
+  await Promise.all([closing, once(asking, 'close')]);
+  t.regex(answer, /done$/);
 });
