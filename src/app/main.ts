@@ -25,6 +25,8 @@ import { Lifecycle } from './state.ts';
 // At the most of body that is allowed this is some megabytes, at the usual size a statement of a millisecond.
 const WRITES_TOGETHER = 64;
 const RELAY_GRACE_MS = 500;
+/** Of a start that failed. */
+const CLOSE_MS = 1_500;
 
 /**
  * Serves the API until `signal` aborts, then drains and returns. Starts without database and broker and waits for both:
@@ -43,8 +45,10 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   const relaying = relayOnceMigrated(settings, logger, parts, background.signal);
   const running = [parts.broker.run(), parts.standBack.run()];
   await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
-  const server = await listenAs(settings, parts.app.callback()).catch((error: unknown) => {
+  const close = (withinMs: number) => settleWithin(withinMs, [relaying, ...running, parts.broker.close(), parts.database.close()]);
+  const server = await listenAs(settings, parts.app.callback()).catch(async (error: unknown) => {
     background.abort();
+    await close(CLOSE_MS);
     throw error;
   });
   logger.info({ port: settings.PORT }, 'listening');
@@ -58,7 +62,7 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   background.abort();
   // Its batch in hand is sent and forgotten before its connections are closed, or it would be sent once more.
   await settleWithin(Math.min(RELAY_GRACE_MS, deadline - performance.now()), [relaying]);
-  await settleWithin(deadline - performance.now(), [relaying, ...running, parts.broker.close(), parts.database.close()]);
+  await close(deadline - performance.now());
   logger.info('stopped');
 }
 

@@ -53,7 +53,7 @@ export class BrokerSession {
         const error = await lost;
         if (!this.#isEnding()) logger.warn({ err: error }, 'broker lost');
       } catch (error) {
-        if (failures % 10 === 0) logger.warn({ err: error, failures }, 'broker not reachable');
+        if (failures % 10 === 0 && !this.#isEnding()) logger.warn({ err: error, failures }, 'broker not reachable');
       } finally {
         await this.#discard();
       }
@@ -100,6 +100,7 @@ export class BrokerSession {
     const connection = await connectBroker(this.#options.settings, this.#options.purpose);
     const { model } = connection;
     this.#connection = connection;
+    if (this.#closed) throw new Error('closed before it was open');
     const lost = new Promise<Error | undefined>((resolve) => {
       model.on('error', (error) => { resolve(error); });
       model.on('close', (error?: Error) => { resolve(error); });
