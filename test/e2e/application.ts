@@ -38,6 +38,11 @@ serial('a change is made only to a version that its preconditions ask for', asyn
   t.is(await put('only if it has changed', { 'if-none-match': 'W/"2"' }), 412);
   t.is(await put('it has changed', { 'if-none-match': '"1"' }), 200);
   t.like(jsonOf(await platform.https(path)), { name: 'it has changed', version: 3 });
+  const read = async (headers: Record<string, string>) => (await platform.https(path, { headers })).status;
+  t.deepEqual([await read({ 'if-match': '"3"' }), await read({ 'if-match': '"2"' })], [200, 412]);
+  const accept = async (headers: Record<string, string>) => (await platform.https(`${path}/process`, { method: 'POST', headers })).status;
+  t.deepEqual([await accept({ 'if-match': '"2"' }), await accept({ 'if-none-match': '"3"' })], [412, 412]);
+  t.like(jsonOf(await platform.https(path)), { status: 'new', version: 3 });
   const remove = async (headers: Record<string, string>) => (await platform.https(path, { method: 'DELETE', headers })).status;
   t.is(await remove({ 'if-none-match': '*' }), 412);
   t.is(await remove({ 'if-match': '"2"' }), 412);

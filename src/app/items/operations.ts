@@ -15,6 +15,8 @@ import {
   type NewItem,
 } from './schemas.ts';
 
+export const versionConflict = { description: 'It does not have a version that If-Match or If-None-Match asks for' };
+
 const list = operation({
   id: 'listItems',
   method: 'get',
@@ -63,11 +65,14 @@ const read = operation({
     200: { description: 'The item', schema: itemSchema, headers: ['ETag'] },
     304: { description: 'It has the version that If-None-Match names' },
     404: { description: 'There is no such item' },
+    412: versionConflict,
   },
   idempotent: true,
   async handle(connection, { params, headers }) {
     const row = await findItem(connection, params.id);
     if (row === undefined) throw noSuchItem();
+    const { versions } = preconditionOf({ 'if-match': headers['if-match'] });
+    if (versions?.includes(row.version) === false) throw preconditionFailed();
     const etag = itemEtag(row);
     return matchesIfNoneMatch(headers['if-none-match'], etag) ? { status: 304, headers: { etag } } : withItem(200, row);
   },
@@ -83,7 +88,7 @@ const replace = operation({
   responses: {
     200: { description: 'Replaced', schema: itemSchema, headers: ['ETag'] },
     404: { description: 'There is no such item' },
-    412: { description: 'It does not have a version that If-Match or If-None-Match asks for' },
+    412: versionConflict,
   },
   // A repeat of one that did arrive would find the version changed, by itself.
   idempotent: (headers) => headers['if-match'] === undefined && headers['if-none-match'] === undefined,
@@ -103,7 +108,7 @@ const remove = operation({
   responses: {
     204: { description: 'Deleted' },
     404: { description: 'There is no such item' },
-    412: { description: 'It does not have a version that If-Match or If-None-Match asks for' },
+    412: versionConflict,
   },
   idempotent: false,
   async handle(connection, { params, headers }) {
@@ -135,7 +140,7 @@ const withItem = (status: number, row: ItemRow, headers: Record<string, string> 
   headers: { ...headers, etag: itemEtag(row) },
 });
 
-export const noSuchItem = (): HttpProblem => new HttpProblem(404, 'There is no such item.', { kind: 'no-such-item' });
+const noSuchItem = (): HttpProblem => new HttpProblem(404, 'There is no such item.', { kind: 'no-such-item' });
 
-const missingOrChanged = async (connection: Queryable, id: string): Promise<HttpProblem> =>
+export const missingOrChanged = async (connection: Queryable, id: string): Promise<HttpProblem> =>
   (await findItem(connection, id)) === undefined ? noSuchItem() : preconditionFailed();

@@ -29,7 +29,8 @@ const shown = `id, key, name, description, data, status, processed_count AS "pro
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 const columns = `id, version, (SELECT row_to_json(item)::text FROM (SELECT ${shown}) item) AS json`;
 const statement = (name: string, text: string): Statement => ({ name: `items-${name}`, text });
-const meets = (versions: string, otherThan: string): string =>
+/** The condition that an item meets a precondition, by the names of the two parameters that this is. */
+export const meets = (versions: string, otherThan: string): string =>
   `(${versions}::int[] IS NULL OR version = ANY(${versions})) AND (${otherThan}::int[] IS NULL OR version <> ALL(${otherThan}))`;
 
 /**

@@ -1,7 +1,8 @@
 import type { Queryable } from '../db/database.ts';
+import { isOnlyIfAbsent, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { noSuchItem } from '../items/operations.ts';
+import { missingOrChanged, versionConflict } from '../items/operations.ts';
 import { itemParamsSchema } from '../items/schemas.ts';
 import { jobJson, jobPage } from './present.ts';
 import { discardJob, enqueueJob, findJob, listJobs, retryJob } from './repository.ts';
@@ -12,18 +13,21 @@ const processItem = operation({
   id: 'processItem',
   method: 'post',
   path: '/items/{id}/process',
-  summary: 'Accept a job that processes the item; it is done exactly once',
+  summary: 'Accept a job that processes the item; it is done exactly once. With If-Match only if the item still has that version',
   params: itemParamsSchema,
   responses: {
     202: { description: 'Accepted: the job is recorded and cannot be lost', schema: jobSchema, headers: ['Location'] },
     404: { description: 'There is no such item' },
+    412: versionConflict,
   },
+  // Also with If-Match: a repeat of one that did arrive finds its job.
   idempotent: true,
   acceptsIdempotencyKey: true,
   enqueues: true,
-  async handle(connection, { params, newId, requestId, traceparent }) {
-    const job = await enqueueJob(connection, { id: newId, type: PROCESS_ITEM, itemId: params.id, requestId, traceparent });
-    if (job === undefined) throw noSuchItem();
+  async handle(connection, { params, newId, requestId, traceparent, headers }) {
+    const asked = { id: newId, type: PROCESS_ITEM, itemId: params.id, requestId, traceparent };
+    const job = isOnlyIfAbsent(headers['if-none-match']) ? undefined : await enqueueJob(connection, asked, preconditionOf(headers));
+    if (job === undefined) throw await missingOrChanged(connection, params.id);
     return { status: 202, json: jobJson(job), headers: { location: `/jobs/${job.id}` } };
   },
 });

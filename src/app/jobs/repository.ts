@@ -1,5 +1,8 @@
 import type { Queryable, Statement } from '../db/database.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import type { Precondition } from '../http/etag.ts';
 import { decodeCursor } from '../items/cursor.ts';
+import { meets } from '../items/repository.ts';
 import type { JobQuery, JobState } from './schemas.ts';
 
 export interface JobRow {
@@ -23,6 +26,7 @@ export interface NewJob {
   readonly traceparent: string | undefined;
 }
 
+const JOB_ID_CONSTRAINT = 'jobs_pkey';
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
 const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
@@ -70,7 +74,7 @@ const enqueue: Statement = {
   name: 'jobs-enqueue',
   text: `WITH item AS (
            UPDATE items SET status = 'processing', version = version + 1, updated_at = now()
-           WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = $1) RETURNING id
+           WHERE id = $3 AND ${meets('$6', '$7')} AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = $1) RETURNING id
          ), job AS (
            INSERT INTO jobs (id, type, item_id, request_id, traceparent) SELECT $1, $2, id, $4, $5 FROM item RETURNING ${columns}
          ), message AS (
@@ -97,8 +101,17 @@ export async function discardJob(connection: Queryable, id: string): Promise<boo
   return (await connection.query(discard, [id])).length > 0;
 }
 
-/** Accepts a job for an item: once this has returned, the job will be done. Undefined if there is no such item. */
-export async function enqueueJob(connection: Queryable, job: NewJob): Promise<JobRow | undefined> {
-  const values = [job.id, job.type, job.itemId, job.requestId, job.traceparent ?? null];
-  return (await connection.query<JobRow>(enqueue, values))[0];
+/**
+ * Accepts a job for an item: once this has returned, the job will be done. Undefined if there is no such item, or it has no
+ * version that the precondition asks for.
+ */
+export async function enqueueJob(connection: Queryable, job: NewJob, { versions, otherThan }: Precondition): Promise<JobRow | undefined> {
+  const values = [job.id, job.type, job.itemId, job.requestId, job.traceparent ?? null, versions, otherThan];
+  const ask = () => connection.query<JobRow>(enqueue, values);
+  // A first try whose connection broke was still under way when the repeat looked for it, and has ended since.
+  const rows = await ask().catch((error: unknown) => {
+    if (!isUniqueViolation(error, JOB_ID_CONSTRAINT)) throw error;
+    return ask();
+  });
+  return rows[0];
 }
