@@ -89,7 +89,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     outboxLag: () => database.run((connection) => outboxLag(connection), { idempotent: true }),
     queueDepths: depths,
   };
-  const metrics = settings.METRICS ? new Metrics(createRegistry(settings.INSTANCE, database), sources) : undefined;
+  const metrics = new Metrics(createRegistry(settings.INSTANCE, database), sources);
   const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
   const standBack = new StandBack({
     gate: database.gate,

@@ -7,7 +7,6 @@ const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).de
 const count = (fallback: number, min = 1, max = 100_000) => z.coerce.number().int().min(min).max(max).default(fallback);
 const ms = (fallback: number, min = 1) => z.coerce.number().int().min(min).max(3_600_000).default(fallback);
 const text = (fallback: string) => z.string().min(1).default(fallback);
-const flag = (fallback: boolean) => z.stringbool().default(fallback);
 
 /** What API and worker have in common. Secrets are named by file only, so that they show in no process list or inspect. */
 export const commonShape = {
@@ -64,7 +63,6 @@ const apiSchema = z.object({
   PUBLISH_TIMEOUT_MS: ms(5_000),
   /** How long a job that is done is remembered; 0: for ever. */
   JOB_RETENTION_DAYS: count(30, 0, 36_500),
-  METRICS: flag(true),
 });
 
 export type ApiSettings = z.infer<typeof apiSchema>;

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../app/db/database.ts';
 import type { AvailabilityGate } from '../app/db/gate.ts';
 import { DatabaseOverloaded, DatabaseReadOnly, DatabaseUnavailable, isOutOfRoom, isTimeout } from '../app/db/errors.ts';
 import { pause } from '../app/backoff.ts';
-import { DeadlineError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 import type { JobHandler } from './handlers.ts';
 import { GivenUpBefore, PermanentJobError } from './errors.ts';
@@ -34,8 +32,6 @@ interface Patience {
 
 export interface AttemptOptions extends Patience {
   readonly handler: JobHandler;
-  readonly workMs: number;
-  readonly timeoutMs: number;
 }
 
 /**
@@ -44,7 +40,6 @@ export interface AttemptOptions extends Patience {
  * as it takes: that says nothing about the job. Throws what the handler throws.
  */
 export async function attemptJob(message: JobMessage, options: AttemptOptions): Promise<AttemptOutcome> {
-  await simulateWork(options);
   const outcome = await withDatabase(options, () =>
     options.database.transaction(
       async (transaction) => {
@@ -86,9 +81,3 @@ export async function withDatabase<T>({ database, signal, patience, waitsForLock
 }
 
 const isUnwritable = (error: unknown): boolean => error instanceof DatabaseReadOnly || isOutOfRoom(error);
-
-async function simulateWork({ workMs, timeoutMs, signal }: AttemptOptions): Promise<void> {
-  if (workMs === 0) return;
-  await sleep(Math.min(workMs, timeoutMs), undefined, { signal }).catch(() => undefined);
-  if (workMs > timeoutMs) throw new DeadlineError('the job', timeoutMs);
-}

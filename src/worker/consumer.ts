@@ -57,10 +57,8 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     const { database, settings } = options;
-    // Work that takes its time is done job by job, or one would hold up the others.
-    const statements = settings.JOB_WORK_MS === 0 ? [...batchStatements] : [];
     this.#batchers = new Map(
-      statements.map(([type, statement]) => {
+      [...batchStatements].map(([type, statement]) => {
         const carryOut = (ids: readonly string[]) => database.run((connection) => connection.query<BatchRow>(statement, [ids]), { idempotent: true });
         return [type, new Batcher(carryOut, settings.WORKER_PREFETCH)];
       }),
@@ -134,7 +132,7 @@ export class Consumer {
 
   /** Resolves to whether the message may be acknowledged. */
   async #attempt(inHand: InHand, { message, attempt }: Extract<Delivery, { kind: 'job' }>): Promise<boolean> {
-    const { database, settings, signal, metrics, attempts } = this.#options;
+    const { database, signal, metrics, attempts } = this.#options;
     const handler = handlers.get(message.type);
     if (handler === undefined) throw new Error(`no handler for ${message.type}`);
     const started = performance.now();
@@ -142,8 +140,8 @@ export class Consumer {
     try {
       const batched = await this.#batchers.get(message.type)?.attempt(message);
       const onRefused = (): void => { attempts.note(message.type, true); };
-      const options = { database, handler, signal, onRefused, workMs: settings.JOB_WORK_MS, timeoutMs: settings.JOB_TIMEOUT_MS };
-      const outcome: AttemptOutcome = batched === undefined || batched === 'alone' ? await attemptJob(message, options) : batched;
+      const isAlone = batched === undefined || batched === 'alone';
+      const outcome: AttemptOutcome = isAlone ? await attemptJob(message, { database, handler, signal, onRefused }) : batched;
       metrics.observeJob(message.type, outcome, ms() / 1000);
       if (outcome !== 'interrupted') attempts.note(message.type, false);
       inHand.logger.info({ attempt, outcome, ms: ms() }, 'job');

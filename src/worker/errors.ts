@@ -1,4 +1,3 @@
-import { DeadlineError } from '../app/errors.ts';
 import { errorCode } from '../app/db/errors.ts';
 
 /** The job can't succeed, now or later: no further attempt. */
@@ -13,6 +12,6 @@ export class GivenUpBefore extends Error {
 
 /** Why an attempt failed, as it may be shown to clients: the log has the rest. */
 export function shownReason(error: Error): string {
-  if (error instanceof PermanentJobError || error instanceof DeadlineError) return error.message;
+  if (error instanceof PermanentJobError) return error.message;
   return `unexpected error (${errorCode(error) ?? error.name})`;
 }

@@ -8,10 +8,6 @@ const workerSchema = z.object({
   /** Messages in hand at a time: enough to hide a round trip to the database, few enough to share with other workers. */
   WORKER_PREFETCH: z.coerce.number().int().min(1).max(1_000).default(20),
   DB_POOL_MAX: z.coerce.number().int().min(1).max(500).default(8),
-  /** How long the simulated work of a job takes. 0: none. Drills use it to catch a worker in the middle of a job. */
-  JOB_WORK_MS: z.coerce.number().int().min(0).max(600_000).default(0),
-  /** For one attempt of a job. */
-  JOB_TIMEOUT_MS: z.coerce.number().int().min(1).max(3_600_000).default(30_000),
   PUBLISH_TIMEOUT_MS: z.coerce.number().int().min(1).max(3_600_000).default(5_000),
 });
 

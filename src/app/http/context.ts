@@ -20,7 +20,7 @@ export interface WebParts extends ExecuteOptions {
   readonly instance: string;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
-  readonly metrics: Metrics | undefined;
+  readonly metrics: Metrics;
   readonly answers: Pick<RecentOutcomes, 'note'>;
   readonly readiness: () => Readiness;
   /** Whether a balancer should send requests here. */

@@ -28,7 +28,7 @@ export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebPa
     if (lifecycle.draining) ctx.set('Connection', 'close');
     const ms = performance.now() - started;
     const { requestId, route = 'unmatched' } = ctx.state;
-    metrics?.observeRequest(ctx.method, route, ctx.status, ms / 1000);
+    metrics.observeRequest(ctx.method, route, ctx.status, ms / 1000);
     // Where it is, says what was made: from here a job is followed by its id as well.
     const location = ctx.response.get('Location') || undefined;
     const traceparent = traceparentFrom(ctx.req.headers['traceparent']);

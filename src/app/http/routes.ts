@@ -64,7 +64,6 @@ export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly 
   get('/openapi.json', (ctx) => {
     send(ctx, { status: 200, json: parts.openApi() });
   });
-  if (metrics === undefined) return;
   get('/metrics', async (ctx) => {
     ctx.body = await metrics.registry.metrics();
     ctx.set('Content-Type', metrics.registry.contentType);

@@ -35,7 +35,7 @@ test('without a database it listens all the same, lives, and says what is missin
   const port = await freePort();
   const end = new AbortController();
   const env = {
-    HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'silent', LISTEN_WITHIN_MS: '200', DRAIN_DELAY_MS: '0', METRICS: 'false',
+    HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'silent', LISTEN_WITHIN_MS: '200', DRAIN_DELAY_MS: '0',
     DB_HOST: '127.0.0.1', DB_PORT: nobodysPort, DB_PASSWORD_FILE: password,
     AMQP_HOST: '127.0.0.1', AMQP_PORT: nobodysPort, AMQP_PASSWORD_FILE: password,
   };

@@ -26,10 +26,9 @@ test('an empty value counts as absent', (t) => {
   t.is(readApiSettings({ PORT: '' }).PORT, 3000);
 });
 
-test('numbers and switches are read from text', (t) => {
-  const settings = readApiSettings({ PORT: '8081', METRICS: 'false', DRAIN_DELAY_MS: '0' });
+test('numbers are read from text', (t) => {
+  const settings = readApiSettings({ PORT: '8081', DRAIN_DELAY_MS: '0' });
   t.is(settings.PORT, 8081);
-  t.false(settings.METRICS);
   t.is(settings.DRAIN_DELAY_MS, 0);
 });
 

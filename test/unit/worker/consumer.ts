@@ -59,7 +59,7 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
   const run = <T>(work: (own: Queryable) => Promise<T>) => work(connection);
   const database = { gate: { up: true, waitUntilUp: () => Promise.resolve(true) }, run, transaction: run };
   const consumer = new Consumer({
-    settings: readWorkerSettings({ DB_HOST: 'db', DB_PASSWORD_FILE: '/dev/null', AMQP_HOST: 'rabbitmq', AMQP_PASSWORD_FILE: '/dev/null', JOB_WORK_MS: '1' }),
+    settings: readWorkerSettings({ DB_HOST: 'db', DB_PASSWORD_FILE: '/dev/null', AMQP_HOST: 'rabbitmq', AMQP_PASSWORD_FILE: '/dev/null' }),
     database,
     logger: createLogger({ service: 'worker', instance: 'test' }, 'silent'),
     metrics: new WorkerMetrics(new Registry()),
