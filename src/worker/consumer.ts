@@ -1,6 +1,7 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { pause } from '../app/backoff.ts';
 import { DEAD_LETTER_QUEUE, retryQueue, TASK_QUEUE } from '../app/broker/topology.ts';
+import { isTimeout } from '../app/db/errors.ts';
 import { toError } from '../app/errors.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 import type { Logger } from '../app/logging.ts';
@@ -158,7 +159,7 @@ export class Consumer {
   }
 
   async #afterFailure(inHand: InHand, jobId: string, attempt: number, error: Error): Promise<boolean> {
-    const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt);
+    const retry = error instanceof PermanentJobError ? undefined : nextRetry(attempt, { timedOut: isTimeout(error) });
     if (retry === undefined) return this.#bury(inHand, jobId, 'failed', shownReason(error), 1);
     const { database } = this.#options;
     const recorded = await withDatabase(this.#recording(inHand.type), async () => {

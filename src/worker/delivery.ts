@@ -6,6 +6,9 @@ import { parseMessage, type JobMessage } from '../app/jobs/message.ts';
 // Below the broker's own limit, so that it is us who give up and the job's record says so.
 export const CRASH_LIMIT = DELIVERY_LIMIT - 5;
 
+/** For the better part of an hour: 45 s between them on average. */
+export const ATTEMPTS_AT_LOCKS = 60;
+
 const ATTEMPT_HEADER = 'x-attempt';
 
 /** What is to be done with a message, decided by itself alone. */
@@ -34,10 +37,17 @@ export function readDelivery(delivery: Received, knownTypes: ReadonlySet<string>
   return { kind: 'job', message, attempt: numberOf(headers[ATTEMPT_HEADER]) + 1 };
 }
 
-/** After a failed attempt: the queue to wait in and for how long, or undefined if that was the last one. */
-export function nextRetry(attempt: number, random: () => number = Math.random): { queueDelayMs: number; waitMs: number } | undefined {
-  const queueDelayMs = retryDelaysMs[attempt - 1];
-  if (attempt >= MAX_ATTEMPTS || queueDelayMs === undefined) return undefined;
+/**
+ * After a failed attempt: the queue to wait in and for how long, or undefined if that was the last one. `timedOut`: somebody
+ * holds a lock, say, which is no fault of the job's, so that it gets some more, with the longest wait between them.
+ */
+export function nextRetry(
+  attempt: number,
+  { timedOut = false, random = Math.random }: { readonly timedOut?: boolean; readonly random?: () => number } = {},
+): { queueDelayMs: number; waitMs: number } | undefined {
+  const isLast = attempt >= MAX_ATTEMPTS + (timedOut ? ATTEMPTS_AT_LOCKS : 0);
+  const queueDelayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1];
+  if (isLast || queueDelayMs === undefined) return undefined;
   // Within a queue messages leave in their order, so the jitter stays below the queue's own delay.
   return { queueDelayMs, waitMs: backoffMs({ initialMs: queueDelayMs, maxMs: queueDelayMs }, 0, random) };
 }

@@ -22,10 +22,14 @@ interface Scene {
   readonly stops?: boolean;
   /** The broker takes no message that is sent on. */
   readonly refuses?: boolean;
+  /** The code of the error that each attempt ends with. */
+  readonly code?: string;
+  /** The attempts that the message has behind it. */
+  readonly attempts?: number;
 }
 
 /** Hands one message for the job to a consumer, and resolves to what came of it. */
-async function deliver({ job, redelivered = false, takesMessages = true, stops = false, refuses = false }: Scene) {
+async function deliver({ job, redelivered = false, takesMessages = true, stops = false, refuses = false, code, attempts = 0 }: Scene) {
   const seen: { settled: string[]; published: { queue: string; reason: unknown }[]; notes: boolean[] } = { settled: [], published: [], notes: [] };
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const settle = (how: string) => {
@@ -55,7 +59,10 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
     },
   };
   const rows = job === undefined ? [] : [{ attempts: 1, ...job }];
-  const connection: Queryable = { query: <Row extends object>() => Promise.resolve(rows as Row[]) };
+  const connection: Queryable = {
+    query: <Row extends object>({ name }: { name: string }) =>
+      code === undefined || /^job-(?:retrying|failed)$/.test(name) ? Promise.resolve(rows as Row[]) : Promise.reject(Object.assign(new Error('failed'), { code })),
+  };
   const run = <T>(work: (own: Queryable) => Promise<T>) => work(connection);
   const database = { gate: { up: true, waitUntilUp: () => Promise.resolve(true) }, run, transaction: run };
   const consumer = new Consumer({
@@ -72,7 +79,7 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
   receive({
     content,
     fields: { deliveryTag: 1, consumerTag: 'tag', exchange: '', routingKey: TASK_QUEUE, redelivered },
-    properties: propertiesWith({ headers: {}, messageId: jobId }),
+    properties: propertiesWith({ headers: { 'x-attempt': attempts }, messageId: jobId }),
   });
   if (stops) await consumer.stop();
   await promise;
@@ -98,6 +105,12 @@ test('a job that can never be done is given up, and says nothing of the others',
   const { settled, published, notes } = await deliver({});
   t.deepEqual(published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
   t.deepEqual({ settled, notes }, { settled: ['ack'], notes: [] });
+});
+
+test('the last attempt is not the last of one that was kept waiting by a lock', async (t) => {
+  const job = { state: 'retrying', error: 'why' };
+  for (const code of ['57014', '55P03']) t.deepEqual((await deliver({ job, code, attempts: 4 })).published, [{ queue: 'task_queue.retry.60000ms', reason: undefined }]);
+  t.deepEqual((await deliver({ job, code: 'P0001', attempts: 4 })).published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
 });
 
 test('what can\'t be sent on is given back', async (t) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { MAX_ATTEMPTS, retryDelaysMs } from '../../../src/app/broker/topology.ts';
 import { serializeMessage } from '../../../src/app/jobs/message.ts';
-import { CRASH_LIMIT, deadHeaders, nextRetry, readDelivery, retryHeaders } from '../../../src/worker/delivery.ts';
+import { ATTEMPTS_AT_LOCKS, CRASH_LIMIT, deadHeaders, nextRetry, readDelivery, retryHeaders } from '../../../src/worker/delivery.ts';
 
 const known = new Set(['item.process']);
 const job = { type: 'item.process', jobId: '01a20caa-667c-73d8-8fd4-569977881f8c', itemId: '01a20caa-667c-73d8-8fd4-569977881f8d' };
@@ -32,11 +32,19 @@ test('nonsense in headers counts as none', (t) => {
 
 test('retries wait longer each time, with jitter below the delay of their queue, and end', (t) => {
   for (const [index, delayMs] of retryDelaysMs.entries()) {
-    t.is(nextRetry(index + 1, () => 1)?.waitMs, delayMs);
-    t.is(nextRetry(index + 1, () => 0)?.waitMs, delayMs / 2);
+    t.is(nextRetry(index + 1, { random: () => 1 })?.waitMs, delayMs);
+    t.is(nextRetry(index + 1, { random: () => 0 })?.waitMs, delayMs / 2);
     t.is(nextRetry(index + 1)?.queueDelayMs, delayMs);
   }
   t.is(nextRetry(MAX_ATTEMPTS), undefined);
+});
+
+test('one that was kept waiting gets more attempts, with the longest wait between them, and they end too', (t) => {
+  t.is(nextRetry(1, { timedOut: true })?.queueDelayMs, retryDelaysMs[0]);
+  t.is(nextRetry(MAX_ATTEMPTS, { timedOut: true })?.queueDelayMs, retryDelaysMs.at(-1));
+  t.is(nextRetry(MAX_ATTEMPTS + ATTEMPTS_AT_LOCKS - 1, { timedOut: true })?.queueDelayMs, retryDelaysMs.at(-1));
+  t.is(nextRetry(MAX_ATTEMPTS + ATTEMPTS_AT_LOCKS, { timedOut: true }), undefined);
+  t.is(nextRetry(MAX_ATTEMPTS + 1), undefined, 'nor does one go on that fails for another reason then');
 });
 
 test('a message goes on with its trace and without the headers of the broker', (t) => {
