@@ -41,7 +41,7 @@ function carryOut(operation: Operation, raw: RawRequest, request: CheckedRequest
   const { database } = options;
   const key = raw.message.headers['idempotency-key'];
   if (operation.acceptsIdempotencyKey === true && typeof key === 'string') {
-    const keyed = keyedRequest(key, operation.id, raw.url, request.body);
+    const keyed = keyedRequest(key, operation.id, request);
     return database.transaction(
       (transaction) => once(transaction, keyed, () => operation.handle(transaction, request)),
       { idempotent: true },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queryable, Statement } from '../db/database.ts';
-import type { Reply } from './operation.ts';
+import type { OperationRequest, Reply } from './operation.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Long enough to be unique; clients mostly send UUIDs. */
@@ -31,16 +31,17 @@ interface StoredReply {
 export interface KeyedRequest {
   readonly key: string;
   readonly operation: string;
-  /** What a repeat must have in common with the first: path and body. */
+  /** What a repeat must have in common with the first: path, body and preconditions. */
   readonly requestHash: string;
 }
 
 /** The request under its Idempotency-Key. Throws a 400 problem for a key that is no such thing. */
-export function keyedRequest(key: string, operation: string, url: string, body: unknown): KeyedRequest {
+export function keyedRequest(key: string, operation: string, { url, body, headers }: Pick<OperationRequest<unknown, unknown, unknown>, 'url' | 'body' | 'headers'>): KeyedRequest {
   if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
     throw new HttpProblem(400, 'Idempotency-Key has to be 8 to 255 letters, digits or one of "._:-".');
   }
-  const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null])).digest('base64url');
+  const conditions = (['if-match', 'if-none-match'] as const).flatMap((name) => (headers[name] === undefined ? [] : [name, headers[name]]));
+  const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null, ...conditions])).digest('base64url');
   return { key, operation, requestHash };
 }
 

@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import fc from 'fast-check';
 import test from 'ava';
 import type { Queryable, Statement } from '../../../../src/app/db/database.ts';
 import { keyedRequest, once } from '../../../../src/app/http/idempotency.ts';
 import type { Reply } from '../../../../src/app/http/operation.ts';
+
+const keyed = (key: string, operation: string, url: string, body: unknown, headers: IncomingHttpHeaders = {}) => keyedRequest(key, operation, { url, body, headers });
 
 /** The neighbour: a table in memory, in the place of a transaction. */
 function memoryTable(): Queryable {
@@ -32,19 +35,20 @@ test('repeats get the first answer, and the work is done once', async (t) => {
     done += 1;
     return Promise.resolve(reply);
   };
-  const request = keyedRequest('a-key-of-8', 'createItem', '/items', { name: 'a' });
+  const request = keyed('a-key-of-8', 'createItem', '/items', { name: 'a' });
   t.deepEqual(await once(table, request, work), reply);
   const again = await once(table, request, work);
   t.like(again, { status: 201, json: reply.json, headers: { location: '/items/1', 'idempotent-replayed': 'true' } });
   t.is(done, 1);
 });
 
-test('the same key with another body or path is refused with 422', async (t) => {
+test('the same key with another body, path or precondition is refused with 422', async (t) => {
   const table = memoryTable();
-  await once(table, keyedRequest('a-key-of-8', 'createItem', '/items', { name: 'a' }), () => Promise.resolve(reply));
+  await once(table, keyed('a-key-of-8', 'createItem', '/items', { name: 'a' }), () => Promise.resolve(reply));
   for (const other of [
-    keyedRequest('a-key-of-8', 'createItem', '/items', { name: 'b' }),
-    keyedRequest('a-key-of-8', 'createItem', '/other', { name: 'a' }),
+    keyed('a-key-of-8', 'createItem', '/items', { name: 'b' }),
+    keyed('a-key-of-8', 'createItem', '/other', { name: 'a' }),
+    keyed('a-key-of-8', 'createItem', '/items', { name: 'a' }, { 'if-match': '"1"' }),
   ]) {
     await t.throwsAsync(() => once(table, other, () => Promise.resolve(reply)), { name: 'HttpProblem', message: /another request/ });
   }
@@ -53,7 +57,7 @@ test('the same key with another body or path is refused with 422', async (t) => 
 test('one key serves different operations', async (t) => {
   const table = memoryTable();
   for (const operation of ['createItem', 'processItem']) {
-    const answer = await once(table, keyedRequest('a-key-of-8', operation, '/items', null), () => Promise.resolve(reply));
+    const answer = await once(table, keyed('a-key-of-8', operation, '/items', null), () => Promise.resolve(reply));
     t.deepEqual(answer, reply);
   }
 });
@@ -63,7 +67,7 @@ test('whatever the key is, it is accepted whole or refused with 400', (t) => {
     fc.property(fc.string({ maxLength: 300 }), (key) => {
       const wellFormed = /^[\w.:-]{8,255}$/.test(key);
       try {
-        return keyedRequest(key, 'createItem', '/items', null).key === key && wellFormed;
+        return keyed(key, 'createItem', '/items', null).key === key && wellFormed;
       } catch {
         return !wellFormed;
       }
@@ -84,7 +88,7 @@ test('in any sequence of requests each key does its work once, and only for the 
         const first = firstName.get(key) ?? name;
         firstName.set(key, first);
         const work = () => Promise.resolve({ status: 201, json: `{"number":${(done += 1)}}` });
-        const answering = once(table, keyedRequest(key, 'createItem', '/items', { name }), work);
+        const answering = once(table, keyed(key, 'createItem', '/items', { name }), work);
         if (name === first) t.is((await answering).status, 201);
         else await t.throwsAsync(answering, { name: 'HttpProblem' });
       }
