@@ -132,12 +132,15 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
   const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => turn(a) - turn(b));
   const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
   // To take away who does not serve costs nothing.
-  const started = turn(leader) === 0 ? [] : peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && actionsOf(peer).some((action) => action !== undefined && waitedFor.has(action)));
+  const started = turn(leader) === 0 ? [] : peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && podOf(peer).some((member) => isBrought(member, judged.get(member.name))));
   return [...(previous === undefined ? [] : [previous]), ...started].flatMap(podOf).flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
 }
 
-/** What is there and does not serve. One that is yet to be made may need those that are (a node that is to join, say). */
-const waitedFor: ReadonlySet<Judgement['action']> = new Set(['start', 'unpause', 'await']);
+/** What is missing, or there and does not serve. A node that is to join a cluster needs those that are there: `aroundNewcomers`. */
+function isBrought({ component }: Service, judgement: Judgement | undefined): boolean {
+  if (judgement?.action === 'create') return !clusterComponents.has(component);
+  return judgement?.action === 'start' || judgement?.action === 'unpause' || judgement?.action === 'await';
+}
 
 function serves(judgement: Judgement | undefined): boolean {
   if (judgement === undefined || judgement.action === 'create') return false;

@@ -130,6 +130,33 @@ test('who is only to be started is waited for before another is taken away', (t)
   t.true(operations.find(({ id }) => id === 'stop app_1')?.after.includes('await app_2'));
 });
 
+test('a replica that is missing is made and serves before another is taken away', (t) => {
+  const { containers, ...observed } = asObserved(unchanged('app_1', 'app_2'));
+  const { operations } = planUp(changed('app_1', 'app_2'), { ...observed, containers: containers.filter(({ name }) => name !== 'p-app_1') });
+  t.true(operations.find(({ id }) => id === 'stop app_2')?.after.includes('await app_1'));
+});
+
+for (const missing of [['p-keepalived_1', 'p-traefik_1'], ['p-keepalived_1'], ['p-traefik_1']]) {
+  test(`a pod without ${missing.join(' and ')} is made whole before the other is taken away`, (t) => {
+    const pods = (env: Record<string, string>) => aTopology([1, 2].flatMap((number) => [
+      aService(`keepalived_${number}`, { component: 'keepalived', container: { env } }),
+      aService(`traefik_${number}`, {
+        component: 'traefik',
+        podOwner: `keepalived_${number}`,
+        dependsOn: [`keepalived_${number}`],
+        container: { joins: `p-keepalived_${number}`, networks: [], env },
+      }),
+    ]));
+    const observed = asObserved(pods({}));
+    const containers = observed.containers.filter(({ name }) => !missing.includes(name));
+    const { operations } = planUp(pods({ A: 'b' }), { ...observed, containers, vipHolder: 'keepalived_2' });
+    for (const stop of ['stop traefik_2', 'stop keepalived_2']) {
+      const { after = [] } = operations.find(({ id }) => id === stop) ?? {};
+      t.true(['await keepalived_1', 'await traefik_1', 'route traefik_1'].every((id) => after.includes(id)), stop);
+    }
+  });
+}
+
 test('a replaced replica keeps serving until what it depends on is healthy', (t) => {
   const db = aService('db', { component: 'db' });
   const before = aTopology([db, aService('app_1', { dependsOn: ['db'] })]);
