@@ -129,7 +129,9 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
   const podOf = (owner: Service) => [owner, ...desired.services.filter((other) => other.podOwner === owner.name)];
   const actionsOf = (owner: Service) => podOf(owner).map((member) => judged.get(member.name)?.action);
   const turn = (owner: Service) => (owner.name === vipHolder ? 2 : Number(podOf(owner).every((member) => serves(judged.get(member.name)))));
-  const peers = desired.services.filter((other) => other.component === leader.component).toSorted((a, b) => turn(a) - turn(b));
+  // Whoever has a vote counts, whether or not it serves.
+  const isPeer = ({ component }: Service) => component === leader.component || (clusterComponents.has(component) && clusterComponents.has(leader.component));
+  const peers = desired.services.filter(isPeer).toSorted((a, b) => turn(a) - turn(b));
   const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
   // To take away who does not serve costs nothing.
   const started = turn(leader) === 0 ? [] : peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && podOf(peer).some((member) => isBrought(member, judged.get(member.name))));

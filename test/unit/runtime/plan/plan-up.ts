@@ -363,6 +363,14 @@ test('nodes are replaced one after the other, each when the one before has joine
   t.true(operations.find(({ id }) => id === 'stop lb_2')?.after.includes('route lb_1'));
 });
 
+test('the node that only votes takes its turn among the others: two of three votes away at once would be the majority', (t) => {
+  const node = (name: string, image: string) => aService(name, { component: name === 'quorum' ? 'quorum' : 'lb', layer: 'load-balancer', container: { image } });
+  const nodes = (image: string) => aTopology(['lb_1', 'lb_2', 'quorum'].map((name) => node(name, image)));
+  const { operations } = planUp(nodes('j'), { ...asObserved(nodes('i')), vipHolder: 'lb_1' });
+  const waits = operations.flatMap(({ id, after }) => (id.startsWith('stop') ? [[id, after.filter((one) => one.startsWith('route'))]] : []));
+  t.deepEqual(Object.fromEntries(waits), { 'stop lb_2': [], 'stop quorum': ['route lb_2'], 'stop lb_1': ['route quorum'] });
+});
+
 test('the node that has the address is replaced last, so that it moves once', (t) => {
   const node = (number: number, image = 'i') => aService(`keepalived_${number}`, { component: 'keepalived', layer: 'load-balancer', container: { image } });
   const observed = asObserved(aTopology([node(1), node(2), node(3)]));
