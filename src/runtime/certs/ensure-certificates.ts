@@ -155,8 +155,9 @@ interface Own extends Pick<CertificateOptions, 'source' | 'onWarning'> {
 
 async function readOwn({ certFile, keyFile, source, onWarning: warn }: Own): Promise<CertificateAndKey> {
   // One after the other: of two problems the first is always the one reported.
-  const certificate = await readUserFile(source, 'certFile', certFile);
-  const key = await readUserFile(source, 'keyFile', keyFile);
+  // One file may have both: the key must not come along to where everybody reads the certificate.
+  const certificate = pemBlocks(await readUserFile(source, 'certFile', certFile), 'CERTIFICATE').join('');
+  const [key = ''] = pemBlocks(await readUserFile(source, 'keyFile', keyFile), '(?:[A-Z]+ )?PRIVATE KEY');
   const wrong = (name: string, what: string, remedy: string) => new ConfigError(`${source}: certificates.${name}: ${what}`, { remedy });
   let info: CertificateInfo;
   try {
@@ -169,6 +170,12 @@ async function readOwn({ certFile, keyFile, source, onWarning: warn }: Own): Pro
   if (info.daysLeft < 0) throw wrong('certFile', `${certFile} expired on ${info.notAfter}`, 'give one that is valid');
   if (info.daysLeft < renewedDaysBefore) warn?.(`certificates.certFile: ${certFile} expires in ${info.daysLeft} days`);
   return { certificate, key };
+}
+
+/** The blocks of a PEM text (RFC 7468) that have this label, a pattern. */
+function pemBlocks(text: string, label: string): string[] {
+  const blocks = text.replaceAll('\r\n', '\n').matchAll(new RegExp(`^-----BEGIN (?<label>${label})-----[ \\t]*$.*?^-----END \\k<label>-----`, 'gms'));
+  return [...blocks].map(([block]) => `${block}\n`);
 }
 
 async function readUserFile(source: string, name: string, path: string): Promise<string> {

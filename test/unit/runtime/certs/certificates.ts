@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import { execa } from 'execa';
 import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/authority.ts';
+import { CertificateStore } from '../../../../src/runtime/certs/certificate-store.ts';
 import { describeCertificate } from '../../../../src/runtime/certs/describe-certificate.ts';
 import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
@@ -239,5 +240,21 @@ test('the user\'s own certificate is installed as it is, and haplat does not iss
     await writeFile(own.certFile, leaf.certificate);
     await writeFile(own.keyFile, (await issueLeaf(authority, { names: ['x'], days: 90, now: new Date() })).key);
     await t.throwsAsync(ensureCertificates(own), { instanceOf: ConfigError, message: /my\.key is not the key of .*my\.crt$/ });
+  });
+});
+
+test('of a file with certificate and key in it each goes where it belongs, and the key nowhere else', async (t) => {
+  await withState(async (options) => {
+    const issuer = await createAuthority('theirs', new Date());
+    const leaf = await issueLeaf(issuer, { names: ['www.example.com'], days: 90, now: new Date() });
+    const file = join(options.stateDirectory, 'both.pem');
+    const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+    const withLineFeeds = (text: string) => text.replaceAll('\r\n', '\n');
+    for (const text of [`${leaf.certificate}${issuer.certificate}${parameters}${leaf.key}`, `${leaf.key}\nBag Attributes\n${leaf.certificate}${issuer.certificate}`.trimEnd()]) {
+      await writeFile(file, text);
+      await ensureCertificates({ ...options, certFile: file, keyFile: file });
+      const installed = await new CertificateStore(options.stateDirectory, options.owner).readCurrent();
+      t.like(installed, { certificate: withLineFeeds(leaf.certificate + issuer.certificate), key: withLineFeeds(leaf.key) });
+    }
   });
 });
