@@ -19,18 +19,22 @@ export interface HostRoute {
 
 const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
 
-/** Subnets of the configuration that overlap networks of the Engine (but this project's own) or routes of the host. Pure. */
+/**
+ * Subnets of the configuration that overlap networks of the Engine (but this project's own), or routes of the host where
+ * the project does not have them yet. Pure.
+ */
 export function findSubnetConflicts(
   { project, network }: Pick<Config, 'project' | 'network'>,
   present: { readonly networks: readonly ObservedNetwork[]; readonly routes: readonly HostRoute[] },
 ): Conflict[] {
   const foreign = present.networks.filter((one) => one.labels[labels.project] !== project);
+  const had = new Set(present.networks.filter((one) => !foreign.includes(one)).flatMap(({ subnets }) => subnets));
   const bridges = bridgesOf(present.networks);
   return subnetKeys.flatMap((key) => {
     const subnet = network[key];
     const taken = foreign.find((one) => one.subnets.some((other) => isIpv4(other) && overlaps(subnet, other)));
     // Routes through the Engine's own bridges are its networks again.
-    const route = present.routes.find((one) => !bridges.has(one.device) && overlaps(subnet, one.subnet));
+    const route = had.has(subnet) ? undefined : present.routes.find((one) => !bridges.has(one.device) && overlaps(subnet, one.subnet));
     const what =
       taken === undefined
         ? route && `the host's route ${route.subnet} through ${route.device}`
@@ -54,9 +58,12 @@ function bridgesOf(networks: readonly ObservedNetwork[]): Set<string> {
   return new Set(networks.map((one) => `br-${one.id.slice(0, 12)}`));
 }
 
+/** A VPN that takes all traffic says so by two halves (0.0.0.0/1 and 128.0.0.0/1), which go before the default route. */
+const longestDefaultPrefix = 1;
+
 /**
  * The IPv4 routes in the text of /proc/net/route (proc(5)): destination and mask in hexadecimal, in the byte order of a
- * little-endian machine. The default route covers everything and so conflicts with nothing.
+ * little-endian machine. A default route covers everything and so conflicts with nothing.
  */
 export function parseRoutes(text: string): HostRoute[] {
   return text
@@ -64,9 +71,9 @@ export function parseRoutes(text: string): HostRoute[] {
     .slice(1)
     .map((line) => line.split(/\s+/))
     .flatMap(([device, destination, , , , , , mask]) => {
-      if (device === undefined || destination === undefined || mask === undefined || mask === '00000000') return [];
+      if (device === undefined || destination === undefined || mask === undefined) return [];
       const prefix = [...mask.matchAll(/../g)].reduce((bits, [byte]) => bits + countBits(parseInt(byte, 16)), 0);
-      return [{ device, subnet: canonicalCidr(`${fromHex(destination)}/${prefix}`) }];
+      return prefix <= longestDefaultPrefix ? [] : [{ device, subnet: canonicalCidr(`${fromHex(destination)}/${prefix}`) }];
     });
 }
 

@@ -25,6 +25,12 @@ test('a route of the host is a conflict, unless it leads through a bridge of the
   t.is(found[0]?.message, '172.21.0.0/24 overlaps the host\'s route 172.21.0.0/16 through tun0');
 });
 
+test('a route is no conflict of a subnet that the project has already', (t) => {
+  const routes = [{ subnet: '172.16.0.0/12', device: 'tun0' }];
+  const found = findSubnetConflicts(config, { networks: [network('haplat-public', '172.20.0.0/16', 'haplat'), network('other-app', '172.21.0.0/24', 'other')], routes });
+  t.deepEqual(found.map((one) => one.key), ['network.appSubnet', 'network.dataSubnet', 'network.controlSubnet']);
+});
+
 test('a bridge of the Engine without a network is one that is just being made', (t) => {
   const through = (device: string) => [{ subnet: '172.22.0.0/24', device }];
   const networks = [network('haplat-public', '172.20.0.0/16', 'haplat')];
@@ -33,10 +39,12 @@ test('a bridge of the Engine without a network is one that is just being made', 
   t.false(hasUnlistedBridge(networks, through('br-lan')));
 });
 
-test('routes are read from the kernel\'s table; the default one is left out', (t) => {
+test('routes are read from the kernel\'s table; the default one is left out, and the halves by which a VPN takes all', (t) => {
   const text = [
     'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
     'eth0\t00000000\t010011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0',
+    'tun0\t00000000\t0101080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
+    'tun0\t00000080\t0101080A\t0003\t0\t0\t0\t00000080\t0\t0\t0',
     'eth0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0',
     '',
   ].join('\n');
