@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util';
 import { ConfigError, hasCode, messageOf } from '../errors.ts';
 import { parseYaml } from '../files/parse-yaml.ts';
 import { readIfThere } from '../files/read-if-there.ts';
-import type { Config } from './schema/config.ts';
+import { configSchema, type Config } from './schema/config.ts';
 import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
 import { keyPath } from './schema/key-path.ts';
@@ -57,16 +57,18 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       remedy: 'change it there, or leave the flag out',
     });
   }
-  const read = (manager: string | undefined): LoadedConfig => {
-    const all = { ...variables, ...(manager !== undefined && { [managerVariable]: manager }) };
-    const parsed = parseConfig(withReplicas(withEnvironment(document ?? {}, all), options.replicas ?? {}));
-    if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, all, dotEnv, source));
-    return located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options);
+  const merge = (all: typeof variables): Record<string, unknown> => withReplicas(withEnvironment(document ?? {}, all), options.replicas ?? {});
+  // The one that was kept has to be known before all is judged: what the cluster may have is wrong for Keepalived.
+  const stateDirectory = stateDirectoryOf(merge(variables), dirname(path), options);
+  const kept = named === undefined && stateDirectory !== undefined ? await readKeptManager(stateDirectory) : undefined;
+  const manager = options.manager ?? kept;
+  const all = { ...variables, ...(manager !== undefined && { [managerVariable]: manager }) };
+  const parsed = parseConfig(merge(all));
+  if (!parsed.ok) throw rejection(parsed.problems, (problem) => originOf(problem, options, all, dotEnv, source));
+  return {
+    ...located(parsed.config, dirname(path), document === undefined ? 'defaults' : source, options),
+    ...(options.manager !== undefined && { chosenManager: options.manager }),
   };
-  const loaded = read(options.manager);
-  if (options.manager !== undefined) return { ...loaded, chosenManager: options.manager };
-  const kept = named === undefined ? await readKeptManager(loaded.stateDirectory) : undefined;
-  return kept === undefined || kept === loaded.config.loadBalancers.manager ? loaded : read(kept);
 }
 
 function withReplicas(input: Readonly<Record<string, unknown>>, replicas: NonNullable<LoadOptions['replicas']>): Record<string, unknown> {
@@ -136,10 +138,22 @@ function rejection(problems: readonly ConfigProblem[], origin: (problem: ConfigP
   });
 }
 
-function located(config: Config, directory: string, source: string, options: LoadOptions): LoadedConfig {
-  const named = options.env['XDG_STATE_HOME'] ?? '';
+const placeSchema = configSchema.pick({ project: true, stateDirectory: true });
+
+/** Of a configuration that is not checked yet; undefined where the keys that say so are wrong. */
+function stateDirectoryOf({ project, stateDirectory }: Readonly<Record<string, unknown>>, directory: string, options: LoadOptions): string | undefined {
+  const { data } = placeSchema.safeParse({ project, stateDirectory });
+  return data && stateDirectoryIn(data, directory, options);
+}
+
+function stateDirectoryIn({ project, stateDirectory }: Pick<Config, 'project' | 'stateDirectory'>, directory: string, { env }: LoadOptions): string {
+  const named = env['XDG_STATE_HOME'] ?? '';
   // An empty or a relative one is to be ignored (XDG Base Directory Specification): keys must not end up beside the program's text.
   const base = isAbsolute(named) ? named : join(homedir(), '.local', 'state');
+  return resolve(directory, stateDirectory ?? join(base, 'haplat', project));
+}
+
+function located(config: Config, directory: string, source: string, options: LoadOptions): LoadedConfig {
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(directory, path));
   const certFile = absolute(config.certificates.certFile);
   const keyFile = absolute(config.certificates.keyFile);
@@ -148,7 +162,7 @@ function located(config: Config, directory: string, source: string, options: Loa
   const authkey = absolute(config.loadBalancers.authkeyFile);
   return {
     source,
-    stateDirectory: resolve(directory, config.stateDirectory ?? join(base, 'haplat', config.project)),
+    stateDirectory: stateDirectoryIn(config, directory, options),
     config: {
       ...config,
       certificates: { ...config.certificates, ...(certFile && { certFile }), ...(keyFile && { keyFile }) },

@@ -66,11 +66,10 @@ export interface UpResult {
 export async function up(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const looked = await lookAhead(options);
-  // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
-  if (loaded.chosenManager !== undefined) await keepManager(loaded.stateDirectory, loaded.chosenManager);
   const faults = await faultsInPlace(journalOf(loaded));
   const hasNewKey = looked.topology.cluster !== undefined && (await hasOtherAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source)));
   if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
+    await keepChoice(loaded);
     await awaitCluster(engine, looked.topology, { timeoutMs: loaded.config.timeouts.healthyMs, signal: options.signal });
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
@@ -85,11 +84,17 @@ export async function up(options: UpOptions): Promise<UpResult> {
     onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
   };
   return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
+    // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
+    await keepChoice(loaded);
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
     const healed = await healAll({ engine, ...journalOf(loaded) });
     for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
     return upWithLock({ ...options, signal });
   });
+}
+
+async function keepChoice({ stateDirectory, chosenManager }: LoadedConfig): Promise<void> {
+  if (chosenManager !== undefined) await keepManager(stateDirectory, chosenManager);
 }
 
 /** `up` for one who has the project's lock already: brings certificates, plans anew, and carries that out. */

@@ -5,6 +5,7 @@ import test from 'ava';
 import { parse } from 'yaml';
 import { loadAssets } from '../../../../src/runtime/assets/assets.ts';
 import { loadConfig, type LoadOptions } from '../../../../src/runtime/config/load-config.ts';
+import { keepManager } from '../../../../src/runtime/config/manager-choice.ts';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import { environmentKeys } from '../../../../src/runtime/config/schema/environment.ts';
 import { ConfigError } from '../../../../src/runtime/errors.ts';
@@ -68,6 +69,24 @@ test('--scale wins over the file, and is checked like it', async (t) => {
 test('paths are relative to the file that names them', async (t) => {
   const { config } = await load({ 'haplat.yaml': 'postgres: {passwordFile: secrets/pg}' });
   t.regex(config.postgres.passwordFile ?? '', /^\/.*haplat-config-[^/]+\/secrets\/pg$/);
+});
+
+test('a manager that up was given is known before the rest is judged', async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'haplat-config-'));
+  const loadIn = (env: Record<string, string> = {}, manager?: string) => loadConfig({ cwd, env, manager });
+  try {
+    await writeFile(join(cwd, 'haplat.yaml'), 'stateDirectory: state\nloadBalancers: {nodes: 5}');
+    await t.throwsAsync(loadIn(), { instanceOf: ConfigError, message: /Keepalived runs two load balancers, not 5/ });
+    t.like(await loadIn({}, 'pacemaker'), { chosenManager: 'pacemaker', config: { loadBalancers: { manager: 'pacemaker' } } });
+    await keepManager(join(cwd, 'state'), 'pacemaker');
+    const later = await loadIn();
+    t.is(later.config.loadBalancers.manager, 'pacemaker');
+    t.is(later.chosenManager, undefined);
+    await t.throwsAsync(loadIn({ HAPLAT_LB_MANAGER: 'keepalived' }), { instanceOf: ConfigError, message: /Keepalived runs two/ });
+    await t.throwsAsync(loadIn({ HAPLAT_PROJECT: 'Not One' }), { instanceOf: ConfigError, message: /HAPLAT_PROJECT: project: / });
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
 });
 
 const wrong: readonly [string, string, string, string][] = [
