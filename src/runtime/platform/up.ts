@@ -35,6 +35,7 @@ import { observeFor } from './observe.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { awaitServed } from './served-certificates.ts';
+import { claimState } from './state-in-use.ts';
 import { VipGap } from './vip-gap.ts';
 
 export interface UpOptions {
@@ -69,7 +70,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const faults = await faultsInPlace(journalOf(loaded));
   const hasNewKey = looked.topology.cluster !== undefined && (await hasOtherAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source)));
   if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
-    await keepChoice(loaded);
+    await claim(loaded);
     await awaitCluster(engine, looked.topology, { timeoutMs: loaded.config.timeouts.healthyMs, signal: options.signal });
     await awaitAllReady(engine, looked.topology, { signal: options.signal });
     await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
@@ -84,8 +85,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
   };
   return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
-    // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
-    await keepChoice(loaded);
+    await claim(loaded);
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
     const healed = await healAll({ engine, ...journalOf(loaded) });
     for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
@@ -93,8 +93,10 @@ export async function up(options: UpOptions): Promise<UpResult> {
   });
 }
 
-async function keepChoice({ stateDirectory, chosenManager }: LoadedConfig): Promise<void> {
-  if (chosenManager !== undefined) await keepManager(stateDirectory, chosenManager);
+async function claim(loaded: LoadedConfig): Promise<void> {
+  await claimState(loaded);
+  // From here on the files of the other manager are no longer looked for, whether or not this run gets to its end.
+  if (loaded.chosenManager !== undefined) await keepManager(loaded.stateDirectory, loaded.chosenManager);
 }
 
 /** `up` for one who has the project's lock already: brings certificates, plans anew, and carries that out. */

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { createAuthority } from '../../../../src/runtime/certs/authority.ts';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
 import { ConfigError } from '../../../../src/runtime/errors.ts';
-import { otherStateInUse, requireOwnState } from '../../../../src/runtime/platform/state-in-use.ts';
+import { claimState, otherStateInUse, requireOwnState } from '../../../../src/runtime/platform/state-in-use.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const traefik = aService('traefik_1');
@@ -48,4 +49,35 @@ test('who did not bring the platform up is refused, unless its files are no more
   t.regex(error.message, /^haplat\.yaml: stateDirectory: project haplat runs with the files in \/home\/alice\/state,/);
   await t.notThrowsAsync(requireOwnState(ofBob, anEngine(false)));
   await t.notThrowsAsync(requireOwnState({ ...ofBob, stateDirectory: '/home/alice/state' }, anEngine(true)));
+});
+
+const withoutContainers = { listContainers: () => Promise.resolve([]), seesPath: () => Promise.resolve(true) };
+
+test('a state directory is one project\'s: another is refused, before and after it was about to be taken', async (t) => {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-'));
+  t.teardown(() => rm(stateDirectory, { recursive: true }));
+  const as = (project: string) => ({ config: configSchema.parse({ project }), source: 'haplat.yaml', stateDirectory });
+  const [first, second] = [as('first'), as('second')];
+  await requireOwnState(first, withoutContainers);
+  await requireOwnState(second, withoutContainers);
+  await claimState(first);
+  await claimState(first);
+  await requireOwnState(first, withoutContainers);
+  for (const refused of [() => claimState(second), () => requireOwnState(second, withoutContainers)]) {
+    const error = await t.throwsAsync(refused(), { instanceOf: ConfigError });
+    t.is(error.message, `haplat.yaml: stateDirectory: ${stateDirectory} is that of project first, and this is project second`);
+    t.true(error.remedy?.endsWith(`write second into ${join(stateDirectory, 'project')}`));
+  }
+});
+
+test('one that an earlier haplat made is that of the project its authority names, unless containers of ours are at work with it', async (t) => {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'haplat-'));
+  t.teardown(() => rm(stateDirectory, { recursive: true }));
+  await mkdir(join(stateDirectory, 'ca'));
+  await writeFile(join(stateDirectory, 'ca/ca.crt'), (await createAuthority('haplat first authority', new Date())).certificate);
+  const as = (project: string) => ({ config: configSchema.parse({ project }), source: 'haplat.yaml', stateDirectory });
+  await t.notThrowsAsync(requireOwnState(as('first'), withoutContainers));
+  await t.throwsAsync(requireOwnState(as('second'), withoutContainers), { instanceOf: ConfigError, message: /is that of project first/ });
+  const atWork = { ...withoutContainers, listContainers: () => Promise.resolve([mounting(join(stateDirectory, 'files/traefik_1'))]) };
+  await t.notThrowsAsync(requireOwnState(as('second'), atWork));
 });
