@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError, InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { withTag } from './ensure-images.ts';
 
 export interface BundleOptions {
   readonly signal: AbortSignal;
@@ -29,6 +30,14 @@ export async function checkTarget(file: string): Promise<void> {
   } catch (error) {
     throw new ConfigError(`${file} can't be written: ${messageOf(error)}`, { cause: error, remedy: 'name a file in a folder that is there and yours' });
   }
+}
+
+/** As which an image goes into an archive. ConfigError for a digest: an archive has tags, and what is loaded from it could not be found by another name. */
+export function nameInBundle(reference: string): string {
+  if (!reference.includes('@')) return withTag(reference);
+  throw new ConfigError(`images save: ${reference} has a digest, and an archive keeps tags alone`, {
+    remedy: `give it one of your own ("docker tag ${reference} NAME:TAG") and name that in haplat.yaml`,
+  });
 }
 
 /**

@@ -74,7 +74,6 @@ class EnsureRun {
 
   async #pull(reference: string, isPresent: boolean): Promise<void> {
     try {
-      // Without a tag the Engine would pull every tag there is.
       await this.#engine.pullImage(withTag(reference), this.#progress(reference, 'pull'));
     } catch (error) {
       throw pullError(reference, isPresent, error);
@@ -120,7 +119,8 @@ class EnsureRun {
   }
 }
 
-function withTag(reference: string): string {
+/** Without a tag the Engine would take every tag there is. */
+export function withTag(reference: string): string {
   const lastPart = reference.slice(reference.lastIndexOf('/') + 1);
   return /[:@]/.test(lastPart) ? reference : `${reference}:latest`;
 }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { checkTarget, loadBundle, saveBundle, writeBundle } from '../images/bundle.ts';
+import { checkTarget, loadBundle, nameInBundle, saveBundle, writeBundle } from '../images/bundle.ts';
 import { ensureImages, type ImageProgress } from '../images/ensure-images.ts';
 import { listImages, type PlatformImage } from '../images/list-images.ts';
 import { prepare } from './prepare.ts';
@@ -30,11 +30,12 @@ export async function bringImages(options: ImagesOptions, { renew = false }: { r
   return listImages(engine, topology);
 }
 
-/** One archive of all of them, those that are missing brought first. To a file it is whole or not there. */
+/** One archive of all of them, those that are missing brought first. To a file it is whole or not there. ConfigError before anything is brought. */
 export async function saveImages(options: ImagesOptions, to: string | Writable): Promise<PlatformImage[]> {
   if (typeof to === 'string') await checkTarget(to);
+  const { topology } = await prepare(options.loaded, { readOnly: true, engine: options.engine });
+  const references = topology.images.map(({ reference }) => nameInBundle(reference));
   const images = await bringImages(options);
-  const references = images.map(({ reference }) => reference);
   await (typeof to === 'string' ? saveBundle(options.engine, references, to, options) : writeBundle(options.engine, references, to, options));
   return images;
 }

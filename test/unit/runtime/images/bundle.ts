@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { ConfigError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
-import { checkTarget, loadBundle, openBundle, saveBundle, writeBundle } from '../../../../src/runtime/images/bundle.ts';
+import { checkTarget, loadBundle, nameInBundle, openBundle, saveBundle, writeBundle } from '../../../../src/runtime/images/bundle.ts';
 
 const signal = new AbortController().signal;
 const silent = { signal, onBytes: () => undefined };
@@ -20,6 +20,13 @@ test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'haplat-bundle-'));
 });
 test.after.always(() => rm(folder, { recursive: true, force: true }));
+
+test('an image goes into a bundle by one tag, and not by a digest, which would be lost there', (t) => {
+  t.is(nameInBundle('rabbitmq:4-management'), 'rabbitmq:4-management');
+  t.is(nameInBundle('registry.example:5000/rabbitmq'), 'registry.example:5000/rabbitmq:latest');
+  const error = t.throws(() => nameInBundle('postgres:17@sha256:0123'), { instanceOf: ConfigError });
+  t.is(error.remedy, 'give it one of your own ("docker tag postgres:17@sha256:0123 NAME:TAG") and name that in haplat.yaml');
+});
 
 test('a bundle is what the Engine sends, and compressed where its name says so', async (t) => {
   const asked: string[][] = [];
