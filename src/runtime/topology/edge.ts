@@ -29,7 +29,8 @@ export function edge(context: TopologyContext): Service {
     name,
     component: 'edge',
     layer: 'edge',
-    dependsOn: balancerNames(config),
+    // Whatever the number of nodes: one more or fewer must not replace what publishes the ports.
+    dependsOn: balancerNames(config).slice(0, 2),
     files: [{ path: 'edge.nft', text: render(context.templates, 'edge/edge.nft.eta', { address, vip, forwards }), mode: 0o644 }],
     container: container(context, name, {
       image: context.images.edge,
