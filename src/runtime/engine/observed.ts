@@ -78,9 +78,11 @@ export function toObservedNetwork(row: Dockerode.NetworkInspectInfo): ObservedNe
 /** The answer of `GET /images/{name}/json`. */
 export function toObservedImage(raw: Dockerode.ImageInspectInfo): ObservedImage {
   // An image that was imported and not built has no settings.
-  const variables = (raw.Config as Dockerode.ImageInspectInfo['Config'] | undefined)?.Env as readonly string[] | null | undefined;
+  const config = raw.Config as Dockerode.ImageInspectInfo['Config'] | undefined;
+  const variables = config?.Env as readonly string[] | null | undefined;
+  const version = (config?.Labels as Readonly<Record<string, string>> | null | undefined)?.['org.opencontainers.image.version'];
   const env = (variables ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const);
-  return { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created), env: Object.fromEntries(env) };
+  return { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created), env: Object.fromEntries(env), ...(version !== undefined && { version }) };
 }
 
 /** One line of `GET /events`; undefined for what does not concern a container of ours. */

@@ -146,6 +146,8 @@ export interface ObservedImage {
   readonly createdAt: Date;
   /** What it sets in the environment of its containers. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of what is in it, where its label says so (OCI image specification, annotations). */
+  readonly version?: string;
 }
 
 export interface ExecOptions {

@@ -32,6 +32,7 @@ import { awaitFrontDoor } from './front-door.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { observeFor } from './observe.ts';
+import { checkTraefik } from './old-traefik.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { awaitServed } from './served-certificates.ts';
@@ -139,6 +140,7 @@ export async function lookAhead(
   checkRenewed(topology, options.renew ?? []);
   const observed = await observeFor(engine, topology, loaded);
   await preflight(loaded, engine, observed, topology);
+  await checkTraefik(loaded, engine);
   checkMajority(lostMajority(topology, observed));
   const plan = planUp(topology, observed, options);
   await checkNetworkMembers(engine, plan, observed);

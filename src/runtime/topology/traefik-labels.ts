@@ -65,10 +65,10 @@ export function traefikLabels(image: string): Record<string, string> {
 /**
  * Whether this Traefik retries by status (3.7 and later). Others retry only what was not sent yet, so that what a
  * replica takes with it when it dies fails, and reject labels that they don't know, with all the others beside them.
- * Where the tag does not tell the version, the label is left out.
+ * Where the tag does not tell the version, the label is left out. A digest behind a tag is that tag's.
  */
 export function retriesAnswers(image: string): boolean {
-  const tag = /^[^@]+:v?(?<major>\d+)(?:\.(?<minor>\d+))?(?:[.-][\w.-]*)?$/.exec(image)?.groups;
+  const tag = /^[^@]+:v?(?<major>\d+)(?:\.(?<minor>\d+))?(?:[.-][\w.-]*)?(?:@.+)?$/.exec(image)?.groups;
   if (tag === undefined) return false;
   const major = Number(tag['major']);
   // `v3` alone is the newest 3.

@@ -58,6 +58,8 @@ test('an image says what it sets in the environment, if anything', (t) => {
   t.deepEqual(toObservedImage(imageWith({ Config: { Env: ['PG_MAJOR=17', 'OPTIONS=a=b', 'EMPTY='] } })).env, { PG_MAJOR: '17', OPTIONS: 'a=b', EMPTY: '' });
   t.deepEqual(toObservedImage(imageWith({ Config: { Env: null } })).env, {});
   t.deepEqual(toObservedImage(imageWith({})).env, {});
+  t.is(toObservedImage(imageWith({ Config: { Labels: { 'org.opencontainers.image.version': 'v3.7.1' } } })).version, 'v3.7.1');
+  t.is(toObservedImage(imageWith({ Config: { Labels: null } })).version, undefined);
 });
 
 test('whose users a container has is told by the options of security', (t) => {

@@ -4,13 +4,13 @@ import { readApiSettings } from '../../../../src/app/settings.ts';
 import { retriesAnswers, traefikLabels } from '../../../../src/runtime/topology/traefik-labels.ts';
 import { serviceOf, topologyOf } from './_context.ts';
 
-for (const image of ['traefik:v3', 'traefik:3', 'traefik:v3.7', 'traefik:v3.7.15', 'traefik:3.10-alpine', 'registry:5000/traefik:v4.0']) {
+for (const image of ['traefik:v3', 'traefik:3', 'traefik:v3.7', 'traefik:v3.7.15', 'traefik:3.10-alpine', 'registry:5000/traefik:v4.0', 'traefik:v3.7.1@sha256:3333']) {
   test(`${image} retries by status`, (t) => {
     t.true(retriesAnswers(image));
   });
 }
 
-for (const image of ['traefik:v2.10', 'traefik:v2', 'traefik:v3.6.15', 'traefik', 'traefik:latest', 'registry:5000/traefik', 'traefik@sha256:3333', 'traefik:mine-3.9']) {
+for (const image of ['traefik:v2.10', 'traefik:v2', 'traefik:v3.6.15', 'traefik', 'traefik:latest', 'registry:5000/traefik', 'traefik@sha256:3333', 'traefik:v3.6@sha256:3333', 'registry:5000/traefik@sha256:3333', 'traefik:mine-3.9']) {
   test(`${image} is not known to, so the label that older ones reject is left out`, (t) => {
     t.false(retriesAnswers(image));
     t.false(Object.keys(traefikLabels(image)).some((label) => /\.(?:status|maxrequestbodybytes)$/.test(label)));
