@@ -3,6 +3,7 @@ import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import { readTrust, type Trust } from '../certs/trust.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { certainAddress } from '../config/schema/bind-addresses.ts';
 import { containerOwner } from './prepare.ts';
 
 /** Issues what is missing or runs out; says what it did. */
@@ -42,7 +43,7 @@ function optionsOf({ config, stateDirectory, source }: LoadedConfig, onWarning?:
     stateDirectory,
     owner: containerOwner(),
     vip: config.network.vip,
-    names: config.certificates.names,
+    names: [...certainAddress(config.ports), ...config.certificates.names],
     days: config.certificates.days,
     certFile: config.certificates.certFile,
     keyFile: config.certificates.keyFile,

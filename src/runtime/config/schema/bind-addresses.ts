@@ -11,13 +11,21 @@ export function bindAddresses({ bindAddress }: Pick<Config['ports'], 'bindAddres
 
 /** As it stands in a URL (RFC 3986, 3.2.2); `localhost` for all of them. */
 export function hostInUrl({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string {
-  if (bindAddress === everyIpv4 || bindAddress === everyIpv6) return 'localhost';
-  return bracketed(bindAddress);
+  return isEvery(bindAddress) ? 'localhost' : bracketed(bindAddress);
 }
 
 /** At which of them this machine asks itself. */
 export function askedAddress({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string {
-  return bindAddress === everyIpv4 || bindAddress === everyIpv6 ? '127.0.0.1' : bindAddress;
+  return isEvery(bindAddress) ? '127.0.0.1' : bindAddress;
+}
+
+/** The one by which clients come, where it is a certain one: a certificate has to name it. */
+export function certainAddress({ bindAddress }: Pick<Config['ports'], 'bindAddress'>): string[] {
+  return isEvery(bindAddress) ? [] : [bindAddress];
+}
+
+function isEvery(bindAddress: string): boolean {
+  return bindAddress === everyIpv4 || bindAddress === everyIpv6;
 }
 
 /** `[::1]` of `::1`, and an IPv4 address as it is. */
