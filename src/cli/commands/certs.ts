@@ -1,7 +1,7 @@
 import type { CertificateInfo } from '../../runtime/certs/describe-certificate.ts';
 import type { LoadedConfig } from '../../runtime/config/load-config.ts';
 import type { Engine } from '../../runtime/engine/port.ts';
-import { EngineUnreachableError } from '../../runtime/errors.ts';
+import { EngineUnreachableError, hasCode } from '../../runtime/errors.ts';
 import { prepare } from '../../runtime/platform/prepare.ts';
 import { awaitServed } from '../../runtime/platform/served-certificates.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
@@ -26,7 +26,7 @@ export async function runCertsRotate(invocation: Invocation, options: { readonly
     await rotateCluster(invocation);
     return;
   }
-  await workThenShow(invocation, renewCertificate);
+  await workThenShow(invocation, renewCertificate, { replaces: true });
 }
 
 export async function runCertsShow(invocation: Invocation): Promise<void> {
@@ -41,9 +41,9 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
   else invocation.print(done);
 }
 
-async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
+async function workThenShow(invocation: Invocation, work: Work, { replaces = false } = {}): Promise<void> {
   const loaded = await invocation.loadConfig();
-  const engine = await connectIfThere(invocation, loaded);
+  const engine = await connectIfThere(invocation, loaded, replaces);
   const lock = {
     timeoutMs: loaded.config.timeouts.lockMs,
     signal: invocation.signal,
@@ -54,15 +54,22 @@ async function workThenShow(invocation: Invocation, work: Work): Promise<void> {
   show(invocation, done, await readCertificates(loaded));
 }
 
-/** Certificates need no Engine, and where none answers no platform runs that would serve them. */
-async function connectIfThere(invocation: Invocation, loaded: LoadedConfig): Promise<Engine | undefined> {
+/**
+ * Certificates need no Engine, and where there is none no platform runs that would serve them. One that is there and does
+ * not let us ask may have a platform whose files are elsewhere: what is served must not be replaced beside it.
+ */
+async function connectIfThere(invocation: Invocation, loaded: LoadedConfig, replaces: boolean): Promise<Engine | undefined> {
   try {
     const engine = await invocation.connect(loaded);
     await requireOwnState(loaded, engine);
     return engine;
   } catch (error) {
-    if (error instanceof EngineUnreachableError) return undefined;
-    throw error;
+    if (!(error instanceof EngineUnreachableError)) throw error;
+    const { cause } = error;
+    const isNone = hasCode(cause, 'ENOENT') || hasCode(cause, 'ECONNREFUSED');
+    if (hasCode(cause, 'EACCES') || (replaces && !isNone)) throw error;
+    invocation.warn(`${error.message}; nobody was asked what is served`);
+    return undefined;
   }
 }
 
