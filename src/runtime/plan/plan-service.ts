@@ -1,4 +1,6 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
+import { labels } from '../engine/labels.ts';
+import type { ObservedContainer } from '../engine/port.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { clusterComponents } from '../topology/cluster/members.ts';
 import { isSecret } from '../topology/secrets-files.ts';
@@ -17,6 +19,8 @@ interface Around {
   readonly rolling: boolean;
   /** Comes last of its peers: replaced earlier, it would hand the address to one that has yet to be replaced. */
   readonly vipHolder: string | undefined;
+  /** All that the project has. */
+  readonly containers: readonly ObservedContainer[];
 }
 
 /** The operations that bring one service's container to what it should be. */
@@ -57,16 +61,16 @@ function bringing(service: Service, around: Around): Operation[] {
   const spec = labelled(service, around);
   switch (judgement.action) {
     case 'create':
-      return [...creating(service, spec, around, cause), starting(service, cause), ...awaiting(service, spec, around, cause)];
+      return [...creating(service, spec, around, cause), starting(service, around, cause), ...awaiting(service, spec, around, cause)];
     case 'replace':
       return [
         ...removing(service, around, judgement),
         ...creating(service, spec, around, cause),
-        starting(service, cause),
+        starting(service, around, cause),
         ...awaiting(service, spec, around, cause),
       ];
     case 'start':
-      return [starting(service, cause), ...awaiting(service, spec, around, cause)];
+      return [starting(service, around, cause), ...awaiting(service, spec, around, cause)];
     case 'unpause':
       return [
         { id: `unpause ${service.name}`, kind: 'unpause-container', subject: service.name, cause, after: [], container: spec.name },
@@ -188,8 +192,7 @@ function creating(service: Service, spec: ContainerSpec, { desired }: Around, ca
   ];
 }
 
-function starting(service: Service, cause: string): Operation {
-  const project = service.container.name.slice(0, -service.name.length - 1);
+function starting(service: Service, { desired: { project }, containers }: Around, cause: string): Operation {
   return {
     id: `start ${service.name}`,
     kind: 'start-container',
@@ -200,9 +203,16 @@ function starting(service: Service, cause: string): Operation {
       ...service.container.networks.map((one) => `connect ${service.name} to ${shortName(project, one.network)}`),
       ...(service.podOwner === undefined ? [] : [`start ${service.podOwner}`]),
       ...service.dependsOn.map((name) => `await ${name}`),
+      ...removalsOfPublishers(service, containers),
     ],
     container: service.container.name,
   };
+}
+
+/** Of whoever still has one of its ports on the host, by the name of its service or by its own. */
+function removalsOfPublishers({ name, container: { ports } }: Service, containers: readonly ObservedContainer[]): string[] {
+  const publishers = containers.filter((one) => ports.some(({ hostPort }) => one.publishedPorts?.includes(hostPort)));
+  return publishers.flatMap((one) => [one.labels[labels.service] ?? one.name, one.name]).filter((one) => one !== name).map((one) => `remove ${one}`);
 }
 
 function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {

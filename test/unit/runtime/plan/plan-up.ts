@@ -3,6 +3,7 @@ import { labels } from '../../../../src/runtime/engine/labels.ts';
 import { planToText } from '../../../../src/runtime/plan/operation.ts';
 import { lostMajority } from '../../../../src/runtime/plan/plan-cluster.ts';
 import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
+import type { Component } from '../../../../src/runtime/topology/topology.ts';
 import { aService, asObserved, aTopology, observedContainer, withContainer } from './_build.ts';
 
 const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
@@ -128,6 +129,19 @@ test('who is only to be started is waited for before another is taken away', (t)
   const observed = withContainer(asObserved(unchanged('app_1', 'app_2')), 'p-app_2', { state: 'exited', health: 'none' });
   const { operations } = planUp(unchanged('app_1', 'app_2'), observed, { renew: ['app_1'] });
   t.true(operations.find(({ id }) => id === 'stop app_1')?.after.includes('await app_2'));
+});
+
+test('a port of the host is let go of before another takes it, also by what is no longer wanted', (t) => {
+  const publishing = (name: string, component: Component, hostPort: number) =>
+    aService(name, { component, container: { ports: [{ hostIp: '127.0.0.1', hostPort, containerPort: 80, protocol: 'tcp' }] } });
+  const before = aTopology([publishing('edge', 'edge', 8080), publishing('netdata', 'netdata', 19999), publishing('former', 'guardian', 81)]);
+  const observed = asObserved(before);
+  const containers = before.services.map((service) => observedContainer(before, service, { publishedPorts: service.container.ports.map(({ hostPort }) => hostPort) }));
+  const { operations } = planUp(aTopology([publishing('edge', 'edge', 19999), publishing('netdata', 'netdata', 8080), publishing('other', 'guardian', 81)]), { ...observed, containers });
+  const afterOf = (id: string) => operations.find((one) => one.id === id)?.after;
+  t.deepEqual(afterOf('start edge'), ['create edge', 'remove netdata']);
+  t.deepEqual(afterOf('start netdata'), ['create netdata', 'remove edge']);
+  t.deepEqual(afterOf('start other'), ['create other', 'remove former']);
 });
 
 test('a replica that is missing is made and serves before another is taken away', (t) => {
