@@ -339,6 +339,22 @@ serial('a cluster shrinks to two nodes, of which one survives a split brain, and
   t.deepEqual(since(fenced, await fencings()), []);
 });
 
+serial('beside a node that only votes come more where it keeps its address, and are refused where it would not', async (t) => {
+  const configure = (own: string) => platform.configure(`loadBalancers: {manager: pacemaker, logLevel: DEBUG, quorumNode: true, ${own}}\nnetdata: {enabled: false}`);
+  await configure('nodes: 2');
+  await platform.mustRun('up');
+  const [nodes, before] = [await startedAt(['lb_1', 'lb_2', 'quorum']), await fencings()];
+  await configure('nodes: 4');
+  const { exitCode, stderr } = await platform.run('up');
+  t.is(exitCode, 2, stderr);
+  t.regex(stderr, /loadBalancers: quorum would get another address/);
+  await configure(`nodes: 4, addresses: [${[11, 12, 16, 17, 15].map((last) => `172.28.27.${last}`).join(', ')}]`);
+  await platform.mustRun('up');
+  t.deepEqual((await platform.untilHealthy(wholeWithinMs)).cluster?.votes, { expected: 5, total: 5, quorum: 3 });
+  t.deepEqual(await startedAt(['lb_1', 'lb_2', 'quorum']), nodes);
+  t.deepEqual(since(before, await fencings()), []);
+});
+
 serial('without fencing status warns, and two holders are seen and fail the drill', async (t) => {
   await platform.configure(unfenced);
   await platform.mustRun('up');

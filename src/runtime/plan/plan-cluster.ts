@@ -4,6 +4,7 @@ import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
+import { planNetworks } from './plan-networks.ts';
 
 const reloadId = 'tell the cluster of its nodes';
 
@@ -89,6 +90,19 @@ export function lostMajority(desired: Topology, observed: ObservedState): { read
   const staying = sides(desired, observed).present.length;
   if (desired.cluster === undefined || leaving === 0 || staying > leaving) return undefined;
   return { leaving, of: leaving + staying };
+}
+
+/**
+ * The nodes of a running cluster that would get other addresses. Corosync was seen not to let a node in again by another
+ * address, although the others had been told of it while it was away. Where the network is replaced all of them begin anew.
+ */
+export function movedNodes(desired: Topology, observed: ObservedState): string[] {
+  if (sides(desired, observed).present.length === 0 || planNetworks(desired, observed).replaced.size > 0) return [];
+  const moves = ({ name, container }: Service): boolean => {
+    const own = observed.containers.find(({ labels: one }) => one[labels.service] === name)?.addresses ?? {};
+    return container.networks.some(({ network, ipv4 }) => ipv4 !== undefined && own[network] !== undefined && own[network] !== ipv4);
+  };
+  return nodesOf(desired).filter(moves).map(({ name }) => name);
 }
 
 /** The nodes that are not there yet, and those that run. */

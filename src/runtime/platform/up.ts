@@ -22,7 +22,7 @@ import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
 import type { Plan } from '../plan/operation.ts';
-import { lostMajority } from '../plan/plan-cluster.ts';
+import { lostMajority, movedNodes } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { clusterComponents } from '../topology/cluster/members.ts';
@@ -142,6 +142,7 @@ export async function lookAhead(
   await preflight(loaded, engine, observed, topology);
   await checkTraefik(loaded, engine);
   checkMajority(lostMajority(topology, observed));
+  checkAddresses(movedNodes(topology, observed));
   const plan = planUp(topology, observed, options);
   await checkNetworkMembers(engine, plan, observed);
   return { plan, topology };
@@ -165,6 +166,13 @@ function checkMajority(lost: ReturnType<typeof lostMajority>): void {
   if (lost === undefined) return;
   throw new ConfigError(`loadBalancers.nodes: ${lost.leaving} of ${lost.of} nodes can't leave a running cluster at once: the others would be no majority`, {
     remedy: 'make it smaller in steps, with "haplat up" after each, or run "haplat down" first (the data stays)',
+  });
+}
+
+function checkAddresses(moved: readonly string[]): void {
+  if (moved.length === 0) return;
+  throw new ConfigError(`loadBalancers: ${moved.join(', ')} would get another address, by which the running cluster does not let a node in again`, {
+    remedy: 'name the nodes\' addresses in loadBalancers.addresses, the quorum node\'s last, so that each keeps its own, or run "haplat down" first (the data stays)',
   });
 }
 
