@@ -76,29 +76,38 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
   const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
   if (failures.length > 0) return { verdict: 'fail', reasons: [...failures, ...busyHints(measured.probeBusyShare)], ...measured };
-  const unproven = notProven(measured, objectives);
+  const unproven = notProven(measured, history, objectives);
   return { verdict: unproven.length > 0 ? 'inconclusive' : 'pass', reasons: unproven, ...measured };
 }
 
 function gatesMissed({ samples, injectedAtMs }: History): string[] {
   const before = samples.filter((sample) => sample.ok && sample.endMs < injectedAtMs).length;
+  const failed = samples.filter((sample) => !sample.ok && sample.endMs < injectedAtMs).length;
   const after = samples.filter((sample) => sample.dueMs >= injectedAtMs).length;
   return [
     ...(before < leastSamples ? [`only ${before} successful requests before the fault: no steady state was seen`] : []),
+    ...(failed > 0 ? [`${failed} requests had failed before the fault: the platform was not steady`] : []),
     ...(after < leastSamples ? [`only ${after} requests after the fault: too few to measure`] : []),
   ];
 }
 
 type Measured = Omit<RunResult, 'verdict' | 'reasons'>;
 
-function notProven(measured: Measured, { maxDowntimeMs }: Objectives): string[] {
+function notProven(measured: Measured, history: History, { maxDowntimeMs }: Objectives): string[] {
   const { downtimeMs, resolutionMs, ledger: { unverified } } = measured;
   const reasons: string[] = [];
   if (isOver(downtimeMs, maxDowntimeMs)) {
     reasons.push(`downtime ${downtimeMs} ms is over ${maxDowntimeMs} ms, but no request failed and the probe itself paused for ${resolutionMs} ms`);
   }
   if (unverified > 0) reasons.push(`${unverified} acknowledged writes could not be looked up`);
-  return reasons;
+  return [...reasons, ...nothingToLose(history.ledger)];
+}
+
+/** Reads may go on where writes fail: of what nobody acknowledged nothing can be lost, and that proves nothing. */
+function nothingToLose(ledger: History['ledger']): string[] {
+  const isNone = (what: 'create' | 'process') => ledger.length > 0 && !ledger.some((entry) => entry[what] === 'acknowledged');
+  if (isNone('create')) return ['no write was acknowledged: nothing could be lost'];
+  return isNone('process') ? ['no job was acknowledged: none could be lost'] : [];
 }
 
 const isOver = (ms: number | null, mostMs: number | undefined): ms is number => ms !== null && mostMs !== undefined && ms > mostMs;

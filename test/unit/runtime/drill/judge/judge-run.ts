@@ -114,6 +114,24 @@ test('writes that could not be looked up leave the run unproven', (t) => {
   t.is(judgeRun(history({ ledger: [entry({ found: undefined })] }), objectives).verdict, 'inconclusive');
 });
 
+test('writes of which none was acknowledged leave the run unproven, and so do jobs: nothing could be lost', (t) => {
+  const refused = { create: 'unknown', itemId: undefined, process: 'not-tried', jobId: undefined, job: undefined, found: [] } as const;
+  t.like(judgeRun(history({ ledger: [entry(refused)] }), objectives), { verdict: 'inconclusive', reasons: ['no write was acknowledged: nothing could be lost'] });
+  const noJob = { process: 'unknown', jobId: undefined, job: undefined } as const;
+  t.like(judgeRun(history({ ledger: [entry(noJob)] }), objectives), { verdict: 'inconclusive', reasons: ['no job was acknowledged: none could be lost'] });
+  t.is(judgeRun(history({ ledger: [entry(refused), entry()] }), objectives).verdict, 'pass');
+  t.is(judgeRun(history({ ledger: [] }), objectives).verdict, 'pass', 'nobody asked for writes');
+});
+
+test('a request that failed before the fault was not the fault\'s: the platform was not steady', (t) => {
+  const { verdict, reasons } = judgeRun(history({ samples: samplesWith([[-100, -80]]) }), { maxFailedRequests: 0 });
+  t.is(verdict, 'inconclusive');
+  t.deepEqual(reasons, ['2 requests had failed before the fault: the platform was not steady']);
+  // One that was under way when the fault came may have failed of it.
+  const underWay = samplesWith([]).map((sample) => (sample.dueMs === fault - 10 ? { ...sample, endMs: fault + 500, ok: false, error: 'TIMEOUT' } : sample));
+  t.is(judgeRun(history({ samples: underWay }), { maxFailedRequests: 0 }).verdict, 'fail');
+});
+
 test('a restore or a failed request over its objective fails', (t) => {
   const run = history({ samples: samplesWith([[0, 100]]) });
   t.is(judgeRun(run, { maxRestoreMs: 1999 }).verdict, 'fail');
