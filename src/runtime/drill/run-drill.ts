@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, HaplatError, InterruptedError } from '../errors.ts';
+import { ConfigError, EngineUnreachableError, HaplatError, InterruptedError } from '../errors.ts';
 import type { DrillInputs, DrillResult, DrillRun } from './drill.ts';
 import { faultsInPlace } from './faults-in-place.ts';
 import type { History } from './judge/history.ts';
@@ -9,7 +9,7 @@ import { checkLedger } from './judge/ledger.ts';
 import { summarise, verdictOf } from './judge/summary.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
-import { runOnce, type RunInputs } from './run-once.ts';
+import { runOnce, type RunInputs, type RunOutcome } from './run-once.ts';
 import { blastRadius } from './target/blast-radius.ts';
 import { isRole, resolveTargets, seededRandom } from './target/resolve.ts';
 
@@ -23,13 +23,13 @@ const lookEachMs = 500;
 /**
  * Runs a drill: breaks the platform, measures what clients notice, and judges. Rejects with ConfigError when the target
  * is nothing of this platform or the fault would leave clients without a component they need, InterruptedError when the
- * signal aborts (healed, the probe removed), OperationError when the Engine fails. A drill that could not be carried out
- * as planned resolves, inconclusive, with the reason.
+ * signal aborts (healed, the probe removed), OperationError when the Engine fails in the first run, EngineUnreachableError
+ * when it is gone. A drill that could not be carried out as planned resolves, inconclusive at best, with the reason.
  */
-export async function runDrill(inputs: DrillInputs): Promise<DrillResult> {
+export async function runDrill(inputs: DrillInputs, perform: typeof runOnce = runOnce): Promise<DrillResult> {
   const done: Done = { runs: [], histories: [], notes: [] };
   try {
-    await runAll(inputs, done);
+    await runAll(inputs, done, perform);
   } catch (error) {
     const { runs } = done;
     if (runs.length > 0 && error instanceof HaplatError) {
@@ -47,27 +47,51 @@ interface Done {
   readonly notes: string[];
 }
 
-async function runAll(inputs: DrillInputs, { runs, histories, notes }: Done): Promise<void> {
-  const { fault, objectives } = inputs;
+async function runAll(inputs: DrillInputs, { runs, histories, notes }: Done, perform: typeof runOnce): Promise<void> {
   const random = seededRandom(inputs.seed);
-  const equipped = await equip(inputs);
   for (let run = 1; run <= inputs.runs; run += 1) {
     inputs.onEvent({ kind: 'checking', run });
-    const view = await steadyView(inputs, run);
-    const unsteady = view.problems.length > 0 ? view.problems.join('; ') : undefined;
-    const isForced = unsteady !== undefined && inputs.force;
-    if (isForced) notes.push(`not steady before run ${run}, forced: ${unsteady}`);
-    // Nobody may have a role, or too many, on a platform that is not as it should be: that is no fault of the question.
-    const hasRun = runs.length > 0;
-    const targets = unsteady !== undefined && !isForced && (hasRun || fault.targets.every(isRole)) ? [...fault.targets] : chooseTargets(inputs, view, random);
-    const outcome = unsteady !== undefined && !isForced ? { inconclusive: `not steady before the fault: ${unsteady}` } : await runOnce(equipped, run, targets, view);
-    const judged = 'history' in outcome ? judgeRun(outcome.history, objectives) : unmeasured(outcome.inconclusive, inputs.rate);
+    const { outcome, targets } = await runNext(inputs, run, { notes, random, perform }).catch((error: unknown) => {
+      const reason = run > 1 ? whyUnproven(error) : undefined;
+      if (reason === undefined) throw error;
+      return { outcome: { inconclusive: reason }, targets: inputs.fault.targets };
+    });
+    const judged = 'history' in outcome ? judgeRun(outcome.history, inputs.objectives) : unmeasured(outcome.inconclusive, inputs.rate);
     const result = { ...judged, targets };
     runs.push(result);
     histories.push('history' in outcome ? outcome.history : undefined);
     inputs.onEvent({ kind: 'judged', run, result });
     if (!('history' in outcome)) break;
   }
+}
+
+interface Attempt {
+  readonly notes: string[];
+  readonly random: () => number;
+  readonly perform: typeof runOnce;
+}
+
+async function runNext(inputs: DrillInputs, run: number, { notes, random, perform }: Attempt): Promise<{ outcome: RunOutcome; targets: readonly string[] }> {
+  const { targets: asked } = inputs.fault;
+  const view = await steadyView(inputs, run);
+  const unsteady = view.problems.length > 0 ? view.problems.join('; ') : undefined;
+  if (unsteady !== undefined && !inputs.force) {
+    // Nobody may have a role, or too many, on a platform that is not as it should be: that is no fault of the question.
+    const targets = run > 1 || asked.every(isRole) ? asked : chooseTargets(inputs, view, random);
+    return { outcome: { inconclusive: `not steady before the fault: ${unsteady}` }, targets };
+  }
+  if (unsteady !== undefined) notes.push(`not steady before run ${run}, forced: ${unsteady}`);
+  const targets = chooseTargets(inputs, view, random);
+  return { outcome: await perform(await equip(inputs), run, targets, view), targets };
+}
+
+/**
+ * Why a run that could not be carried out proves nothing: those that were judged before it keep their verdict. Undefined for
+ * what ends all there is.
+ */
+function whyUnproven(error: unknown): string | undefined {
+  if (!(error instanceof HaplatError) || error instanceof InterruptedError || error instanceof EngineUnreachableError) return undefined;
+  return [error.message, ...error.details, ...(error.remedy === undefined ? [] : [error.remedy])].join('; ');
 }
 
 /** With why it ended early, where it did: it has proved less than it was to. */
@@ -87,7 +111,10 @@ function resultOf({ fault, objectives, seed, project }: DrillInputs, { runs, his
   };
 }
 
-/** For `expire-cert`: the certificate, and a probe that trusts whoever issued it. */
+/**
+ * For `expire-cert`: the certificate, and a probe that trusts whoever issued it. Each run has one of its own: a load balancer
+ * counts a certificate among those that it has had for as long as it runs, and so tells of its first time only.
+ */
 async function equip(inputs: DrillInputs): Promise<RunInputs> {
   if (inputs.fault.kind !== 'expire-cert') return inputs;
   const { pair, authority } = await inputs.issueExpired();

@@ -1,5 +1,5 @@
 import { ConfigError, HaplatError, InterruptedError, messageOf } from '../../errors.ts';
-import type { DrillEvent, DrillInputs } from '../drill.ts';
+import type { DrillEvent, DrillInputs, DrillResult } from '../drill.ts';
 import { verdictOf } from '../judge/summary.ts';
 import type { Objectives, Verdict } from '../judge/judge-run.ts';
 import type { NamedResult, NotRun, SuiteOutcome } from '../report/suite-outcome.ts';
@@ -36,14 +36,16 @@ function modesOf({ pooled }: SuiteDrill): DrillInputs['modes'] | undefined {
 }
 
 /** Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. */
-export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ...inputs }: SuiteInputs): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ...inputs }: SuiteInputs, perform: typeof runDrill = runDrill): Promise<SuiteResult> {
   const drills: NamedResult[] = [];
   const notRun: NotRun[] = [];
   for (const [index, drill] of suite.drills.entries()) {
     inputs.onDrill(drill, index + 1);
     const startedMs = performance.now();
+    const keep = (result: DrillResult) => { drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs }); };
+    let hasBegun = false;
     try {
-      const result = await runDrill({
+      const result = await perform({
         ...inputs,
         fault: drill.fault,
         objectives: objectivesOf(drill, suite, inputs.objectives, flags.objectives),
@@ -52,15 +54,19 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
         modes: flags.modes ?? modesOf(drill) ?? inputs.modes,
         holdMs: flags.holdMs ?? drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,
+        onCutShort: (partial) => {
+          hasBegun = true;
+          keep(partial);
+        },
       });
-      drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs });
+      keep(result);
     } catch (error) {
       if (error instanceof InterruptedError || !(error instanceof HaplatError)) {
-        const left = suite.drills.slice(index).map(({ name }) => ({ name, reason: messageOf(error) }));
+        const left = suite.drills.slice(hasBegun ? index + 1 : index).map(({ name }) => ({ name, reason: messageOf(error) }));
         onCutShort?.(resultOf(suite, drills, [...notRun, ...left]));
         throw error;
       }
-      notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
+      if (!hasBegun) notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
     }
   }
   return resultOf(suite, drills, notRun);

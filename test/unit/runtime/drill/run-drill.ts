@@ -1,0 +1,72 @@
+import test from 'ava';
+import type { DrillResult } from '../../../../src/runtime/drill/drill.ts';
+import { faultSchema } from '../../../../src/runtime/drill/fault/fault.ts';
+import { runDrill } from '../../../../src/runtime/drill/run-drill.ts';
+import type { RunInputs, RunOutcome } from '../../../../src/runtime/drill/run-once.ts';
+import { runSuite } from '../../../../src/runtime/drill/suite/run-suite.ts';
+import { parseSuite } from '../../../../src/runtime/drill/suite/suite.ts';
+import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
+import { drillInputs } from './_platform.ts';
+import { entry, history } from './judge/_histories.ts';
+
+const lost: RunOutcome = { history: history({ ledger: [entry({ found: [] })] }) };
+
+/** Runs that end like this, one after the other; an error is thrown. */
+function endingIn(...ends: readonly (RunOutcome | Error)[]) {
+  const given: RunInputs[] = [];
+  const perform = (inputs: RunInputs, run: number): Promise<RunOutcome> => {
+    given.push(inputs);
+    const end = ends[run - 1];
+    return end instanceof Error || end === undefined ? Promise.reject(end ?? new Error('not asked for')) : Promise.resolve(end);
+  };
+  return { perform, given };
+}
+
+test('a run that failed keeps its verdict when a later one can\'t be carried out', async (t) => {
+  const hiccup = new OperationError('the probe ended by itself', { details: ['out of memory'], remedy: 'look' });
+  const cut: DrillResult[] = [];
+  const result = await runDrill(drillInputs({ runs: 3, onCutShort: (partial) => cut.push(partial) }), endingIn(lost, hiccup).perform);
+  t.is(result.verdict, 'fail');
+  t.deepEqual(result.runs.map(({ verdict }) => verdict), ['fail', 'inconclusive']);
+  t.is(result.reasons.at(-1), 'run 2: the probe ended by itself; out of memory; look');
+  t.deepEqual(cut, []);
+});
+
+test('the first run\'s error is the drill\'s, and so is an interruption or the loss of the Engine at any time', async (t) => {
+  await t.throwsAsync(runDrill(drillInputs({ runs: 2 }), endingIn(new OperationError('no')).perform), { instanceOf: OperationError, message: 'no' });
+  for (const error of [new InterruptedError(), new EngineUnreachableError('gone')]) {
+    const cut: DrillResult[] = [];
+    await t.throwsAsync(runDrill(drillInputs({ runs: 2, onCutShort: (partial) => cut.push(partial) }), endingIn(lost, error).perform), { is: error });
+    t.deepEqual(cut.map(({ verdict }) => verdict), ['fail']);
+  }
+});
+
+test('each run serves an expired certificate of its own', async (t) => {
+  const fault = faultSchema.parse({ kind: 'expire-cert', targets: ['app_1'] });
+  let issued = 0;
+  const issueExpired = () => Promise.resolve({ pair: { certificate: `certificate ${issued += 1}`, key: '' }, authority: 'issuer' });
+  const { perform, given } = endingIn({ history: history() }, { history: history() });
+  await runDrill(drillInputs({ fault, runs: 2, issueExpired }), perform);
+  t.deepEqual(given.map(({ expired }) => expired?.certificate), ['certificate 1', 'certificate 2']);
+  t.deepEqual(given.map(({ probe }) => probe.ca), ['CA\nissuer', 'CA\nissuer']);
+});
+
+const suite = parseSuite('s', { name: 's', drills: ['a', 'b'].map((name) => ({ name, runs: 2, fault: { kind: 'kill', targets: ['app_1'] } })) });
+const flags = { objectives: {}, rate: undefined, modes: undefined, holdMs: undefined };
+const { onCutShort: _, ...common } = drillInputs();
+const suiteInputs = { ...common, onDrill: () => undefined };
+
+test('in a suite too, what was judged before a drill broke off counts', async (t) => {
+  const gone = endingIn(lost, new EngineUnreachableError('gone'));
+  const result = await runSuite(suite, flags, suiteInputs, (inputs) => runDrill(inputs, gone.perform));
+  t.is(result.verdict, 'fail');
+  t.deepEqual(result.drills.map(({ name, result: { verdict } }) => [name, verdict]), [['a', 'fail'], ['b', 'fail']]);
+  t.deepEqual(result.notRun, []);
+});
+
+test('of a suite that was interrupted in a drill, its judged runs are told, and the others as not run', async (t) => {
+  const cut: { drills: readonly { name: string }[]; notRun: readonly { name: string }[] }[] = [];
+  const { perform } = endingIn(lost, new InterruptedError());
+  await t.throwsAsync(runSuite(suite, flags, { ...suiteInputs, onCutShort: (partial) => cut.push(partial) }, (inputs) => runDrill(inputs, perform)), { instanceOf: InterruptedError });
+  t.deepEqual(cut.map(({ drills, notRun }) => [drills.map(({ name }) => name), notRun.map(({ name }) => name)]), [[['a'], ['b']]]);
+});
