@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import type { CertificateAndKey } from '../certs/authority.ts';
 import type { EngineEvent } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
@@ -27,7 +27,7 @@ const settleMs = 60_000;
 const lookEachMs = 500;
 const probeLifeMs = 1_800_000;
 
-/** What `expire-cert` serves is made once for all runs. */
+/** With what `expire-cert` serves. */
 export type RunInputs = DrillInputs & { readonly expired?: CertificateAndKey | undefined };
 
 export type RunOutcome = { readonly history: History } | { readonly inconclusive: string };
@@ -47,7 +47,9 @@ export async function runOnce(inputs: RunInputs, run: number, targets: readonly 
 async function runGuarded(inputs: RunInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
   const { engine, project, vip, fault, onEvent } = inputs;
   const id = randomBytes(4).toString('hex');
-  const session = new FaultSession(planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), engine, new Journal(inputs.journalDirectory));
+  const expiredFingerprint = inputs.expired && new X509Certificate(inputs.expired.certificate).fingerprint256;
+  const job = { ...planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), ...(expiredFingerprint !== undefined && { expiredFingerprint }) };
+  const session = new FaultSession(job, engine, new Journal(inputs.journalDirectory));
   await using events = await EngineWatch.start(engine, project);
   const watch = new VipWatch(engine, events, vip, id, view.nodes);
   const probe = new ProbeRun(engine, fullName(project, `probe-${id}`), (samples) => {

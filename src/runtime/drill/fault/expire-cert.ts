@@ -6,6 +6,8 @@ import { getInside } from '../../engine/get-inside.ts';
 import type { Engine, ExecOptions } from '../../engine/port.ts';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
+import { servedFingerprint } from '../../status/served-certificate.ts';
+import { fullName } from '../../topology/names.ts';
 import { ports } from '../../topology/ports.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { allDone } from './all-done.ts';
@@ -22,11 +24,13 @@ const file = `${tlsMountPath}/${tlsDrillFolder}/expired.yml`;
 const user = '0:0';
 // Plain sh: Traefik's official image has no bash. Whole or not at all.
 const putScript = 'umask 022; cat >"$0.new" && mv -f "$0.new" "$0"';
+type AskServed = typeof servedFingerprint;
+
 /**
  * An expired certificate in each victim's own memory, before the one in use, which nobody touches. So a restart of the
- * victim undoes it as well.
+ * victim undoes it as well. A busy machine has its time until nothing may be left of it.
  */
-export const expireCertFault: FaultDriver = {
+export const expireCert = (askServed: AskServed, forgottenWithinMs = 15_000): FaultDriver => ({
   lasts: true,
   restartHeals: ({ victims, project }) => victims.map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, expired }) {
@@ -37,7 +41,7 @@ export const expireCertFault: FaultDriver = {
       await allDone(job.victims.map(({ container }) => run(engine, container, ['sh', '-c', putScript, file], { user, stdin })));
       const injectedAtMs = events.engineNowMs();
       const isServed = (metrics: string) => metrics.includes(`serial="${serial}"`);
-      if (await makeReread(job, engine, () => isServed)) return { injectedAtMs };
+      if (await makeReread(job, takenUpWithinMs, async () => (await metricsOf(job, engine)).every(isServed))) return { injectedAtMs };
       return { noEffect: `a load balancer did not take up the certificate within ${takenUpWithinMs} ms` };
     } catch (error) {
       return { noEffect: messageOf(error) };
@@ -46,27 +50,52 @@ export const expireCertFault: FaultDriver = {
   async heal(job, engine) {
     const states = await Promise.all(job.victims.map(async ({ container }) => (await engine.inspectContainer(container))?.state));
     // What does not run has lost its memory, and the certificate with it.
-    const victims = job.victims.filter((_, index) => states[index] === 'running');
-    if (victims.length === 0) return undefined;
-    await Promise.all(victims.map(({ container }) => run(engine, container, ['rm', '-f', file], { user })));
-    // One that had not taken it up finds nothing new, and reloads nothing: that is no failure.
-    await makeReread({ ...job, victims }, engine, (before) => (metrics) => reloads(metrics) > reloads(before));
+    const running = { ...job, victims: job.victims.filter((_, index) => states[index] === 'running') };
+    if (running.victims.length === 0) return undefined;
+    await Promise.all(running.victims.map(({ container }) => run(engine, container, ['rm', '-f', file], { user })));
+    await makeForget(running, engine, askServed, forgottenWithinMs);
     return undefined;
   },
-};
+});
+export const expireCertFault = expireCert(servedFingerprint);
 
-/** Makes the victims read their certificates again. False when not each has in time; what tells is for the caller. */
-async function makeReread(job: FaultJob, engine: Engine, teller: (before: string) => (now: string) => boolean): Promise<boolean> {
-  const tellers = await Promise.all(job.victims.map(async ({ namespaceOf }) => teller(await metricsOf(engine, namespaceOf))));
+/**
+ * Makes the victims read their certificates again until none presents the expired one; OperationError when one still does.
+ * Any change makes a load balancer reload, so that it has done so tells less; but not every machine reaches it to ask.
+ */
+async function makeForget(job: FaultJob, engine: Engine, askServed: AskServed, withinMs: number): Promise<void> {
+  const before = await metricsOf(job, engine);
+  // One that had not taken it up finds nothing new, and reloads nothing: that is no failure.
+  const reloadsUntilMs = performance.now() + takenUpWithinMs;
+  let left: string[] = [];
+  const isForgotten = await makeReread(job, withinMs, async () => {
+    left = await whoPresents(job, engine, askServed);
+    if (left.length > 0) return false;
+    return performance.now() >= reloadsUntilMs || (await metricsOf(job, engine)).every((now, index) => reloads(now) > reloads(before[index] ?? ''));
+  });
+  if (!isForgotten) throw new OperationError(`${left.join(' and ')} still served the expired certificate after ${withinMs} ms`);
+}
+
+async function whoPresents({ victims, project, expiredFingerprint }: FaultJob, engine: Engine, askServed: AskServed): Promise<string[]> {
+  if (expiredFingerprint === undefined) return [];
+  const asked = await Promise.all(victims.map(async ({ service, namespaceOf }) => {
+    const host = (await engine.inspectContainer(namespaceOf))?.addresses[fullName(project, 'public')];
+    const served = host ? await askServed({ host, port: ports.https }) : undefined;
+    return served === expiredFingerprint ? [service] : [];
+  }));
+  return asked.flat();
+}
+
+/** Makes the victims read their certificates again, and again, until it is done. False when it is not in time. */
+async function makeReread(job: FaultJob, timeoutMs: number, isDone: () => Promise<boolean>): Promise<boolean> {
   let touchAtMs = 0;
   const isTaken = await waitUntil(async () => {
     if (performance.now() >= touchAtMs) {
       await touch(job);
       touchAtMs = performance.now() + againAfterMs;
     }
-    const now = await Promise.all(job.victims.map(({ namespaceOf }) => metricsOf(engine, namespaceOf)));
-    return tellers.every((tells, index) => tells(now[index] ?? '')) ? true : undefined;
-  }, { timeoutMs: takenUpWithinMs, pollMs });
+    return (await isDone()) ? true : undefined;
+  }, { timeoutMs, pollMs });
   return isTaken === true;
 }
 
@@ -78,9 +107,10 @@ async function touch({ tlsDirectory, id }: FaultJob): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Empty while Traefik does not answer: it may just be starting. */
-async function metricsOf(engine: Engine, node: string): Promise<string> {
-  return (await getInside(engine, node, { port: ports.traefikMetrics, path: '/metrics', timeoutMs: execTimeoutMs }))?.body ?? '';
+/** Of each victim; empty while Traefik does not answer: it may just be starting. */
+async function metricsOf({ victims }: FaultJob, engine: Engine): Promise<string[]> {
+  const asked = { port: ports.traefikMetrics, path: '/metrics', timeoutMs: execTimeoutMs };
+  return Promise.all(victims.map(async ({ namespaceOf }) => (await getInside(engine, namespaceOf, asked))?.body ?? ''));
 }
 
 function reloads(metrics: string): number {

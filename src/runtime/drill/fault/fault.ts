@@ -56,6 +56,8 @@ export const faultJobSchema = z.object({
   tools: z.object({ nft: z.string().optional(), tc: z.string().optional() }),
   /** The folder on the host that Traefik follows: a change in it makes it read its certificates again. */
   tlsDirectory: z.string().optional(),
+  /** SHA-256 of the certificate that `expire-cert` serves. */
+  expiredFingerprint: z.string().optional(),
 });
 export type FaultJob = z.infer<typeof faultJobSchema>;
 

@@ -43,7 +43,6 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
     inputs.onDrill(drill, index + 1);
     const startedMs = performance.now();
     const keep = (result: DrillResult) => { drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs }); };
-    let hasBegun = false;
     try {
       const result = await perform({
         ...inputs,
@@ -54,19 +53,17 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
         modes: flags.modes ?? modesOf(drill) ?? inputs.modes,
         holdMs: flags.holdMs ?? drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,
-        onCutShort: (partial) => {
-          hasBegun = true;
-          keep(partial);
-        },
+        onCutShort: keep,
       });
       keep(result);
     } catch (error) {
+      const hasRun = drills.some(({ name }) => name === drill.name);
       if (error instanceof InterruptedError || !(error instanceof HaplatError)) {
-        const left = suite.drills.slice(hasBegun ? index + 1 : index).map(({ name }) => ({ name, reason: messageOf(error) }));
+        const left = suite.drills.slice(hasRun ? index + 1 : index).map(({ name }) => ({ name, reason: messageOf(error) }));
         onCutShort?.(resultOf(suite, drills, [...notRun, ...left]));
         throw error;
       }
-      if (!hasBegun) notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
+      if (!hasRun) notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
     }
   }
   return resultOf(suite, drills, notRun);
