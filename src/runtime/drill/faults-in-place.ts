@@ -1,4 +1,4 @@
-import { Journal } from './journal/journal.ts';
+import { Journal, type JournalEntry } from './journal/journal.ts';
 
 /** A fault that is in place, for people. */
 export interface FaultInPlace {
@@ -11,7 +11,9 @@ export interface FaultInPlace {
 /** The faults that a drill has left, or that one under way has in place just now. */
 export async function faultsInPlace({ project, journalDirectory }: { readonly project: string; readonly journalDirectory: string }): Promise<FaultInPlace[]> {
   const entries = await new Journal(journalDirectory).entries();
-  return entries
-    .filter(({ job }) => job.project === project)
-    .map(({ at, job }) => ({ id: job.id, kind: job.fault.kind, targets: job.victims.map(({ service }) => service), at }));
+  return entries.filter(({ job }) => job.project === project).map(inPlace);
+}
+
+export function inPlace({ at, job }: JournalEntry): FaultInPlace {
+  return { id: job.id, kind: job.fault.kind, targets: job.victims.map(({ service }) => service), at };
 }

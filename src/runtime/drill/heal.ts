@@ -3,7 +3,8 @@ import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { dropDrillLeases } from '../guardian/lease-client.ts';
 import { drivers } from './fault/drivers.ts';
-import { faultsInPlace, type FaultInPlace } from './faults-in-place.ts';
+import { VictimDownError } from './fault/fault.ts';
+import { inPlace, type FaultInPlace } from './faults-in-place.ts';
 import { Journal } from './journal/journal.ts';
 
 export interface HealInputs {
@@ -12,25 +13,62 @@ export interface HealInputs {
   readonly journalDirectory: string;
 }
 
+export interface Undone {
+  readonly undone: readonly FaultInPlace[];
+  /** What can be undone only once its victims run, and why; it stays in the journal. */
+  readonly waiting: readonly string[];
+  /** What could not be undone, and why; it stays in the journal. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Undoes every fault in the journal, ends drills' leases and removes what drills have left running. Returns what it undid; nothing to do is
  * fine. Rejects with OperationError that names the faults which could not be undone; those stay in the journal.
  */
-export async function healAll({ engine, project, journalDirectory }: HealInputs): Promise<FaultInPlace[]> {
+export async function healAll(inputs: HealInputs): Promise<readonly FaultInPlace[]> {
+  const { undone, waiting, problems } = await undoAll(inputs);
+  if (waiting.length + problems.length > 0) throw notUndone([...problems, ...waiting], problems.length === 0);
+  return undone;
+}
+
+/** As `healAll`, for who goes on whatever could not be undone. */
+export async function undoAll({ engine, project, journalDirectory }: HealInputs): Promise<Undone> {
   const journal = new Journal(journalDirectory);
-  const inPlace = await faultsInPlace({ project, journalDirectory });
+  const undone: FaultInPlace[] = [];
+  const waiting: string[] = [];
   const problems: string[] = [];
-  for (const { job } of (await journal.entries()).filter((entry) => entry.job.project === project)) {
+  for (const entry of (await journal.entries()).filter(({ job }) => job.project === project)) {
+    const { job } = entry;
     try {
       await drivers[job.fault.kind].heal(job, engine);
       await journal.remove(job.id);
+      undone.push(inPlace(entry));
     } catch (error) {
-      problems.push(`${job.fault.kind} ${job.fault.targets.join(',')}: ${messageOf(error)}`);
+      (error instanceof VictimDownError ? waiting : problems).push(`${job.fault.kind} ${job.fault.targets.join(',')}: ${messageOf(error)}`);
     }
   }
-  await dropDrillLeases(engine, project);
-  const left = (await engine.listContainers({ project })).filter((one) => one.labels[labels.drill] !== undefined);
-  await Promise.all(left.map(({ name }) => engine.removeContainer(name)));
-  if (problems.length > 0) throw new OperationError('some faults could not be undone', { details: problems, remedy: 'run `haplat heal` again, or restart their containers' });
-  return inPlace;
+  // Of what could not be undone, the guardian does what it can when the lease has run out.
+  if (problems.length === 0) await dropDrillLeases(engine, project);
+  await removeLeftBehind(engine, project);
+  return { undone, waiting, problems };
+}
+
+/** `isWaiting`: for nothing but that the victims run again. */
+export function notUndone(details: readonly string[], isWaiting = false): OperationError {
+  const remedy = isWaiting ? '"haplat up" starts them, and undoes it then' : 'run `haplat heal` again, or restart their containers';
+  return new OperationError('some faults could not be undone', { details, remedy });
+}
+
+/** Removes the containers of drills (a probe, say) that nobody ended. Returns their names. For who has the project's lock. */
+export async function removeLeftBehind(engine: Engine, project: string): Promise<string[]> {
+  const left = (await engine.listContainers({ project })).filter((one) => one.labels[labels.drill] !== undefined).map(({ name }) => name);
+  await Promise.all(left.map((name) => engine.removeContainer(name)));
+  return left;
+}
+
+/** Forgets all faults: where nothing is left of a platform, there is none. */
+export async function forgetFaults({ project, journalDirectory }: Omit<HealInputs, 'engine'>): Promise<void> {
+  const journal = new Journal(journalDirectory);
+  const own = (await journal.entries()).filter(({ job }) => job.project === project);
+  await Promise.all(own.map(({ job }) => journal.remove(job.id)));
 }

@@ -4,9 +4,11 @@ import type { Engine } from '../engine/port.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
-import { OperationError } from '../errors.ts';
+import { HaplatError, OperationError } from '../errors.ts';
+import { forgetFaults, undoAll } from '../drill/heal.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planDown } from '../plan/plan-down.ts';
+import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { observeProject } from './observe.ts';
 
@@ -30,6 +32,7 @@ export async function down(options: DownOptions): Promise<Plan> {
     onWait: () => { options.onNote(`another haplat is changing project ${project}; waiting for it to end`); },
   };
   return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
+    await undoFaults(options);
     const plan = planDown(project, await observeProject(engine, project), { volumes: options.volumes });
     options.onPlan(plan);
     const perform = performOnEngine(engine, {
@@ -41,9 +44,25 @@ export async function down(options: DownOptions): Promise<Plan> {
     });
     // One thing that can't be removed must not keep the rest running.
     await executePlan(plan, perform, { signal, onEvent: options.onEvent, keepGoing: true });
-    if (options.volumes) await forgetManager(loaded.stateDirectory);
+    if (options.volumes) {
+      await forgetManager(loaded.stateDirectory);
+      await forgetFaults(journalOf(loaded));
+    }
     return plan;
   });
+}
+
+/** What a fault has left in a volume would stay there, with nobody to take it away. Whatever goes wrong keeps nothing running. */
+async function undoFaults({ loaded, engine, volumes, onNote }: DownOptions): Promise<void> {
+  if (volumes) return;
+  try {
+    const { undone, waiting, problems } = await undoAll({ engine, ...journalOf(loaded) });
+    for (const { kind, targets } of undone) onNote(`undone: ${kind} ${targets.join(', ')}, left by a drill`);
+    for (const text of [...problems, ...waiting]) onNote(`not undone: ${text}`);
+  } catch (error) {
+    if (!(error instanceof HaplatError)) throw error;
+    onNote(`faults of drills are left: ${error.message}`);
+  }
 }
 
 function notForDown(): Promise<never> {

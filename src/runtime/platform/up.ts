@@ -17,7 +17,7 @@ import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { takingOff } from '../execute/remove-network.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
-import { healAll } from '../drill/heal.ts';
+import { healAll, notUndone, undoAll, type Undone } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
@@ -88,9 +88,13 @@ export async function up(options: UpOptions): Promise<UpResult> {
   return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
     await claim(loaded);
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
-    const healed = await healAll({ engine, ...journalOf(loaded) });
-    for (const fault of healed) options.onNote(`undone: ${fault.kind} ${fault.targets.join(', ')}, left by a drill`);
-    return upWithLock({ ...options, signal });
+    const tell = (undone: Undone['undone']) => { for (const { kind, targets } of undone) options.onNote(`undone: ${kind} ${targets.join(', ')}, left by a drill`); };
+    const { undone, waiting, problems } = await undoAll({ engine, ...journalOf(loaded) });
+    tell(undone);
+    if (problems.length > 0) throw notUndone(problems);
+    const result = await upWithLock({ ...options, signal });
+    if (waiting.length > 0) tell(await healAll({ engine, ...journalOf(loaded) }));
+    return result;
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CertificateAndKey } from '../../certs/authority.ts';
+import { OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { EngineWatch } from '../engine-watch.ts';
 
@@ -85,6 +86,9 @@ export interface InjectionSurroundings {
   /** For `renew`: replaces the replicas of these components, one after the other. */
   readonly renew: (components: readonly string[]) => Promise<void>;
 }
+
+/** A fault can't be undone as long as its victim does not run: it outlives it. */
+export class VictimDownError extends OperationError {}
 
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {

@@ -1,21 +1,21 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import { containerService, type FaultDriver } from './fault.ts';
+import { containerService, VictimDownError, type FaultDriver } from './fault.ts';
 
 const execTimeoutMs = 60_000;
 const file = 'haplat-drill-fill';
-/** Where a component can write. What is not memory outlives its container's restart. */
+/** Where a component can write, and with what that goes: what is not memory outlives its container's restart, a volume all of it. */
 interface Space {
   readonly folder: string;
-  readonly isMemory: boolean;
+  readonly lives: 'in memory' | 'in the container' | 'in a volume';
 }
 const spaces: Readonly<Record<string, Space>> = {
-  db: { folder: '/var/lib/postgresql/data', isMemory: false },
-  rabbitmq: { folder: '/var/lib/rabbitmq', isMemory: false },
-  netdata: { folder: '/tmp', isMemory: false },
-  keepalived: { folder: '/run', isMemory: true },
+  db: { folder: '/var/lib/postgresql/data', lives: 'in a volume' },
+  rabbitmq: { folder: '/var/lib/rabbitmq', lives: 'in a volume' },
+  netdata: { folder: '/tmp', lives: 'in the container' },
+  keepalived: { folder: '/run', lives: 'in memory' },
 };
-const elsewhere: Space = { folder: '/tmp', isMemory: true };
+const elsewhere: Space = { folder: '/tmp', lives: 'in memory' };
 
 /** So much has to be left on the host's disk, which the Engine and all else need as well. */
 const leftMiB = 512;
@@ -29,14 +29,14 @@ head -c "$1" /dev/zero >"$0" 2>/dev/null; test -s "$0"`;
 /** A bounded file in the victim's writable space. On a bounded space (a tmpfs) it fills it; on the host's disk it leaves some room. */
 export const fillDiskFault: FaultDriver = {
   lasts: true,
-  // Elsewhere it would outlive the restart: there it waits for `heal` or `up`.
-  restartHeals: ({ victims, project }) => victims.filter(({ component }) => spaceOf(component).isMemory).map((victim) => containerService(victim, project)),
+  // Elsewhere it would outlive the restart: there it waits for `heal`, `up` or `down`.
+  restartHeals: ({ victims, project }) => victims.filter(({ component }) => isInMemory(component)).map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, signal }) {
     const mebibytes = job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0;
     const seenBefore = events.events.length;
     for (const { service, container, component } of job.victims) {
       try {
-        const freeMiB = spaceOf(component).isMemory ? 0 : mebibytes + leftMiB;
+        const freeMiB = isInMemory(component) ? 0 : mebibytes + leftMiB;
         const command = ['sh', '-c', fillScript, pathIn(component), String(mebibytes * 1024 * 1024), String(freeMiB * 1024)];
         const { exitCode, stderr } = await engine.exec(container, command, { timeoutMs: execTimeoutMs });
         if (exitCode !== 0) return { noEffect: `nothing could be written in ${service}: ${stderr.trim() || `exit code ${exitCode}`}` };
@@ -58,16 +58,20 @@ export const fillDiskFault: FaultDriver = {
   },
 };
 
-async function remove(engine: Engine, container: string, { folder, isMemory }: Space): Promise<void> {
+async function remove(engine: Engine, container: string, { folder, lives }: Space): Promise<void> {
   const path = `${folder}/${file}`;
   const details = await engine.inspectContainer(container);
   if (details?.state !== 'running') {
-    // In memory it is gone already; in a volume it must not be forgotten.
-    if (details === undefined || isMemory) return;
-    throw new OperationError(`${container} does not run: ${path} is still there`);
+    // In memory it is gone already; in a volume it must not be forgotten, whoever is gone.
+    if (lives === 'in memory' || (lives === 'in the container' && details === undefined)) return;
+    throw new VictimDownError(`${container} does not run: ${path} is still there`);
   }
   const { exitCode, stderr } = await engine.exec(container, ['rm', '-f', path], { timeoutMs: execTimeoutMs });
   if (exitCode !== 0) throw new OperationError(`${container}: ${path} could not be removed: ${stderr.trim()}`);
+}
+
+function isInMemory(component: string): boolean {
+  return spaceOf(component).lives === 'in memory';
 }
 
 function pathIn(component: string): string {

@@ -4,7 +4,7 @@ import { leaseClient } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
 import type { Journal } from '../journal/journal.ts';
 import { drivers } from './drivers.ts';
-import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
+import { VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from './fault.ts';
 
 const leaseTtlMs = 10_000;
 
@@ -73,8 +73,14 @@ export class FaultSession {
       this.#lease?.abandon();
       const { kind, targets } = this.#job.fault;
       const message = `${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`;
-      const options = { cause: error, remedy: '"haplat heal" tries again; the guardian does within some seconds' };
+      const options = { cause: error, remedy: error instanceof VictimDownError ? '"haplat up" starts it, and undoes that then' : this.#whoTriesAgain() };
       throw error instanceof EngineUnreachableError ? new EngineUnreachableError(message, options) : new OperationError(message, options);
     }
+  }
+
+  #whoTriesAgain(): string {
+    // A pause that nobody holds it ends by itself.
+    const byGuardian = this.#job.fault.kind === 'pause' || this.#driver.restartHeals(this.#job).length > 0;
+    return `"haplat heal" tries again${byGuardian ? '; the guardian does within some seconds' : ''}`;
   }
 }

@@ -23,6 +23,8 @@ export interface SidecarScript {
  * the right to use them. Returns what it printed; OperationError when it failed or did not end.
  */
 export async function runSidecar(engine: Engine, { project, name, image, namespaceOf, script, args }: SidecarScript): Promise<string> {
+  // One of the same name has been left by who was interrupted in this very place.
+  await engine.removeContainer(name);
   await engine.createContainer({
     name,
     hostname: 'drill',
