@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
+import { removeLeftBehind } from '../drill/heal.ts';
 import { defaultRate } from '../drill/probe/default-rate.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
@@ -52,8 +53,11 @@ export async function drillPlatform<Result>(
     signal: around.signal,
     onWait: () => { around.onNote('another haplat is changing this project; waiting for it to end'); },
   };
-  return withProjectLock(stateDirectory, lock, async (signal) =>
-    run({
+  return withProjectLock(stateDirectory, lock, async (signal) => {
+    // A probe that nobody ended would go on for its whole life, beside ours.
+    const left = await removeLeftBehind(engine, config.project);
+    if (left.length > 0) around.onNote(`removed what an earlier drill has left running: ${left.join(', ')}`);
+    return run({
       ...settings,
       rate: settings.rate ?? defaultRate((await engine.info()).cpus),
       ...journalOf(loaded),
@@ -66,8 +70,8 @@ export async function drillPlatform<Result>(
       probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await trustOfClients(loaded)) },
       signal,
       onEvent: around.onEvent,
-    }),
-  );
+    });
+  });
 }
 
 /** As `up` does it when something about them has changed; only that nothing has. Not to be interrupted half-way. */
