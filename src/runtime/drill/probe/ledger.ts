@@ -88,17 +88,18 @@ export class Ledger {
     await Promise.all(workers);
   }
 
-  /** Asks until the answer is final; the last answer when time is up, undefined when there was none. */
+  /** Asks until the answer is final; the last answer when time is up, undefined when there was none, or no time left to ask. */
   async #until<T>(until: number, path: string, schema: z.ZodType<T>, isFinal: (found: T) => boolean): Promise<T | 'missing' | undefined> {
     let last: T | undefined;
-    do {
+    while (performance.now() < until) {
       const answer = await this.#ask({ path });
-      if (answer.status === 404) return 'missing';
+      // A load balancer that knows of no replica just now says so too: only the application tells what is missing.
+      if (answer.status === 404 && answer.servedBy !== '') return 'missing';
       last = parsed(schema, answer) ?? last;
       if (last !== undefined && isFinal(last)) return last;
       if (performance.now() + pollMs >= until) return last;
       await delay(pollMs);
-    } while (performance.now() < until);
+    }
     return last;
   }
 
