@@ -12,20 +12,18 @@ import { baselineMs } from './judge/downtime.ts';
 import type { History } from './judge/history.ts';
 import { leastOf } from './judge/least.ts';
 import { readTransitions } from './node-log.ts';
+import { endWithinMs, loadLifeMs, settleMs, warmUpWithinMs, watchLifeMs } from './patience.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
 import { ProbeRun } from './probe-run.ts';
 import { unsuppressed } from './unsuppressed.ts';
 import { VipWatch } from './vip-watch.ts';
+import { isWarm, lastEndMs } from './warm.ts';
+import { cutOffBy, mendedAtMs } from './what-happened.ts';
 
-/** The least number of requests in a baseline. */
-const warmUpSuccesses = 10;
-const warmUpWithinMs = 30_000;
 /** How much of the recovered state is measured. */
 const afterwardsMs = 1000;
-const settleMs = 60_000;
 const lookEachMs = 500;
-const probeLifeMs = 1_800_000;
 
 /** With what `expire-cert` serves. */
 export type RunInputs = DrillInputs & { readonly expired?: CertificateAndKey | undefined };
@@ -51,7 +49,7 @@ async function runGuarded(inputs: RunInputs, run: number, targets: readonly stri
   const job = { ...planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), ...(expiredFingerprint !== undefined && { expiredFingerprint }) };
   const session = new FaultSession(job, engine, new Journal(inputs.journalDirectory));
   await using events = await EngineWatch.start(engine, project);
-  const watch = new VipWatch(engine, events, vip, id, view.nodes);
+  const watch = new VipWatch(engine, events, { vip, id, nodes: view.nodes, lifeMs: watchLifeMs(inputs) });
   const probe = new ProbeRun(engine, fullName(project, `probe-${id}`), (samples) => {
     const failed = samples.filter((sample) => !sample.ok).length;
     const worstMs = Math.max(...samples.map((sample) => sample.endMs - sample.dueMs));
@@ -82,9 +80,9 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const { engine, rate, signal, onEvent } = inputs;
   onEvent({ kind: 'warming-up', run });
   await startProbe(parts);
-  if (!(await probe.until(() => isWarm(probe), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
+  if (!(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
   // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
-  const steadyFromMs = lastEndMs(probe) - baselineMs;
+  const steadyFromMs = lastEndMs(probe.samples) - baselineMs;
 
   onEvent({ kind: 'injecting', run });
   const injection = await session.inject({ engine, events, signal, expired: inputs.expired, renew: inputs.renew });
@@ -97,24 +95,23 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const isRestored = await restored(parts, injectedAtMs);
   await measureFor(probe, afterwardsMs, inputs);
   // A database that is healthy again is not yet one to which each replica is connected anew.
-  await probe.until(() => isWarm(probe), inputs.recoverWithinMs, signal);
+  await probe.until(() => isWarm(probe.samples), inputs.recoverWithinMs, signal);
 
   onEvent({ kind: 'looking-up', run });
-  const isComplete = await probe.end(settleMs + inputs.requestTimeoutMs + warmUpWithinMs, signal);
-  if (!isComplete) return { inconclusive: 'the probe did not finish its ledger' };
+  const isComplete = await probe.end(endWithinMs(inputs), signal);
   const holders = await watch.end();
-  if (watch.problems.length > 0) return { inconclusive: `a node could not be watched: ${watch.problems.join('; ')}` };
-  if (events.lost !== undefined) return { inconclusive: `the Engine's events were lost: ${events.lost}` };
+  const unseen: History['unseen'] = [
+    ...(isComplete ? [] : [{ what: 'ledger', why: 'the probe did not finish its ledger' } as const]),
+    ...(watch.problems.length === 0 ? [] : [{ what: 'holders', why: `a node could not be watched: ${watch.problems.join('; ')}` } as const]),
+    ...(events.lost === undefined ? [] : [{ what: 'events', why: `the Engine's events were lost: ${events.lost}` } as const]),
+  ];
   const samples = probe.samples.filter((sample) => sample.dueMs >= steadyFromMs);
   const first = leastOf(samples.map((sample) => sample.dueMs), injectedAtMs);
   const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
   const after = eventsSince(events, injectedAtMs);
   const transitions = await readTransitions(engine, view.nodes, new Date(first));
-  // What a cluster mends inside a container, the Engine does not tell.
-  const served = view.dc === undefined ? [] : transitions.filter(({ state, atMs }) => state === 'serving' && atMs >= injectedAtMs);
-  // Nor does it tell when two holders became one.
-  const moved = holders.filter(({ atMs }) => atMs >= injectedAtMs);
-  const mended = Math.max(...[...after.filter(isMending), ...served, ...moved].map(({ atMs }) => atMs), healedAtMs ?? 0);
+  const isAfter = ({ atMs }: { readonly atMs: number }) => atMs >= injectedAtMs;
+  const mended = mendedAtMs({ events: after, transitions: view.dc === undefined ? [] : transitions.filter(isAfter), holders: holders.filter(isAfter), healedAtMs });
   return {
     history: {
       samples,
@@ -128,31 +125,14 @@ async function measure(parts: Run): Promise<RunOutcome> {
       }),
       holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
       healedAtMs: after.find((event) => event.action === 'unpause')?.atMs ?? healedAtMs,
-      restoredAtMs: isRestored && mended > 0 ? mended : undefined,
+      restoredAtMs: isRestored ? mended : undefined,
       ledger: probe.ledger,
       holders,
-      cutOff: cutOff(parts, injectedAtMs, healedAtMs),
-      endedAtMs: lastEndMs(probe),
+      cutOff: cutOffBy({ fault: inputs.fault, targets, nodes: view.nodes, namespaces: session.namespaces, injectedAtMs, healedAtMs }, after),
+      unseen,
+      endedAtMs: lastEndMs(probe.samples),
     },
   };
-}
-
-/**
- * Nodes that could answer no client by the fault's own doing, whatever is left on their interfaces: those cut off, and
- * those killed, whose namespace the Engine takes apart a little later.
- */
-function cutOff({ inputs, session, view, targets, events }: Run, fromMs: number, toMs: number | undefined): History['cutOff'] {
-  const { fault } = inputs;
-  const nodes = [...view.nodes];
-  const startedAtMs = (container: string) => eventsSince(events, fromMs).find((event) => event.action === 'start' && event.container === container)?.atMs;
-  if ((fault.kind === 'partition' && fault.from.length === 0) || (fault.kind === 'loss' && fault.percent === 100)) {
-    // Who was fenced before the heal is back in a namespace without the filter.
-    const cut = nodes.filter(([, container]) => session.namespaces.includes(container));
-    const earlier = (atMs: number | undefined) => (atMs === undefined || (toMs !== undefined && atMs > toMs) ? toMs : atMs);
-    return cut.map(([node, container]) => ({ node, fromMs, toMs: earlier(startedAtMs(container)) }));
-  }
-  if (fault.kind !== 'kill') return [];
-  return nodes.filter(([node]) => targets.includes(node)).map(([node, container]) => ({ node, fromMs, toMs: startedAtMs(container) }));
 }
 
 function startProbe({ inputs, probe, id }: Run): Promise<void> {
@@ -167,21 +147,23 @@ function startProbe({ inputs, probe, id }: Run): Promise<void> {
     modes: [...modes],
     ledgerRate,
     runId: `drill-${id}`,
-    durationMs: probeLifeMs,
+    durationMs: loadLifeMs(inputs),
     settleMs,
   });
 }
 
 async function holdAndHeal({ inputs, run, session, probe, events }: Run, injectedAtMs: number): Promise<number> {
   const { holdMs, signal, onEvent } = inputs;
-  await probe.until(() => lastEndMs(probe) >= injectedAtMs + holdMs, holdMs + inputs.recoverWithinMs, signal);
+  // By the clock, not by answers: of those there may be none for as long as the fault stays.
+  const untilMs = injectedAtMs + holdMs;
+  await probe.until(() => events.engineNowMs() >= untilMs, untilMs - events.engineNowMs(), signal);
   onEvent({ kind: 'healing', run });
   return (await session.heal()) ?? events.engineNowMs();
 }
 
 function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithinMs }: DrillInputs): Promise<boolean> {
-  const fromMs = lastEndMs(probe);
-  return probe.until(() => lastEndMs(probe) >= fromMs + durationMs, recoverWithinMs, signal);
+  const fromMs = lastEndMs(probe.samples);
+  return probe.until(() => lastEndMs(probe.samples) >= fromMs + durationMs, recoverWithinMs, signal);
 }
 
 /** Waits until all is healthy again and, for a fault that killed, has been started again. False: not by the deadline. */
@@ -216,27 +198,9 @@ function eventsSince({ events }: EngineWatch, sinceMs: number): EngineEvent[] {
   return events.filter((event) => event.atMs >= sinceMs && event.service !== '');
 }
 
-function isMending(event: { readonly action: string; readonly health?: string }): boolean {
-  return event.action === 'start' || event.action === 'unpause' || (event.action === 'health_status' && event.health === 'healthy');
-}
-
-/** Whether each mode has had nothing but successes for as long as a baseline takes. */
-function isWarm(probe: ProbeRun): boolean {
-  const modes = Map.groupBy(probe.samples, (sample) => sample.mode);
-  const sinceMs = lastEndMs(probe) - baselineMs;
-  return modes.size > 0 && [...modes.values()].every((samples) => {
-    const latest = samples.filter((sample) => sample.endMs > sinceMs);
-    return latest.length < samples.length && latest.length >= warmUpSuccesses && latest.every((sample) => sample.ok);
-  });
-}
-
-function lastEndMs(probe: ProbeRun): number {
-  return probe.samples.at(-1)?.endMs ?? 0;
-}
-
 function notWarm(probe: ProbeRun): string {
   const failed = probe.samples.filter((sample) => !sample.ok);
   const kinds = [...new Set(failed.map((sample) => sample.error))].join(', ');
   const counts = `${probe.samples.length} requests, ${failed.length} failed${kinds === '' ? '' : `: ${kinds}`}`;
-  return [`no ${baselineMs} ms without a failed request before the fault (${counts})`, ...busyHints(busyBefore(probe.busy, lastEndMs(probe)))].join('; ');
+  return [`no ${baselineMs} ms without a failed request before the fault (${counts})`, ...busyHints(busyBefore(probe.busy, lastEndMs(probe.samples)))].join('; ');
 }

@@ -3,8 +3,6 @@ import type { Engine, EngineEvent } from '../engine/port.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import type { HolderChange } from './judge/history.ts';
 
-/** Ends by itself when nobody ends it. */
-const watchWithinMs = 1_800_000;
 const stopWithinMs = 5000;
 const againMs = 200;
 /** One that began less before the end has seen nothing that matters. */
@@ -17,7 +15,7 @@ const deathIsToldWithinMs = 5000;
  * between the two is seen twice rather than not at all.
  */
 const script = `export TZ=UTC
-timeout ${watchWithinMs / 1000} ip -4 -o -ts monitor address & monitor=$!
+timeout "$2" ip -4 -o -ts monitor address & monitor=$!
 printf '%s' "$monitor" >"/run/$1.pid"
 now=$EPOCHREALTIME
 printf '[%(%Y-%m-%dT%H:%M:%S)T.%s] ' "\${now%.*}" "\${now#*.}"
@@ -26,10 +24,20 @@ printf '\\n'
 wait "$monitor"`;
 const stopScript = 'read -r pid <"/run/$0.pid"; kill "$pid"; rm -f "/run/$0.pid"';
 
+export interface Watched {
+  readonly vip: string;
+  readonly id: string;
+  /** Service name → container name. */
+  readonly nodes: ReadonlyMap<string, string>;
+  /** Ends by itself after so long when nobody ends it. */
+  readonly lifeMs: number;
+}
+
 /** Watches every node's interfaces for the virtual address, across the node's deaths, until it is ended. */
 export class VipWatch {
   readonly #engine: Engine;
   readonly #vip: string;
+  readonly #lifeMs: number;
   readonly #id: string;
   readonly #nodes: ReadonlyMap<string, string>;
   readonly #stopping = new AbortController();
@@ -38,9 +46,10 @@ export class VipWatch {
   readonly #watching: Promise<HolderChange[]>[];
   readonly problems: string[] = [];
 
-  constructor(engine: Engine, events: EngineWatch, vip: string, id: string, nodes: ReadonlyMap<string, string>) {
+  constructor(engine: Engine, events: EngineWatch, { vip, id, nodes, lifeMs }: Watched) {
     this.#engine = engine;
     this.#vip = vip;
+    this.#lifeMs = lifeMs;
     this.#id = `haplat-watch-${id}`;
     this.#nodes = nodes;
     this.#watching = [...nodes].map(([node, container]) => this.#watch(events, node, container));
@@ -63,8 +72,8 @@ export class VipWatch {
       const sinceMs = events.engineNowMs();
       const beganMs = performance.now();
       try {
-        const command = ['bash', '-c', script, this.#vip, this.#id];
-        const { stdout } = await this.#engine.exec(container, command, { timeoutMs: watchWithinMs, signal: this.#givingUp.signal });
+        const command = ['bash', '-c', script, this.#vip, this.#id, String(Math.ceil(this.#lifeMs / 1000))];
+        const { stdout } = await this.#engine.exec(container, command, { timeoutMs: this.#lifeMs, signal: this.#givingUp.signal });
         changes.push(...parseAddressLog(node, this.#vip, stdout));
       } catch (error) {
         // A node that is down is watched again when it is back; one that runs and can't be watched is told about.

@@ -19,6 +19,8 @@ export interface History {
   readonly holders: readonly HolderChange[];
   /** Nodes that could answer no client for a time, by the fault's own doing: cut off, or killed. */
   readonly cutOff: readonly { readonly node: string; readonly fromMs: number; readonly toMs: number | undefined }[];
+  /** What could not be watched to its end, and why. */
+  readonly unseen: readonly { readonly what: 'ledger' | 'holders' | 'events'; readonly why: string }[];
   readonly endedAtMs: number;
 }
 

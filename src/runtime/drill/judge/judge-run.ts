@@ -74,9 +74,10 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   if (gates.length > 0) return { verdict: 'inconclusive', reasons: gates, ...measured };
   // An outage that is still open at the end may be shorter than one before it.
   const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
-  const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, objectives)];
-  if (failures.length > 0) return { verdict: 'fail', reasons: [...failures, ...busyHints(measured.probeBusyShare)], ...measured };
-  const unproven = notProven(measured, history, objectives);
+  const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, history, objectives)];
+  const unseen = history.unseen.map(({ why }) => why);
+  if (failures.length > 0) return { verdict: 'fail', reasons: [...failures, ...unseen, ...busyHints(measured.probeBusyShare)], ...measured };
+  const unproven = [...unseen, ...notProven(measured, history, objectives)];
   return { verdict: unproven.length > 0 ? 'inconclusive' : 'pass', reasons: unproven, ...measured };
 }
 
@@ -116,7 +117,9 @@ const isOver = (ms: number | null, mostMs: number | undefined): ms is number => 
 const isProbesOwn = ({ downtimeMs, resolutionMs, requests }: Measured): boolean =>
   requests.failed === 0 && downtimeMs !== null && downtimeMs <= resolutionMs;
 
-function missed(measured: Measured, objectives: Objectives): string[] {
+/** Failures that were proved: nothing that may only have been overseen. */
+function missed(measured: Measured, { unseen }: History, objectives: Objectives): string[] {
+  const isSeen = (...what: readonly History['unseen'][number]['what'][]) => !unseen.some((one) => what.includes(one.what));
   const { downtimeMs, requests, ledger, phases, splitBrainMs: split } = measured;
   const { maxDowntimeMs, maxFailedRequests, maxLostWrites, maxRestoreMs, maxSplitBrainMs = handOverMs } = objectives;
   const reasons: string[] = [];
@@ -131,11 +134,12 @@ function missed(measured: Measured, objectives: Objectives): string[] {
   }
   if (ledger.duplicated > 0) reasons.push(`${ledger.duplicated} writes took effect more than once`);
   if (ledger.altered > 0) reasons.push(`${ledger.altered} writes were altered`);
-  if (phases.redundancyRestoredMs === null) reasons.push('redundancy was not restored by the deadline');
-  else if (maxRestoreMs !== undefined && phases.redundancyRestoredMs > maxRestoreMs) {
+  if (phases.redundancyRestoredMs === null) {
+    if (isSeen('events')) reasons.push('redundancy was not restored by the deadline');
+  } else if (maxRestoreMs !== undefined && phases.redundancyRestoredMs > maxRestoreMs) {
     reasons.push(`redundancy took ${phases.redundancyRestoredMs} ms to be restored, over ${maxRestoreMs} ms`);
   }
-  if (split > maxSplitBrainMs) reasons.push(`two nodes that clients can reach held the virtual address at once for ${split} ms`);
+  if (split > maxSplitBrainMs && isSeen('holders', 'events')) reasons.push(`two nodes that clients can reach held the virtual address at once for ${split} ms`);
   return reasons;
 }
 

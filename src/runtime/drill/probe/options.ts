@@ -27,7 +27,7 @@ export const probeOptionsSchema = z.object({
   writeTimeoutMs: milliseconds(120_000).default(5000),
   /** Starts the keys of everything written. */
   runId: z.string().regex(/^[A-Za-z0-9._:-]{1,60}$/).default('probe'),
-  durationMs: milliseconds(3_600_000).default(600_000),
+  durationMs: milliseconds(7_200_000).default(600_000),
   /** How long the look-ups of the ledger may take at the end. */
   settleMs: milliseconds(600_000).default(60_000),
 });

@@ -43,7 +43,7 @@ function engineOf(watches: readonly ((tell: (action: string) => void) => string)
 
 async function watched(engine: Engine) {
   await using events = await EngineWatch.start(engine, 'p');
-  const watch = new VipWatch(engine, events, vip, 'id', new Map([['lb_1', 'p-lb_1']]));
+  const watch = new VipWatch(engine, events, { vip, id: 'id', nodes: new Map([['lb_1', 'p-lb_1']]), lifeMs: 60_000 });
   await events.find(({ action }) => action === 'watched', 15_000, new AbortController().signal);
   return { changes: await watch.end(), problems: watch.problems };
 }

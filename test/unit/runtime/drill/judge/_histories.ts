@@ -26,6 +26,7 @@ export function history(changes: Partial<History> = {}): History {
     ledger: [],
     holders: [],
     cutOff: [],
+    unseen: [],
     endedAtMs: fault + 4000,
     ...changes,
   };

@@ -132,6 +132,31 @@ test('a request that failed before the fault was not the fault\'s: the platform 
   t.is(judgeRun(history({ samples: underWay }), { maxFailedRequests: 0 }).verdict, 'fail');
 });
 
+const ledgerUnseen = { what: 'ledger', why: 'the probe did not finish its ledger' } as const;
+const eventsLost = { what: 'events', why: 'the events were lost' } as const;
+
+test('what could not be watched to its end leaves a run unproven that would pass, and measured', (t) => {
+  const result = judgeRun(history({ samples: samplesWith([[0, 120]]), unseen: [ledgerUnseen] }), objectives);
+  t.like(result, { verdict: 'inconclusive', reasons: [ledgerUnseen.why], downtimeMs: 120 });
+});
+
+test('what failed all the same has failed', (t) => {
+  const { verdict, reasons } = judgeRun(history({ samples: samplesWith([[0, 5000]]), restoredAtMs: undefined, unseen: [ledgerUnseen] }), objectives);
+  t.is(verdict, 'fail');
+  t.deepEqual(reasons.slice(-2), ['redundancy was not restored by the deadline', ledgerUnseen.why]);
+  t.is(judgeRun(history({ ledger: [entry({ found: [] })], unseen: [eventsLost] }), objectives).verdict, 'fail');
+});
+
+test('what may only have been overseen is no failure', (t) => {
+  const twoHolders = [
+    { node: 'keepalived_1', atMs: fault - 500, holds: true },
+    { node: 'keepalived_2', atMs: fault + 100, holds: true },
+  ];
+  t.like(judgeRun(history({ restoredAtMs: undefined, holders: twoHolders, unseen: [eventsLost] }), objectives), { verdict: 'inconclusive', reasons: [eventsLost.why] });
+  t.is(judgeRun(history({ holders: twoHolders, unseen: [{ what: 'holders', why: 'no' }] }), objectives).verdict, 'inconclusive');
+  t.is(judgeRun(history({ holders: twoHolders, unseen: [ledgerUnseen] }), objectives).verdict, 'fail');
+});
+
 test('a restore or a failed request over its objective fails', (t) => {
   const run = history({ samples: samplesWith([[0, 100]]) });
   t.is(judgeRun(run, { maxRestoreMs: 1999 }).verdict, 'fail');
