@@ -122,7 +122,7 @@ async function equip(inputs: DrillInputs): Promise<RunInputs> {
 }
 
 function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView, random: () => number): string[] {
-  const targets = resolveTargets(fault.targets, view.services, view, random);
+  const targets = resolveTargets(fault.kind === 'renew' ? allOf(fault.targets, view) : fault.targets, view.services, view, random);
   const lost = blastRadius(fault, targets, view.services);
   if (lost.length > 0 && !acceptOutage) {
     throw new ConfigError(`${fault.kind} ${targets.join(',')} leaves nothing of ${lost.join(', ')}: clients will have an outage`, {
@@ -130,6 +130,11 @@ function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView,
     });
   }
   return targets;
+}
+
+/** A component is renewed whole. */
+function allOf(targets: readonly string[], { services }: PlatformView): string[] {
+  return targets.map((target) => (target.startsWith('all:') || services.has(target) ? target : `all:${target}`));
 }
 
 async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformView> {

@@ -34,11 +34,18 @@ function filtering(filterOf: (fault: Fault, job: FaultJob) => PacketFilter): Fau
 export const partitionFault = filtering((_fault, job) => ({ from: job.fromAddresses, percent: 100 }));
 export const lossFault = filtering((fault) => ({ from: [], percent: fault.kind === 'loss' ? fault.percent : 100 }));
 
+/** Who lives in the network namespace of a node that tells others of itself. */
+const hasHeartbeat: ReadonlySet<string> = new Set(['keepalived', 'traefik', 'lb', 'quorum']);
+
 /** A split brain and nothing else: clients, and whoever fences, still reach the node. */
 export const cutHeartbeatFault: FaultDriver = {
   lasts: true,
   restartHeals: namespaceOwners,
-  inject: (job, { engine }) => inject(engine, job, 'nft', heartbeatIn, [heartbeatFilter()]),
+  inject: async (job, { engine }) => {
+    const stranger = job.victims.find(({ component }) => !hasHeartbeat.has(component));
+    if (stranger !== undefined) return { noEffect: `${stranger.service} gives no signs of life to load-balancer nodes` };
+    return inject(engine, job, 'nft', heartbeatIn, [heartbeatFilter()]);
+  },
   heal: (job, engine) => heal(engine, job, 'nft', filterOut),
 };
 

@@ -39,7 +39,7 @@ const faults = ['kill', 'stop', 'restart', 'pause', 'partition', 'loss', 'latenc
 type Kind = (typeof faults)[number];
 
 /** Of these there is only one: what is broken of it is broken for a time. */
-const single: ReadonlySet<string> = new Set(['db', 'rabbitmq', 'edge', 'netdata']);
+const single: readonly string[] = ['db', 'rabbitmq', 'edge', 'netdata'];
 
 /** These can write nowhere: there is nothing to be filled. */
 const readOnly: ReadonlySet<string> = new Set(['edge', 'engine-proxy']);
@@ -49,6 +49,7 @@ const unnoticed: Objectives = { maxFailedRequests: 0, maxDowntimeMs: 50 };
 const within = (maxDowntimeMs: number): Objectives => ({ maxDowntimeMs });
 
 interface Shape {
+  readonly app: Pick<Config['app'], 'replicas'>;
   readonly netdata: Pick<Config['netdata'], 'enabled'>;
   readonly loadBalancers: Pick<Config['loadBalancers'], 'manager' | 'fencing'>;
 }
@@ -60,30 +61,38 @@ function unfenced(drill: SuiteDrill): SuiteDrill {
 }
 
 /** The built-in suite: every fault on every component of a platform like this, with what is to be expected of each. */
-export function matrixSuite({ netdata, loadBalancers }: Shape): Suite {
+export function matrixSuite({ app, netdata, loadBalancers }: Shape): Suite {
+  const alone = new Set([...single, ...(app.replicas === 1 ? ['app'] : [])]);
   const present = subjects.filter(([target]) => target !== 'netdata' || netdata.enabled);
-  const drills = present.flatMap(([target, part]) => faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, part)));
+  const drills = present.flatMap(([target, part]) => {
+    const own = part === 'replica' && alone.has(target) ? 'single' : part;
+    return faults.filter((kind) => !(kind === 'fill-disk' && readOnly.has(target))).map((kind) => drillOf(kind, target, own, alone.has(target)));
+  });
   const isFenced = loadBalancers.manager === 'pacemaker' && loadBalancers.fencing;
-  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills.map((drill) => (isFenced ? drill : unfenced(drill))), ...cutOff, expiredCertificate] };
+  return { name: 'matrix', objectives: { maxLostWrites: 0 }, drills: [...drills.map((drill) => (isFenced ? drill : unfenced(drill))), ...cutOff.map((drill) => cutOffOf(drill, alone)), expiredCertificate] };
 }
 
 /** Who lives and answers its check, and has lost what it needs, has to give way to one that has it. */
-const cutOff: readonly SuiteDrill[] = (
-  [
-    // The address has to go where a replica is reached.
-    ['vip-holder', 'app', 3000],
-    // The other replica's answers come in between.
-    ['app', 'db', 1000],
-    ['worker', 'db', 50],
-  ] as const
-).map(([target, from, maxDowntimeMs]) => ({
-  name: `partition ${target} from ${from}`,
-  fault: faultSchema.parse({ kind: 'partition', targets: [target], from: [from] }),
-  objectives: { maxDowntimeMs, maxLostWrites: 0 },
-  runs: 1,
-  holdMs,
-  acceptOutage: false,
-}));
+const cutOff: readonly CutOff[] = [
+  // The address has to go where a replica is reached.
+  ['vip-holder', 'app', 3000],
+  // The other replica's answers come in between.
+  ['app', 'db', 1000],
+  ['worker', 'db', 50],
+];
+type CutOff = readonly [target: string, from: string, maxDowntimeMs: number];
+
+function cutOffOf([target, from, maxDowntimeMs]: CutOff, alone: ReadonlySet<string>): SuiteDrill {
+  const isAlone = alone.has(target);
+  return {
+    name: `partition ${target} from ${from}`,
+    fault: faultSchema.parse({ kind: 'partition', targets: [target], from: [from] }),
+    objectives: { maxDowntimeMs: isAlone ? holdMs + afterHoldMs : maxDowntimeMs, maxLostWrites: 0 },
+    runs: 1,
+    holdMs,
+    acceptOutage: isAlone,
+  };
+}
 
 /** Clients that verify are turned away for as long as it is served, and no longer. */
 const expiredCertificate: SuiteDrill = {
@@ -95,14 +104,14 @@ const expiredCertificate: SuiteDrill = {
   acceptOutage: true,
 };
 
-function drillOf(kind: Kind, target: string, part: Part): SuiteDrill {
+function drillOf(kind: Kind, target: string, part: Part, acceptOutage: boolean): SuiteDrill {
   return {
     name: `${kind} ${target}`,
     fault: faultOf(kind, target),
     objectives: { ...expectations[part][kind], maxLostWrites: 0 },
     runs: 1,
     holdMs,
-    acceptOutage: single.has(target),
+    acceptOutage,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema/config.ts';
 import type { Suite } from './suite.ts';
 
 /**
@@ -7,8 +8,8 @@ import type { Suite } from './suite.ts';
 const rate = 75;
 const runs = { app: 3, worker: 1 };
 
-/** The built-in suite of planned change: all replicas are replaced under load, and no client may notice. */
-export function rollingUpdateSuite(): Suite {
+/** The built-in suite of planned change: all replicas are replaced under load, and no client may notice. A single one is noticed. */
+export function rollingUpdateSuite({ app }: { readonly app: Pick<Config['app'], 'replicas'> }): Suite {
   const drillOf = (component: keyof typeof runs) => ({
     name: `rolling update of ${component}`,
     fault: { kind: 'renew' as const, targets: [`all:${component}`] },
@@ -16,7 +17,7 @@ export function rollingUpdateSuite(): Suite {
     runs: runs[component],
     rate,
     pooled: true,
-    acceptOutage: false,
+    acceptOutage: component === 'app' && app.replicas === 1,
   });
   return { name: 'rolling-update', objectives: { maxFailedRequests: 0, maxLostWrites: 0 }, drills: [drillOf('app'), drillOf('worker')] };
 }

@@ -3,8 +3,8 @@ import type { DrillService } from '../platform-view.ts';
 
 /** Clients do not notice when these are away. */
 const unnoticed = new Set(['guardian', 'netdata', 'engine-proxy', 'worker', 'quorum']);
-/** These leave the victim at work, if badly, or take one victim after the other. */
-const bearable = new Set<Fault['kind']>(['fill-disk', 'renew', 'cut-heartbeat']);
+/** These leave the victim at work, if badly. */
+const bearable = new Set<Fault['kind']>(['fill-disk', 'cut-heartbeat']);
 
 /** With more packets lost, or later by this, hardly a request is answered. */
 const unbearable = { percent: 50, ms: 1000 };
@@ -50,5 +50,10 @@ export function blastRadius(fault: Fault, targets: readonly string[], services: 
   // Whoever lives in a victim's namespaces goes with it.
   const away = (one: DrillService) => targets.includes(one.name) || (one.podOwner !== undefined && targets.includes(one.podOwner));
   const components = [...new Set(all.filter(away).map(({ component }) => component))];
-  return components.filter((component) => !unnoticed.has(component) && all.every((one) => one.component !== component || away(one)));
+  // A rolling update takes one after the other: somebody is left where there is a second.
+  const isGone = (component: string) => {
+    const own = all.filter((one) => one.component === component);
+    return fault.kind === 'renew' ? own.length === 1 : own.every(away);
+  };
+  return components.filter((component) => !unnoticed.has(component) && isGone(component));
 }

@@ -5,8 +5,8 @@ import { runDrill } from '../../../../src/runtime/drill/run-drill.ts';
 import type { RunInputs, RunOutcome } from '../../../../src/runtime/drill/run-once.ts';
 import { runSuite } from '../../../../src/runtime/drill/suite/run-suite.ts';
 import { parseSuite } from '../../../../src/runtime/drill/suite/suite.ts';
-import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
-import { drillInputs } from './_platform.ts';
+import { ConfigError, EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
+import { drillInputs, steadyEngine } from './_platform.ts';
 import { entry, history } from './judge/_histories.ts';
 
 const lost: RunOutcome = { history: history({ ledger: [entry({ found: [] })] }) };
@@ -49,6 +49,15 @@ test('each run serves an expired certificate of its own', async (t) => {
   await runDrill(drillInputs({ fault, runs: 2, issueExpired }), perform);
   t.deepEqual(given.map(({ expired }) => expired?.certificate), ['certificate 1', 'certificate 2']);
   t.deepEqual(given.map(({ probe }) => probe.ca), ['CA\nissuer', 'CA\nissuer']);
+});
+
+test('a rolling update hits all of a component, and is refused for what is single', async (t) => {
+  const renew = (...targets: readonly string[]) => faultSchema.parse({ kind: 'renew', targets });
+  const { runs, fault } = await runDrill(drillInputs({ fault: renew('app') }), endingIn({ history: history() }).perform);
+  t.deepEqual(runs[0]?.targets, ['app_1', 'app_2']);
+  t.is(fault.target, 'app');
+  const single = drillInputs({ engine: steadyEngine('db'), fault: renew('db') });
+  await t.throwsAsync(runDrill(single, endingIn().perform), { instanceOf: ConfigError, message: /leaves nothing of db/ });
 });
 
 const suite = parseSuite('s', { name: 's', drills: ['a', 'b'].map((name) => ({ name, runs: 2, fault: { kind: 'kill', targets: ['app_1'] } })) });

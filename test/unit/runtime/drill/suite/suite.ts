@@ -31,22 +31,32 @@ for (const [document, message] of bad) {
 }
 
 const keepalived = { manager: 'keepalived', fencing: true } as const;
+const app = { replicas: 2 };
 
 test('the built-in matrix is a suite like any other: every fault on every component, each with an expectation', (t) => {
-  const matrix = matrixSuite({ netdata: { enabled: true }, loadBalancers: keepalived });
+  const matrix = matrixSuite({ app, netdata: { enabled: true }, loadBalancers: keepalived });
   t.true(suiteSchema.safeParse(matrix).success);
   t.is(new Set(matrix.drills.map(({ name }) => name)).size, matrix.drills.length);
   t.true(matrix.drills.every(({ objectives }) => objectives.maxDowntimeMs !== undefined && objectives.maxLostWrites === 0));
 });
 
 test('the built-in matrix leaves out what the platform does not have: nobody could be hit', (t) => {
-  const subjectsOf = (enabled: boolean) => new Set(matrixSuite({ netdata: { enabled }, loadBalancers: keepalived }).drills.map(({ name }) => name.split(' ')[1]));
+  const subjectsOf = (enabled: boolean) => new Set(matrixSuite({ app, netdata: { enabled }, loadBalancers: keepalived }).drills.map(({ name }) => name.split(' ')[1]));
   t.deepEqual([...subjectsOf(true).difference(subjectsOf(false))], ['netdata']);
+});
+
+test('with one replica of the API the matrix accepts its outages, as it does of all that is single', (t) => {
+  const drills = (replicas: number) => matrixSuite({ app: { replicas }, netdata: { enabled: true }, loadBalancers: keepalived }).drills.filter(({ fault }) => fault.targets.includes('app'));
+  t.false(drills(2).some(({ acceptOutage }) => acceptOutage));
+  t.true(drills(1).every(({ acceptOutage }) => acceptOutage));
+  const most = (replicas: number, wanted: string) => drills(replicas).find(({ name }) => name === wanted)?.objectives.maxDowntimeMs;
+  t.deepEqual([most(2, 'kill app'), most(1, 'kill app')], [50, 30_000]);
+  t.deepEqual([most(2, 'partition app from db'), most(1, 'partition app from db')], [1000, 15_000]);
 });
 
 test('a node that is frozen whole keeps the address where nobody fences it, and the matrix knows', (t) => {
   const most = (manager: 'keepalived' | 'pacemaker', fencing: boolean) =>
-    matrixSuite({ netdata: { enabled: true }, loadBalancers: { manager, fencing } }).drills.filter(({ objectives }) => objectives.maxSplitBrainMs !== undefined).map(({ name }) => name);
+    matrixSuite({ app, netdata: { enabled: true }, loadBalancers: { manager, fencing } }).drills.filter(({ objectives }) => objectives.maxSplitBrainMs !== undefined).map(({ name }) => name);
   t.deepEqual(most('keepalived', true), ['pause node:1', 'pause node:2']);
   t.deepEqual(most('pacemaker', false), ['pause node:1', 'pause node:2']);
   t.deepEqual(most('pacemaker', true), []);

@@ -14,6 +14,12 @@ test('an expired certificate on every load balancer leaves none to clients that 
   t.deepEqual(lostBy({ kind: 'expire-cert' }, ['traefik_1', 'traefik_2']), ['traefik']);
 });
 
+test('a rolling update leaves somebody where there is a second, and nobody else', (t) => {
+  t.deepEqual(lostBy({ kind: 'renew' }, ['app_1', 'app_2']), []);
+  t.deepEqual(lostBy({ kind: 'renew' }, ['app_1', 'app_2', 'db']), ['db']);
+  t.deepEqual(lostBy({ kind: 'renew' }, ['guardian', 'worker_1']), []);
+});
+
 test('the only database takes the service with it', (t) => {
   t.deepEqual(lostBy({ kind: 'kill' }, ['db']), ['db']);
 });
