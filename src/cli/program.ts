@@ -164,6 +164,9 @@ function timed(flags: string, description: string, [least, most]: readonly [stri
   return new Option(flags, description).argParser(durationBetween(least, most)).default(parseDurationMs(byDefault), byDefault);
 }
 
+/** With fewer, a second before the fault has too few answers to tell that all is steady. */
+const leastRate = 10;
+
 /** What a single drill and a suite have in common. */
 function addDrillOptions(command: Command): void {
   command
@@ -171,7 +174,7 @@ function addDrillOptions(command: Command): void {
     .option('--max-failed <count>', 'objective: failed requests (default: objectives.maxFailedRequests)', parseCount)
     .option('--max-lost <count>', 'objective: acknowledged writes lost (default: objectives.maxLostWrites)', parseCount)
     .option('--max-restore <duration>', 'objective: time until full redundancy (default: objectives.maxRestoreMs)', parseDurationMs)
-    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', countBetween(1, 2000))
+    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', countBetween(leastRate, 2000))
     .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', countBetween(0, 200), 10)
     .addOption(timed('--timeout <duration>', 'a request that takes longer has failed', ['1ms', '1m'], '1s'))
     .option('--hold <duration>', 'how long a fault that lasts stays in place (default: 10s)', durationBetween('0s', '10m'))

@@ -63,7 +63,7 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
 
 async function tell(invocation: Invocation, reports: DrillReports, result: SuiteResult): Promise<void> {
   const { regressions, files } = await reports.write(invocation, result.suite, result);
-  invocation.exit(exitCodeOf(result.verdict, regressions));
+  invocation.exit(exitCodeOf(result.verdict, regressions, result.drills));
   if (invocation.options.json) {
     invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });
   } else {

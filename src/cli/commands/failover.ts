@@ -47,7 +47,7 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
 async function tellResult(invocation: Invocation, reports: DrillReports, drill: NamedResult): Promise<void> {
   const { result } = drill;
   const { regressions, files } = await reports.write(invocation, drill.name, { drills: [drill], notRun: [] });
-  invocation.exit(exitCodeOf(result.verdict, regressions));
+  invocation.exit(exitCodeOf(result.verdict, regressions, [drill]));
   if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
   else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
   await files;

@@ -1,0 +1,20 @@
+import test from 'ava';
+import { exitCodeOf } from '../../../src/cli/present/drill-reports.ts';
+import { history, samplesWith } from '../runtime/drill/judge/_histories.ts';
+import { named } from '../runtime/drill/report/_results.ts';
+
+const passed = named('passed', [history()]);
+const failed = named('failed', [history({ samples: samplesWith([[0, 1500]]) })]);
+const unproven = named('unproven', [history({ samples: [] })]);
+const slower = (drill: string) => ({ drill, measure: 'downtimeP50Ms', beforeMs: 1, nowMs: 100 }) as const;
+
+test('a drill that passed and has become slower is a missed objective, also beside one that proves nothing', (t) => {
+  t.is(exitCodeOf('pass', [], [passed]), 0);
+  t.is(exitCodeOf('pass', [slower('passed')], [passed]), 3);
+  t.is(exitCodeOf('inconclusive', [slower('passed')], [passed, unproven]), 3);
+});
+
+test('what proves nothing is no slower for it', (t) => {
+  t.is(exitCodeOf('inconclusive', [slower('unproven')], [passed, unproven]), 4);
+  t.is(exitCodeOf('fail', [], [failed, unproven]), 3);
+});
