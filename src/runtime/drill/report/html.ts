@@ -1,6 +1,7 @@
 import type { DrillRun } from '../drill.ts';
 import type { History } from '../judge/history.ts';
 import { htmlStyle } from './html-style.ts';
+import { phaseSteps } from './phase-steps.ts';
 import type { NamedResult, NotRun, SuiteOutcome } from './suite-outcome.ts';
 import { toText } from './text.ts';
 import { closeUp } from './timeline.ts';
@@ -56,10 +57,7 @@ function runSection(run: DrillRun, history: History | undefined, number: number,
   const heading = `<h3>Run ${number} of ${of}: ${escaped(run.targets.join(', '))} ${badge(run.verdict)}</h3>`;
   if (history === undefined || history.samples.length === 0) return `${heading}<p>${escaped(run.reasons.join('; '))}</p>`;
   const { phases, ledger } = run;
-  const phaseRows = [
-    ['Detected', phases.detectedMs], ['Virtual address moved', phases.vipMovedMs], ['First success', phases.firstSuccessMs],
-    ['Fault undone', phases.healedMs], ['Redundancy restored', phases.redundancyRestoredMs],
-  ] as const;
+  const phaseRows = phaseSteps(phases).map(({ name, atMs }) => row([capitalised(name), atMs === null ? 'not seen' : ms(atMs)]));
   const writes = [
     ['acknowledged', ledger.acknowledged], ['lost', ledger.lost], ['duplicated', ledger.duplicated],
     ['altered', ledger.altered], ['unknown', ledger.unknown],
@@ -69,7 +67,7 @@ function runSection(run: DrillRun, history: History | undefined, number: number,
     figure(drawTimeline(history, phases), 'Latency of successes (line), failed requests (red), who has the virtual address (band); time from the fault.'),
     ...closeUpOf(run, history),
     '<div class="tables">',
-    table(['Phase', 'After the fault'], phaseRows.map(([label, value]) => row([label, value === null ? 'not seen' : ms(value)]))),
+    table(['Phase', 'After the fault'], phaseRows),
     table(['Failed requests', 'Count'], Object.entries(run.requests.errors).map(([error, count]) => row([escaped(error), String(count)]))),
     table(['Writes', 'Count'], writes.map(([label, count]) => row([label, String(count)]))),
     '</div>',
@@ -97,6 +95,10 @@ function row(cells: readonly string[]): string {
 
 function badge(verdict: DrillRun['verdict'], word: string = verdict): string {
   return `<span class="badge ${verdict}">${word}</span>`;
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function anchor(name: string): string {

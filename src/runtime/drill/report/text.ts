@@ -1,5 +1,6 @@
 import type { DrillResult } from '../drill.ts';
 import type { RunResult } from '../judge/judge-run.ts';
+import { phaseSteps } from './phase-steps.ts';
 
 const verdicts = { pass: 'PASSED', fail: 'FAILED', inconclusive: 'INCONCLUSIVE' } as const;
 
@@ -43,14 +44,7 @@ function oneRun(run: RunResult): string[] {
     line('downtime', downtimeOf(run)),
     line('requests', `${requests.sent} sent, ${requests.ok} ok, ${requests.failed} failed${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`),
     ...(latencyMs === null ? [] : [line('latency', `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`)]),
-    line('phases', [
-      phase('detected', phases.detectedMs),
-      ...(phases.fencedMs === null ? [] : [phase('fenced', phases.fencedMs)]),
-      phase('address moved', phases.vipMovedMs),
-      phase('first success', phases.firstSuccessMs),
-      ...(phases.healedMs === null ? [] : [phase('fault undone', phases.healedMs)]),
-      phase('redundancy restored', phases.redundancyRestoredMs),
-    ].join(' → ')),
+    line('phases', phaseSteps(phases).map(({ name, atMs }) => `${name} ${atMs === null ? 'not seen' : ms(atMs)}`).join(' → ')),
     line('writes', `${ledger.acknowledged} acknowledged, ${ledger.lost} lost, ${ledger.duplicated} duplicated, ${ledger.altered} altered, ${ledger.unknown} unknown`),
   ];
 }
@@ -74,10 +68,6 @@ function severalRuns({ summary }: DrillResult): string[] {
 
 function line(name: string, text: string): string {
   return `  ${name.padEnd(9)} ${text}`;
-}
-
-function phase(name: string, atMs: number | null): string {
-  return atMs === null ? `${name} not seen` : `${name} ${ms(atMs)}`;
 }
 
 function ms(value: number): string {

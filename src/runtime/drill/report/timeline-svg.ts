@@ -1,5 +1,6 @@
 import type { History } from '../judge/history.ts';
 import type { Phases } from '../judge/phases.ts';
+import { phaseSteps } from './phase-steps.ts';
 import { timelineOf } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
 import { escaped } from '../../render/xml.ts';
@@ -13,7 +14,6 @@ const bands = { top: 222, height: 14, gap: 4 };
 /** Slots are as many as can be told apart, and wide enough for a request or two of each kind. */
 const mostSlots = 300;
 const requestsASlot = 2;
-const names = ['fault', 'detected', 'moved', 'success', 'undone', 'restored'] as const;
 
 /** A run as a picture: latency, failures, phases, and who had the virtual address. */
 export function drawTimeline(history: History, phases: Phases, label = 'timeline of the run'): string {
@@ -103,13 +103,12 @@ function nodeBand({ holders }: Timeline, node: string, index: number, x: Scale):
 }
 
 function phaseLines(phases: Phases, x: Scale, height: number, toMs: number): string {
-  const times = [0, phases.detectedMs, phases.vipMovedMs, phases.firstSuccessMs, phases.healedMs, phases.redundancyRestoredMs];
-  return times
-    .map((at, index) => {
+  return [{ short: 'fault', atMs: 0 }, ...phaseSteps(phases)]
+    .map(({ short, atMs: at }, index) => {
       if (at === null || at > toMs) return '';
       // Names that would stand on each other are staggered.
       const y = 10 + (index % 4) * 11;
-      return `<line class="phase" x1="${x(at)}" y1="${y + 2}" x2="${x(at)}" y2="${height - 22}"/><text class="name" x="${x(at) + 3}" y="${y}">${names[index] ?? ''}</text>`;
+      return `<line class="phase" x1="${x(at)}" y1="${y + 2}" x2="${x(at)}" y2="${height - 22}"/><text class="name" x="${x(at) + 3}" y="${y}">${short}</text>`;
     })
     .join('');
 }

@@ -72,6 +72,18 @@ test('the page loads nothing from elsewhere and escapes what it is told', (t) =>
   t.true(page.includes('@media print'));
 });
 
+test('the text, the page and its picture tell of the fencing where there was one, and of the heal', (t) => {
+  const transitions = [{ node: 'lb_2', atMs: fault + 300, kind: 'fencing', state: 'fenced' }] as const;
+  const fenced = named('cut', [history({ transitions, healedAtMs: fault + 1500 })]);
+  t.true(toText(fenced.result).includes('  phases    detected not seen → fenced 300 ms → address moved not seen → first success 2 ms → fault undone 1.5 s → redundancy restored 2 s'));
+  const page = toHtml('drills', { drills: [fenced], notRun: [] });
+  t.true(page.includes('<tr><td>Fenced</td><td>300 ms</td></tr>'));
+  t.true(page.includes('<tr><td>Address moved</td><td>not seen</td></tr>'));
+  const [picture = ''] = /<svg .*?<\/svg>/s.exec(page) ?? [];
+  t.deepEqual([...picture.matchAll(/class="name"[^>]*>([^<]*)</g)].map(([, name]) => name), ['fault', 'fenced', 'success', 'undone', 'restored']);
+  t.false(toHtml('drills', outcome).includes('Fenced'));
+});
+
 test('a timeline has every request in one of its slots', (t) => {
   const { slots, fromMs } = timelineOf(history({ samples: samplesWith([[0, 500]]) }), 50);
   t.is(slots.reduce((sum, slot) => sum + slot.ok + slot.failed, 0), 500);
