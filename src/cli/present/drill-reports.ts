@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, appendFile, stat, writeFile } from 'node:fs/promises';
+import { access, appendFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Verdict } from '../../runtime/drill/judge/judge-run.ts';
 import { toHtml } from '../../runtime/drill/report/html.ts';
@@ -11,6 +11,7 @@ import { baselineSchema, regressions, toBaseline, uncompared, type Baseline, typ
 import { ConfigError, messageOf } from '../../runtime/errors.ts';
 import { writing } from '../../runtime/files/file-error.ts';
 import { readIfThere } from '../../runtime/files/read-if-there.ts';
+import { replaceFile } from '../../runtime/files/replace-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DrillOptions } from '../options/drill.ts';
@@ -49,7 +50,7 @@ export class DrillReports {
 
   /** Rejects with ConfigError, before anything is broken, when a report could not be written or the baseline is none. */
   static async prepare(options: DrillOptions): Promise<DrillReports> {
-    for (const flag of ['junit', 'html', 'openmetrics', 'baseline'] as const) await checkWritable(flag, options[flag]);
+    for (const flag of ['junit', 'html', 'openmetrics', 'baseline'] as const) await checkUsable(flag, options[flag]);
     const text = options.baseline === undefined ? undefined : await readIfThere(options.baseline);
     return new DrillReports(options, text === undefined ? undefined : parseBaseline(options.baseline ?? '', text));
   }
@@ -91,19 +92,21 @@ export class DrillReports {
   }
 }
 
-async function checkWritable(flag: string, file: string | undefined): Promise<void> {
+async function checkUsable(flag: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
+  const there = await stat(file).catch(() => undefined);
+  // A baseline that is there is never written.
+  const isRead = flag === 'baseline' && there !== undefined;
   try {
-    const there = await stat(file).catch(() => undefined);
     if (there?.isDirectory() === true) throw new Error('it is a folder');
-    await access(there === undefined ? dirname(file) : file, constants.W_OK);
+    await access(there === undefined ? dirname(file) : file, isRead ? constants.R_OK : constants.W_OK);
   } catch (error) {
-    throw new ConfigError(`--${flag} ${file}: can't be written: ${messageOf(error)}`, { cause: error, remedy: 'name a file in a folder that is there' });
+    throw new ConfigError(`--${flag} ${file}: can't be ${isRead ? 'read' : 'written'}: ${messageOf(error)}`, { cause: error, remedy: 'name a file in a folder that is there' });
   }
 }
 
 async function write(file: string | undefined, text: () => string): Promise<void> {
-  if (file !== undefined) await writing(file, () => writeFile(file, text()));
+  if (file !== undefined) await replaceFile(file, text());
 }
 
 /** GitHub Actions shows what is appended to this file on the page of the run. */
