@@ -253,3 +253,46 @@ serial('a drill that is killed leaves a fault that heal undoes', async (t) => {
   t.regex(stdout, /^undone: pause app_1/);
   await platform.untilHealthy(30_000);
 });
+
+serial('a fault is held by the clock, however long the answers take', async (t) => {
+  await platform.untilHealthy(60_000);
+  const { result } = await drill('--pause', 'all:traefik', '--accept-outage', '--hold', '2s', '--timeout', '30s', '--max-downtime', '30s');
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  const healedMs = result.runs[0]?.phases.healedMs ?? Infinity;
+  t.true(healedMs >= 2000 && healedMs < 8000, `${healedMs} ms`);
+});
+
+const isFilled = async () => {
+  const { exitCode } = await platform.engine.exec(platform.container('db'), ['test', '-e', '/var/lib/postgresql/data/haplat-drill-fill'], { timeoutMs: 5000 });
+  return exitCode === 0;
+};
+
+/** A drill that is killed while its file is in the database's volume. */
+async function leaveFilled(): Promise<void> {
+  await platform.untilHealthy(60_000);
+  const running = platform.start(['failover', '--fill-disk', 'db', '--size', '8', '--hold', '5m']);
+  await eventually('the file to be there', 60_000, async () => ((await isFilled()) ? true : undefined));
+  running.kill('SIGKILL');
+  await running;
+}
+
+serial('what a killed drill has left running is no load for the next, and what it has left in a volume does not outlive down', async (t) => {
+  await leaveFilled();
+  const next = await platform.run('failover', '--kill', 'worker_1');
+  t.is(next.exitCode, 4);
+  t.regex(next.stderr, /removed what an earlier drill has left running: \S+-probe-/);
+  t.regex((await platform.mustRun('down')).stderr, /undone: fill-disk db, left by a drill/);
+  await platform.mustRun('up', '-q');
+  t.false(await isFilled());
+});
+
+serial('what a killed drill has left in the volume of a container that is gone waits for up to bring that back', async (t) => {
+  await leaveFilled();
+  await platform.engine.removeContainer(platform.container('db'));
+  const healed = await platform.run('heal');
+  t.is(healed.exitCode, 1);
+  t.regex(healed.stderr, /"haplat up" starts them, and undoes it then/);
+  t.regex((await platform.mustRun('up')).stderr, /undone: fill-disk db, left by a drill/);
+  t.false(await isFilled());
+  t.is((await platform.mustRun('heal')).stdout, 'No fault is in place.');
+});
