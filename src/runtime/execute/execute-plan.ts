@@ -77,6 +77,8 @@ export async function executePlan(
   }
   if (signal.aborted) throw new InterruptedError();
   if (failure !== undefined) throw failure;
+  // They wait for each other, or for what the plan does not have: never a success.
+  if (waiting.size > 0) throw new Error(`the plan can't be carried out to its end: ${[...waiting.keys()].join(', ')}`);
 }
 
 async function runOne(operation: Operation, perform: Perform, signal: AbortSignal, onEvent: OnExecutionEvent): Promise<void> {

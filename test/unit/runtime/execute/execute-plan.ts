@@ -81,6 +81,14 @@ test('when told to keep going, a container is taken down after the one before it
   t.deepEqual(tried, ['guardian', 'edge', 'db']);
 });
 
+test('what waits for each other, or for nothing that the plan has, is no success', async (t) => {
+  const begun: string[] = [];
+  const plan = planOf(operation('a'), operation('b', 'c'), operation('c', 'b'), operation('d', 'nowhere'));
+  const error = await t.throwsAsync(executePlan(plan, ({ id }) => { begun.push(id); return Promise.resolve(); }, { signal: never }));
+  t.is(error.message, "the plan can't be carried out to its end: b, c, d");
+  t.deepEqual(begun, ['a']);
+});
+
 test('an abort stops between operations', async (t) => {
   const controller = new AbortController();
   const begun: string[] = [];
