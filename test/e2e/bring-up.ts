@@ -289,10 +289,13 @@ serial('a rotated certificate is served without a restart and without a refused 
   const shaking = (async () => {
     while (!stop.signal.aborted) await platform.https('/healthz').catch((error: unknown) => failed.push(String(error)));
   })();
-  await platform.mustRun('certs', 'rotate');
-  await eventually('the new certificate', 15_000, async () => ((await platform.https('/healthz')).fingerprint === before ? undefined : true));
-  stop.abort();
-  await shaking;
+  try {
+    await platform.mustRun('certs', 'rotate');
+    await eventually('the new certificate', 15_000, async () => ((await platform.https('/healthz')).fingerprint === before ? undefined : true));
+  } finally {
+    stop.abort();
+    await shaking;
+  }
   t.deepEqual(failed, []);
   t.is((await platform.status()).services.find((one) => one.name === 'traefik_1')?.startedAt, startedAt);
 });
