@@ -186,7 +186,7 @@ serial('of two ups at once the second waits, and both end well', async (t) => {
   await platform.mustRun('down', '-q');
   const both = await Promise.all([platform.run('up', '--json'), platform.run('up', '--json')]);
   t.deepEqual(both.map((one) => one.exitCode), [0, 0]);
-  t.is(both.filter((one) => one.stderr.includes('another haplat is changing project e2e-conv')).length, 1);
+  t.is(both.filter((one) => one.stderr.includes('is at work on project e2e-conv')).length, 1);
   const made = both.flatMap((one) => (JSON.parse(one.stdout) as UpDocument).operations.map(({ id }) => id));
   t.deepEqual(made.toSorted(), [...new Set(made)].sort(), 'something was made twice');
   await converges(t);

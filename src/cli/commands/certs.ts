@@ -44,12 +44,7 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
 async function workThenShow(invocation: Invocation, work: Work, { replaces = false } = {}): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await connectIfThere(invocation, loaded, replaces);
-  const lock = {
-    timeoutMs: loaded.config.timeouts.lockMs,
-    signal: invocation.signal,
-    onWait: () => { invocation.note('another haplat is changing this project; waiting for it to end'); },
-  };
-  const done = await withProjectLock(loaded.stateDirectory, lock, () => work(loaded, invocation.warn));
+  const done = await withProjectLock(loaded, { signal: invocation.signal, onNote: invocation.note }, () => work(loaded, invocation.warn));
   if (engine !== undefined) await awaitServed(loaded, engine, (await prepare(loaded, { readOnly: true })).topology, invocation.signal);
   show(invocation, done, await readCertificates(loaded));
 }

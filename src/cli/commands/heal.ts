@@ -8,12 +8,7 @@ export async function runHeal(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   await requireOwnState(loaded, engine);
-  const lock = {
-    timeoutMs: loaded.config.timeouts.lockMs,
-    signal: invocation.signal,
-    onWait: () => { invocation.note('another haplat (a drill, perhaps) is at work on this project; waiting for it to end'); },
-  };
-  const undone = await withProjectLock(loaded.stateDirectory, lock, () => healAll({ engine, ...journalOf(loaded) }));
+  const undone = await withProjectLock(loaded, { signal: invocation.signal, onNote: invocation.note }, () => healAll({ engine, ...journalOf(loaded) }));
   if (invocation.options.json) {
     invocation.printJson({ schema: 'haplat.heal/1', project: loaded.config.project, undone });
     return;

@@ -166,17 +166,12 @@ class Cluster {
 }
 
 async function withCluster<T>(work: ClusterWork, action: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const { config, stateDirectory, source } = work.loaded;
+  const { config, source } = work.loaded;
   if (config.loadBalancers.manager !== 'pacemaker') {
     throw new ConfigError(`${source}: loadBalancers.manager is ${config.loadBalancers.manager}: there is no cluster`, { remedy: 'set it to pacemaker and run "haplat up"' });
   }
   await requireOwnState(work.loaded, work.engine);
-  const lock = {
-    timeoutMs: config.timeouts.lockMs,
-    signal: work.signal,
-    onWait: () => { work.onNote('another haplat is changing this project; waiting for it to end'); },
-  };
-  return withProjectLock(stateDirectory, lock, (signal) => action(new Cluster({ ...work, signal })));
+  return withProjectLock(work.loaded, work, (signal) => action(new Cluster({ ...work, signal })));
 }
 
 function holders({ resources }: ClusterState): string {

@@ -26,12 +26,7 @@ export interface DownOptions {
 export async function down(options: DownOptions): Promise<Plan> {
   const { loaded, engine } = options;
   const { project, timeouts } = loaded.config;
-  const lock = {
-    timeoutMs: timeouts.lockMs,
-    signal: options.signal,
-    onWait: () => { options.onNote(`another haplat is changing project ${project}; waiting for it to end`); },
-  };
-  return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
+  return withProjectLock(loaded, options, async (signal) => {
     await undoFaults(options);
     const plan = planDown(project, await observeProject(engine, project), { volumes: options.volumes });
     options.onPlan(plan);

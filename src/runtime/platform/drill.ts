@@ -48,12 +48,7 @@ export async function drillPlatform<Result>(
   if (image === undefined || (await engine.inspectImage(image)) === undefined) {
     throw new OperationError(`the image that the probe runs in is missing: ${image ?? 'runtime'}`, { remedy: 'run "haplat up" first' });
   }
-  const lock = {
-    timeoutMs: config.timeouts.lockMs,
-    signal: around.signal,
-    onWait: () => { around.onNote('another haplat is changing this project; waiting for it to end'); },
-  };
-  return withProjectLock(stateDirectory, lock, async (signal) => {
+  return withProjectLock(loaded, around, async (signal) => {
     // A probe that nobody ended would go on for its whole life, beside ours.
     const left = await removeLeftBehind(engine, config.project);
     if (left.length > 0) around.onNote(`removed what an earlier drill has left running: ${left.join(', ')}`);

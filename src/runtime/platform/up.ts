@@ -80,12 +80,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     await awaitFrontDoor(loaded, engine, options.signal);
     return { ...looked, certificates };
   }
-  const lock = {
-    timeoutMs: loaded.config.timeouts.lockMs,
-    signal: options.signal,
-    onWait: () => { options.onNote(`another haplat is changing project ${loaded.config.project}; waiting for it to end`); },
-  };
-  return withProjectLock(loaded.stateDirectory, lock, async (signal) => {
+  return withProjectLock(loaded, options, async (signal) => {
     await claim(loaded);
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
     const tell = (undone: Undone['undone']) => { for (const { kind, targets } of undone) options.onNote(`undone: ${kind} ${targets.join(', ')}, left by a drill`); };

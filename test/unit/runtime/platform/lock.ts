@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { withProjectLock } from '../../../../src/runtime/platform/lock.ts';
 import { waitUntil } from '../../../../src/runtime/wait-until.ts';
@@ -12,7 +13,8 @@ async function stateOf(t: ExecutionContext): Promise<string> {
   return folder;
 }
 
-const options = { timeoutMs: 5000, signal: new AbortController().signal, onWait: () => undefined };
+const options = { signal: new AbortController().signal, onNote: () => undefined };
+const projectIn = (stateDirectory: string) => ({ stateDirectory, config: configSchema.parse({ timeouts: { lockMs: 5000 } }) });
 
 /** What is under way, until it is told to stop. */
 async function untilStopped(signal: AbortSignal, onStop: () => void): Promise<never> {
@@ -24,7 +26,7 @@ async function untilStopped(signal: AbortSignal, onStop: () => void): Promise<ne
 test('who loses the lock stops in order, and says why', async (t) => {
   const state = await stateOf(t);
   let hasHealed = false;
-  const working = withProjectLock(state, options, async (signal) => {
+  const working = withProjectLock(projectIn(state), options, async (signal) => {
     // As another does to a lock that has not been renewed for a while.
     await rm(join(state, 'lock'), { recursive: true });
     return untilStopped(signal, () => { hasHealed = true; });
@@ -36,8 +38,8 @@ test('who loses the lock stops in order, and says why', async (t) => {
 test('who is interrupted is, and leaves no lock', async (t) => {
   const state = await stateOf(t);
   const interrupt = new AbortController();
-  const working = withProjectLock(state, { ...options, signal: interrupt.signal }, (signal) => untilStopped(signal, () => undefined));
+  const working = withProjectLock(projectIn(state), { ...options, signal: interrupt.signal }, (signal) => untilStopped(signal, () => undefined));
   interrupt.abort();
   await t.throwsAsync(working, { instanceOf: InterruptedError });
-  t.is(await withProjectLock(state, options, () => Promise.resolve('next')), 'next');
+  t.is(await withProjectLock(projectIn(state), options, () => Promise.resolve('next')), 'next');
 });
