@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../errors.ts';
 import { leaseFileSchema } from './lease-file.ts';
@@ -62,8 +62,9 @@ async function readLease(file: string, wallMs: number) {
     if (found !== undefined) return { ...found, writtenAtMs: mtimeMs };
     if (wallMs - mtimeMs > keptUnreadableMs) await rm(file, { force: true });
   } catch (error) {
-    // Released between the listing and the reading.
+    // Released between the listing and the reading; unless the whole folder has gone.
     if (!hasCode(error, 'ENOENT')) throw error;
+    await access(path.dirname(file));
   }
   return undefined;
 }

@@ -60,17 +60,34 @@ test('where the state can\'t be written the guardian heals all the same, in its 
   t.false(told.includes('engine-silent'));
 });
 
-test('leases that can\'t be read any more are those that are known, until they run out', async (t) => {
-  const { begin, started, counts, told, stateDirectory } = await guarding(t);
-  const leases = path.join(stateDirectory, 'leases');
+/** A guardian that has seen a lease on its container, and whose leases have been moved away since. */
+async function withoutLeases(t: ExecutionContext, ttlMs: number) {
+  const guarded = await guarding(t);
+  const leases = path.join(guarded.stateDirectory, 'leases');
   await mkdir(leases, { recursive: true });
-  await writeFile(path.join(leases, 'drill-1.json'), JSON.stringify({ id: 'drill-1', kind: 'drill', targets: ['db'], ttlMs: 2500, holder: 'test' }));
-  begin();
-  await waitUntil(async () => ((await readdir(stateDirectory)).includes('state.json') ? true : undefined), { timeoutMs: 10_000, pollMs: 20 });
-  await rename(leases, `${leases}-elsewhere`);
-  await waitUntil(() => Promise.resolve(told.includes('leases-unread') ? true : undefined), { timeoutMs: 10_000, pollMs: 20 });
+  await writeFile(path.join(leases, 'drill-1.json'), JSON.stringify({ id: 'drill-1', kind: 'drill', targets: ['db'], ttlMs, holder: 'test' }));
+  guarded.begin();
+  await waitUntil(async () => ((await readdir(guarded.stateDirectory)).includes('state.json') ? true : undefined), { timeoutMs: 10_000, pollMs: 20 });
+  const elsewhere = `${leases}-elsewhere`;
+  await rename(leases, elsewhere);
+  await waitUntil(() => Promise.resolve(guarded.told.includes('leases-unread') ? true : undefined), { timeoutMs: 20_000, pollMs: 20 });
+  return { ...guarded, elsewhere };
+}
+
+test('leases that can\'t be read any more are those that are known', async (t) => {
+  const { counts, told, elsewhere } = await withoutLeases(t, 600_000);
+  for (const name of ['first', 'second']) {
+    const before = counts.looks;
+    // The folder is still watched, by whatever name: a change has the guardian look.
+    await writeFile(path.join(elsewhere, name), '');
+    t.true(await waitUntil(() => Promise.resolve(counts.looks > before ? true : undefined), { timeoutMs: 20_000, pollMs: 20 }));
+  }
   t.is(counts.starts, 0);
-  t.true(await started());
   t.is(told.filter((event) => event === 'leases-unread').length, 1);
   t.false(told.includes('engine-silent'));
+});
+
+test('and run out in their time', async (t) => {
+  const { started } = await withoutLeases(t, 1000);
+  t.true(await started());
 });
