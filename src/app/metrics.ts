@@ -65,22 +65,10 @@ export class Metrics {
       (asking ??= outboxLag()
         .catch(() => ({ waiting: Number.NaN, ageSeconds: Number.NaN }))
         .finally(() => { asking = undefined; }));
-    new Gauge({
-      name: 'outbox_oldest_seconds',
-      help: 'Age of the oldest message not yet sent',
-      registers: [this.registry],
-      async collect() {
-        this.set((await ask()).ageSeconds);
-      },
-    });
-    new Gauge({
-      name: 'outbox_waiting',
-      help: 'Messages not yet confirmed by the broker',
-      registers: [this.registry],
-      async collect() {
-        this.set((await ask()).waiting);
-      },
-    });
+    const add = (name: string, help: string, part: 'waiting' | 'ageSeconds') =>
+      new Gauge({ name, help, registers: [this.registry], async collect() { this.set((await ask())[part]); } });
+    add('outbox_oldest_seconds', 'Age of the oldest message not yet sent', 'ageSeconds');
+    add('outbox_waiting', 'Messages not yet confirmed by the broker', 'waiting');
   }
 
   #addQueues(queueDepths: MetricSources['queueDepths']): void {

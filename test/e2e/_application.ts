@@ -27,6 +27,17 @@ export function applicationOf(platform: () => Platform) {
     if (answer.status !== 202) throw new Error(answer.text);
     return String(jsonOf(answer)['jobId']);
   };
+  /** The pages from this path on, as their links lead: ids of items, and how long each answer was. */
+  const walk = async (from: string): Promise<{ readonly ids: readonly string[]; readonly length: number; readonly isLast: boolean }[]> => {
+    const pages = [];
+    for (let path = from; path !== ''; ) {
+      const { text, headers } = await platform().https(path);
+      const { items, nextCursor } = JSON.parse(text) as { items: { id: string }[]; nextCursor: string | null };
+      pages.push({ ids: items.map(({ id }) => id), length: text.length, isLast: nextCursor === null });
+      path = /<(?<next>[^>]+)>; rel="next"/.exec(String(headers['link'] ?? ''))?.groups?.['next'] ?? '';
+    }
+    return pages;
+  };
   const jobOf = async (id: string) => (await platform().json<{ job: JobDocument }>('jobs', 'show', id)).job;
   const untilJob = (id: string, what: string, holds: (job: JobDocument) => boolean, withinMs = 60_000) =>
     eventually(`job ${id} to be ${what}`, withinMs, async () => {
@@ -64,7 +75,7 @@ export function applicationOf(platform: () => Platform) {
        VALUES ('left-old', 'test', '', now() - interval '25 hours'), ('left-new', 'test', '', now());`,
     ].join('\n'));
   };
-  return { breakItems, createItem, drain, enqueue, leaveNoRoom, leaveOldThings, processedCount, untilJob };
+  return { breakItems, createItem, drain, enqueue, leaveNoRoom, leaveOldThings, processedCount, untilJob, walk };
 }
 
 /** What became of the reads that went on, one after the other and each on a connection of its own, while something was done. */
@@ -87,6 +98,33 @@ export async function readsDuring(platform: Platform, work: () => Promise<unknow
     await reading;
   }
   return { succeeded, failed };
+}
+
+/** Answers to four clients that write for as long as `work` goes on, which is given what was acknowledged so far. */
+export async function writesDuring(platform: Platform, work: (acknowledged: readonly string[]) => Promise<unknown>) {
+  const acknowledged: string[] = [];
+  const statuses = new Set<number>();
+  const slow: string[] = [];
+  const stop = new AbortController();
+  const client = async () => {
+    while (!stop.signal.aborted) {
+      const startedAtMs = performance.now();
+      const answer = await platform.https('/items', { method: 'POST', body: { name: 'under load' }, timeoutMs: 20_000 });
+      statuses.add(answer.status);
+      if (answer.status === 201) acknowledged.push(String(jsonOf(answer)['id']));
+      // A second is what is promised; what a busy machine adds to it is not the API's.
+      if (performance.now() - startedAtMs > 5000) slow.push(`${answer.status} after ${Math.round(performance.now() - startedAtMs)} ms`);
+    }
+  };
+  const clients = Array.from({ length: 4 }, client);
+  try {
+    await work(acknowledged);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(clients);
+  }
+  await Promise.all(clients);
+  return { acknowledged, statuses, slow };
 }
 
 /** What `crowd.ts` prints. */

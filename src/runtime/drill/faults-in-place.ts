@@ -14,6 +14,11 @@ export async function faultsInPlace({ project, journalDirectory }: { readonly pr
   return entries.filter(({ job }) => job.project === project).map(inPlace);
 }
 
+/** What is said when one that a drill has left is undone on the way. */
+export function undoneText({ kind, targets }: FaultInPlace): string {
+  return `undone: ${kind} ${targets.join(', ')}, left by a drill`;
+}
+
 export function inPlace({ at, job }: JournalEntry): FaultInPlace {
   return { id: job.id, kind: job.fault.kind, targets: job.victims.map(({ service }) => service), at };
 }

@@ -5,6 +5,7 @@ import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { HaplatError, OperationError } from '../errors.ts';
+import { undoneText } from '../drill/faults-in-place.ts';
 import { forgetFaults, undoAll } from '../drill/heal.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planDown } from '../plan/plan-down.ts';
@@ -52,7 +53,7 @@ async function undoFaults({ loaded, engine, volumes, onNote }: DownOptions): Pro
   if (volumes) return;
   try {
     const { undone, waiting, problems } = await undoAll({ engine, ...journalOf(loaded) });
-    for (const { kind, targets } of undone) onNote(`undone: ${kind} ${targets.join(', ')}, left by a drill`);
+    for (const fault of undone) onNote(undoneText(fault));
     for (const text of [...problems, ...waiting]) onNote(`not undone: ${text}`);
   } catch (error) {
     if (!(error instanceof HaplatError)) throw error;

@@ -16,7 +16,7 @@ import { inAdvance } from '../execute/in-advance.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { takingOff } from '../execute/remove-network.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
-import { faultsInPlace } from '../drill/faults-in-place.ts';
+import { faultsInPlace, undoneText } from '../drill/faults-in-place.ts';
 import { healAll, notUndone, undoAll, type Undone } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
@@ -83,7 +83,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   return withProjectLock(loaded, options, async (signal) => {
     await claim(loaded);
     // Whoever has the lock knows that no drill is under way: what is in the journal was left behind.
-    const tell = (undone: Undone['undone']) => { for (const { kind, targets } of undone) options.onNote(`undone: ${kind} ${targets.join(', ')}, left by a drill`); };
+    const tell = (undone: Undone['undone']) => { for (const fault of undone) options.onNote(undoneText(fault)); };
     const { undone, waiting, problems } = await undoAll({ engine, ...journalOf(loaded) });
     tell(undone);
     if (problems.length > 0) throw notUndone(problems);

@@ -42,6 +42,7 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
   for (const [index, drill] of suite.drills.entries()) {
     inputs.onDrill(drill, index + 1);
     const startedMs = performance.now();
+    const before = drills.length;
     const keep = (result: DrillResult) => { drills.push({ name: drill.name, result, durationMs: performance.now() - startedMs }); };
     try {
       const result = await perform({
@@ -57,7 +58,7 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
       });
       keep(result);
     } catch (error) {
-      const hasRun = drills.some(({ name }) => name === drill.name);
+      const hasRun = drills.length > before;
       if (error instanceof InterruptedError || !(error instanceof HaplatError)) {
         const left = suite.drills.slice(hasRun ? index + 1 : index).map(({ name }) => ({ name, reason: messageOf(error) }));
         onCutShort?.(resultOf(suite, drills, [...notRun, ...left]));

@@ -13,7 +13,7 @@ function connectionAfter(failures: readonly Error[]) {
     query: <Row extends object>(_statement: unknown, values: readonly unknown[] = []) => {
       const failure = failures[asked.length];
       asked.push([...values]);
-      return failure === undefined ? Promise.resolve([{ id: job.id } as unknown as Row]) : Promise.reject(failure);
+      return failure === undefined ? Promise.resolve([{ id: job.id } as Row]) : Promise.reject(failure);
     },
   };
   return { asked, connection };

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { labels } from '../../../../src/runtime/engine/labels.ts';
-import type { ExecOptions, ExecResult, ObservedContainer } from '../../../../src/runtime/engine/port.ts';
+import type { ExecOptions, ExecResult } from '../../../../src/runtime/engine/port.ts';
 import { leaseClient } from '../../../../src/runtime/guardian/lease-client.ts';
 import { waitUntil } from '../../../../src/runtime/wait-until.ts';
+import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 interface Call {
   readonly command: readonly string[];
@@ -26,7 +26,7 @@ async function guardian(gate: (call: Call) => Promise<void> = () => Promise.reso
     child.stdin?.end(stdin);
   });
   const engine = {
-    listContainers: () => Promise.resolve([{ name: 'p-guardian_1', state: 'running', labels: { [labels.component]: 'guardian' } } as unknown as ObservedContainer]),
+    listContainers: () => Promise.resolve([observedContainer(aTopology([]), aService('guardian_1', { component: 'guardian' }))]),
     exec: async (_name: string, command: readonly string[], { stdin = '' }: ExecOptions) => {
       const call = { command, stdin };
       calls.push(call);
