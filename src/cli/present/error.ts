@@ -1,10 +1,14 @@
-import { HaplatError, messageOf } from '../../runtime/errors.ts';
+import { HaplatError, messageOf, OperationError } from '../../runtime/errors.ts';
+
+/** Whatever failed on the way, all commands go on from what is there. */
+const whatever = 'run the same command again; with -v it says more, and "haplat doctor" looks at the Engine';
 
 /** What went wrong and where, what to do, then details; the stack and the causes only when verbose. */
 export function presentError(error: unknown, options: { readonly verbose: boolean }): string {
   const lines = [`error: ${messageOf(error)}`];
   if (error instanceof HaplatError) {
-    if (error.remedy !== undefined) lines.push(`  → ${error.remedy}`);
+    const remedy = error.remedy ?? (error instanceof OperationError ? whatever : undefined);
+    if (remedy !== undefined) lines.push(`  → ${remedy}`);
     lines.push(...error.details.map((detail) => `  ${detail}`));
   }
   if (options.verbose) lines.push(...stackOf(error));

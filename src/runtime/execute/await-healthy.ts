@@ -3,9 +3,9 @@ import { saysStarting, whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { InterruptedError, OperationError } from '../errors.ts';
+import { passesOwnCheck } from '../observe/own-check.ts';
 import { isRouted } from '../topology/balancers.ts';
 import { lastLines } from './last-lines.ts';
-import { passesOwnCheck } from './own-check.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
 const pollIntervalMs = 300;
@@ -27,7 +27,7 @@ export async function awaitHealthy(engine: Engine, spec: ContainerSpec, options:
   while (performance.now() < deadline) {
     if (options.signal.aborted) throw new InterruptedError();
     last = await engine.inspectContainer(spec.name);
-    if (last === undefined) throw new OperationError(`${spec.name} was removed while it was waited for`);
+    if (last === undefined) throw new OperationError(`${spec.name} was removed while it was waited for`, { remedy: 'run the same command again: it is made anew' });
     if (last.health === 'healthy') return;
     if (last.state === 'running' && !isRouted(spec) && (await passesOwnCheck(engine, spec))) return;
     if (last.state === 'exited' && spec.restart === 'no') break;

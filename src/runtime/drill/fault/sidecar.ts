@@ -59,9 +59,9 @@ async function outputOf(engine: Engine, name: string): Promise<string> {
     const details = await engine.inspectContainer(name);
     return details?.state === 'exited' ? details : undefined;
   }, { timeoutMs: endsWithinMs, pollMs });
-  if (ended === undefined) throw new OperationError(`${name} did not end within ${endsWithinMs} ms`);
   const lines: string[] = [];
   for await (const { text } of engine.logs(name, {})) lines.push(text);
+  if (ended === undefined) throw new OperationError(`${name} did not end within ${endsWithinMs} ms`, { details: lines });
   if (ended.exitCode === 0) return lines.join('\n');
   throw new OperationError(lines.at(-1) ?? `exit code ${ended.exitCode}`, { details: lines });
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, messageOf } from '../../errors.ts';
 import { createAgent } from './agent.ts';
 import { steadyNowMs } from '../../steady-clock.ts';
 import { BusyMeter } from './busy-meter.ts';
@@ -116,7 +116,7 @@ async function authorities({ caFile }: ProbeOptions, env: ProbeSurroundings['env
   try {
     return await readFile(caFile, 'utf8');
   } catch (error) {
-    throw new ConfigError(`serve probe: --ca-file ${caFile} can't be read`, { cause: error });
+    throw new ConfigError(`serve probe: --ca-file ${caFile} can't be read: ${messageOf(error)}`, { remedy: 'name a file of certificates as PEM text', cause: error });
   }
 }
 
