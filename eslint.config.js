@@ -6,11 +6,14 @@ const never = (regex, message) => ({ regex, message });
 const notTheCommandLine = never('(^|/)cli/', 'nothing imports the command line');
 const notTheRuntime = never('(^|/)runtime/', 'the application does not know who runs it');
 const notTheApplication = never('(^|/)(app|worker)/', 'serve loads the application by dynamic import in src/cli');
+const notThePlatform = never('(^|/)platform/', 'what a command does is put together of the other folders, which do not know of it');
+const ofTheRuntime = [notTheCommandLine, notTheApplication, notThePlatform];
 const directions = [
   { folder: 'src/cli/', patterns: [] },
   { folder: 'src/app/', patterns: [notTheCommandLine, notTheRuntime] },
   { folder: 'src/worker/', patterns: [notTheCommandLine, notTheRuntime] },
-  { folder: 'src/runtime/', patterns: [notTheCommandLine, notTheApplication] },
+  { folder: 'src/runtime/', patterns: ofTheRuntime },
+  { folder: 'src/runtime/platform/', patterns: [notTheCommandLine, notTheApplication] },
 ];
 
 // What only some folders may use, so that each library stays behind one boundary.
@@ -66,10 +69,10 @@ export default tseslint.config(
   },
   // The folder that owns a library comes after the larger one that must not use it: the last word counts.
   ...directions.map(({ folder, patterns }) => restrictImports(`${folder}**/*.ts`, ownedBy(folder), patterns)),
-  restrictImports('src/runtime/engine/**/*.ts', ownedBy('src/runtime/engine/'), [notTheCommandLine, notTheApplication]),
-  restrictImports('src/runtime/certs/**/*.ts', ownedBy('src/runtime/certs/'), [notTheCommandLine, notTheApplication]),
+  restrictImports('src/runtime/engine/**/*.ts', ownedBy('src/runtime/engine/'), ofTheRuntime),
+  restrictImports('src/runtime/certs/**/*.ts', ownedBy('src/runtime/certs/'), ofTheRuntime),
   ...pureFolders.map((files) => ({
-    ...restrictImports(files, [], [notTheCommandLine, notTheApplication], restricted(nodeIo, 'this folder is pure: no I/O')),
+    ...restrictImports(files, [], ofTheRuntime, restricted(nodeIo, 'this folder is pure: no I/O')),
   })),
   {
     files: pureFolders,

@@ -9,7 +9,7 @@ import { readiness } from './health.ts';
 import { Batches } from './http/batches.ts';
 import { RecentOutcomes } from './recent-outcomes.ts';
 import { closeServer, listen } from './http/server.ts';
-import { createWebApp } from './http/web-app.ts';
+import { createWebApp } from './web-app.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { resolveDirectly } from './lookup.ts';
 import { createRegistry, Metrics } from './metrics.ts';

@@ -1,5 +1,5 @@
 import https from 'node:https';
-import { readVipHolders } from '../../src/runtime/status/vip-holders.ts';
+import { readVipHolders } from '../../src/runtime/observe/vip-holders.ts';
 import type { Answer } from './_http.ts';
 import { lockFor, sql } from './_inside.ts';
 import { eventually, type Platform } from './_platform.ts';

@@ -13,9 +13,9 @@ const SHOWN_CONTENT = 200;
  * that the broker gave up by itself, and has it again; `stale`: its job is not failed any more, so it was dropped;
  * `discarded` and `kept`: it belongs to no job.
  */
-export type LetterAction = 'retried' | 'requeued' | 'stale' | 'discarded' | 'kept';
+type LetterAction = 'retried' | 'requeued' | 'stale' | 'discarded' | 'kept';
 
-export interface DeadLetter {
+interface DeadLetter {
   readonly jobId: string | null;
   /** Why it was given up, in the words of the worker or the broker. */
   readonly reason: string;

@@ -38,7 +38,7 @@ export type NewItem = z.infer<typeof newItemSchema>;
 export const itemUpdateSchema = z.strictObject({ name, description: description.optional(), data: data.optional() });
 export type ItemUpdate = z.infer<typeof itemUpdateSchema>;
 
-export const itemStatuses = ['new', 'processing', 'processed'] as const;
+const itemStatuses = ['new', 'processing', 'processed'] as const;
 
 export const itemSchema = z.object({
   id: z.uuid(),
@@ -55,7 +55,7 @@ export const itemSchema = z.object({
 
 export const itemPageSchema = z.object({ items: z.array(itemSchema), nextCursor: z.string().nullable() });
 
-export const PAGE_MAX = 100;
+const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;
 
 export const itemQuerySchema = z.object({

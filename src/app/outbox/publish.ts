@@ -15,7 +15,7 @@ export interface Outgoing {
 }
 
 /** The broker did not take responsibility for these messages: refused, or without a queue to go to. */
-export class PublishError extends Error {
+class PublishError extends Error {
   override readonly name = 'PublishError';
   readonly messageIds: readonly string[];
 

@@ -1,5 +1,5 @@
 import type { Check } from '../../runtime/doctor/checks.ts';
-import { examine } from '../../runtime/doctor/examine.ts';
+import { examine } from '../../runtime/platform/examine.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { Paint } from '../present/text.ts';

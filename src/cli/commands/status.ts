@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, HaplatError } from '../../runtime/errors.ts';
-import { readStatus } from '../../runtime/status/read-status.ts';
+import { readStatus } from '../../runtime/platform/read-status.ts';
 import type { StatusReport } from '../../runtime/status/report.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,5 +1,5 @@
-import { endpointsOf, type Endpoints } from '../../runtime/platform/endpoints.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
+import { endpointsOf, type Endpoints } from '../../runtime/status/endpoints.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Replicas } from '../options/scale.ts';
 import { PlanProgress } from '../present/plan-progress.ts';

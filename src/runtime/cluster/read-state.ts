@@ -5,7 +5,7 @@ import { isSameFencing, parseClusterState, timeMsOf, type ClusterState, type Fen
 const execTimeoutMs = 5000;
 
 /** The views that several nodes have; they agree unless the cluster is split, or one is just coming or going. */
-export async function readClusterStates(engine: Pick<Engine, 'exec'>, nodes: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ClusterState>> {
+async function readClusterStates(engine: Pick<Engine, 'exec'>, nodes: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ClusterState>> {
   const views = await Promise.all([...nodes].map(async ([name, container]) => [name, await readOne(engine, container)] as const));
   return new Map(views.flatMap(([name, view]) => (view === undefined ? [] : [[name, view]])));
 }

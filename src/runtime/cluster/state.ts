@@ -13,7 +13,7 @@ export interface ClusterState {
   readonly fencing: { readonly enabled: boolean; readonly history: readonly FencingEvent[] };
 }
 
-export interface ClusterMember {
+interface ClusterMember {
   readonly name: string;
   readonly online: boolean;
   readonly standby: boolean;
@@ -23,7 +23,7 @@ export interface ClusterMember {
   readonly pending: boolean;
 }
 
-export interface ClusterResource {
+interface ClusterResource {
   readonly id: string;
   readonly agent: string;
   readonly nodes: readonly string[];
@@ -32,7 +32,7 @@ export interface ClusterResource {
 }
 
 /** An action that did not end as it should, until it is cleaned up. */
-export interface ClusterFailure {
+interface ClusterFailure {
   readonly operation: string;
   readonly node: string;
   readonly reason: string;

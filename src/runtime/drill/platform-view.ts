@@ -2,7 +2,7 @@ import { judgeCluster } from '../cluster/judge-cluster.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { readVipHolders } from '../status/vip-holders.ts';
+import { readVipHolders } from '../observe/vip-holders.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 
 /** A service as a drill sees it. */

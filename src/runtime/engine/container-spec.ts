@@ -49,7 +49,7 @@ export type Mount =
   | { readonly kind: 'volume'; readonly source: string; readonly target: string; readonly readOnly: boolean }
   | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeMiB: number; readonly mode: number };
 
-export interface PublishedPort {
+interface PublishedPort {
   readonly hostIp: string;
   readonly hostPort: number;
   readonly containerPort: number;

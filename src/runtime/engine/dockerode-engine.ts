@@ -23,7 +23,7 @@ const notModified = 304;
 const conflict = 409;
 
 /** How long the Engine may be silent, in ms. */
-export interface Patience {
+interface Patience {
   /** Asked for what it knows. */
   readonly readMs: number;
   /** Told to change something: a stop takes as long as its grace period, a removal as long as the disk needs. */

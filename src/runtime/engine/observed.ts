@@ -27,8 +27,6 @@ export function toObservedContainer(row: Dockerode.ContainerInfo): ObservedConta
     addresses: toAddresses(row.NetworkSettings.Networks),
     publishedPorts: row.Ports.flatMap((port) => (port.PublicPort > 0 ? [port.PublicPort] : [])),
     bindSources: toBindSources(row.Mounts),
-    createdAt: new Date(row.Created * 1000),
-    statusText: row.Status,
   };
 }
 
@@ -44,8 +42,6 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     labels: raw.Config.Labels,
     addresses: toAddresses(raw.NetworkSettings.Networks),
     bindSources: toBindSources(raw.Mounts),
-    createdAt: new Date(raw.Created),
-    statusText: raw.State.Status,
     startedAt: toDate(raw.State.StartedAt),
     finishedAt: toDate(raw.State.FinishedAt),
     exitCode: raw.State.ExitCode,
@@ -82,7 +78,7 @@ export function toObservedImage(raw: Dockerode.ImageInspectInfo): ObservedImage 
   const variables = config?.Env as readonly string[] | null | undefined;
   const version = (config?.Labels as Readonly<Record<string, string>> | null | undefined)?.['org.opencontainers.image.version'];
   const env = (variables ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const);
-  return { id: raw.Id, sizeBytes: raw.Size, createdAt: new Date(raw.Created), env: Object.fromEntries(env), ...(version !== undefined && { version }) };
+  return { id: raw.Id, sizeBytes: raw.Size, env: Object.fromEntries(env), ...(version !== undefined && { version }) };
 }
 
 /** One line of `GET /events`; undefined for what does not concern a container of ours. */

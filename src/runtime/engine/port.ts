@@ -104,9 +104,6 @@ export interface ObservedContainer {
   readonly publishedPorts?: readonly number[];
   /** Paths on the Engine's host that are mounted into it. */
   readonly bindSources?: readonly string[];
-  readonly createdAt: Date;
-  /** The Engine's own words, such as `Exited (137) 2 seconds ago`. */
-  readonly statusText: string;
 }
 
 /** What only an inspection tells. */
@@ -143,7 +140,6 @@ export interface ObservedVolume {
 export interface ObservedImage {
   readonly id: string;
   readonly sizeBytes: number;
-  readonly createdAt: Date;
   /** What it sets in the environment of its containers. */
   readonly env: Readonly<Record<string, string>>;
   /** Of what is in it, where its label says so (OCI image specification, annotations). */

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { holderProblems, readVipHolders, type VipHolders } from '../status/vip-holders.ts';
-import { whyUnheard } from '../status/why-unheard.ts';
+import { holderProblems, readVipHolders, type VipHolders } from '../observe/vip-holders.ts';
+import { whyUnheard } from '../observe/why-unheard.ts';
 import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';

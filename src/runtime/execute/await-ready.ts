@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { whatIsToBeAwaited } from '../status/readiness.ts';
+import { whatIsToBeAwaited } from '../observe/readiness.ts';
 import { saysWhetherReady } from '../topology/container.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';

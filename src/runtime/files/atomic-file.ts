@@ -15,7 +15,7 @@ export interface Owner {
   readonly gid: number;
 }
 
-export function runsAsRoot(): boolean {
+function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 

@@ -4,7 +4,7 @@ import { guardianComponent, type Action, type Decision, type Lease, type Memory,
 import { begun, remember } from './remember.ts';
 
 /** Nothing happens for this long, at most, before the guardian looks again. */
-export const lookAgainMs = 10_000;
+const lookAgainMs = 10_000;
 
 /** A lease that ran out longer ago is history: what it held has been replaced or repaired since. */
 const forgottenLeaseMs = 600_000;
@@ -75,7 +75,7 @@ export function decide(
 }
 
 /** Whether the lease's holder looks after the service itself. */
-export function covers(lease: Lease, service: string): boolean {
+function covers(lease: Lease, service: string): boolean {
   return lease.targets.includes('*') || lease.targets.includes(service);
 }
 

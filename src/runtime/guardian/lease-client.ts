@@ -6,7 +6,7 @@ import { leaseFileSchema } from './lease-file.ts';
 import type { LeaseFile } from './lease-file.ts';
 import { guardianComponent } from './model.ts';
 
-export interface LeaseRequest {
+interface LeaseRequest {
   readonly kind: LeaseFile['kind'];
   /** Services, or `*` for all. */
   readonly targets: readonly string[];
@@ -15,10 +15,6 @@ export interface LeaseRequest {
   readonly restartOnExpiry?: readonly string[];
   /** Default 15 s; renewed each third of it until released. */
   readonly ttlMs?: number;
-  /** Default: whether there is no guardian is left to the renewals; `true`: `take` rejects when nobody took the lease. */
-  readonly required?: boolean;
-  /** A renewal that failed; the next one tries again. */
-  readonly onError?: (error: unknown) => void;
 }
 
 /** A guardian's container, and what is executed in it. */
@@ -96,18 +92,15 @@ class FileLease implements HeldLease {
   }
 
   async write(): Promise<void> {
-    const { kind, targets, holder, fault, restartOnExpiry, required } = this.#request;
+    const { kind, targets, holder, fault, restartOnExpiry } = this.#request;
     const file = leaseFileSchema.parse({ id: this.id, kind, targets, holder, fault, restartOnExpiry, ttlMs: this.#ttlMs });
-    const taken = await inGuardians(this.#engine, this.#project, writeScript, this.id, JSON.stringify(file));
-    if (required === true && taken === 0) {
-      throw new OperationError('no guardian runs that could take the lease', { remedy: 'run `haplat up` first' });
-    }
+    await inGuardians(this.#engine, this.#project, writeScript, this.id, JSON.stringify(file));
   }
 
   keep(): void {
     this.#timer = setInterval(() => {
-      // One that takes longer than the time between two is not overtaken.
-      this.#renewal ??= this.write().catch((error: unknown) => this.#request.onError?.(error)).finally(() => { this.#renewal = undefined; });
+      // One that takes longer than the time between two is not overtaken; after one that failed the next tries again.
+      this.#renewal ??= this.write().catch(() => undefined).finally(() => { this.#renewal = undefined; });
     }, this.#ttlMs / 3);
     this.#timer.unref();
   }
@@ -126,18 +119,17 @@ class FileLease implements HeldLease {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.release().catch((error: unknown) => this.#request.onError?.(error));
+    await this.release().catch(() => undefined);
   }
 }
 
-/** Runs a script in every guardian; returns in how many. */
-async function inGuardians(engine: Guarded, project: string, script: string, argument: string, stdin: string): Promise<number> {
+/** Runs a script in every guardian. */
+async function inGuardians(engine: Guarded, project: string, script: string, argument: string, stdin: string): Promise<void> {
   const all = await engine.listContainers({ project });
   const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
   const results = await Promise.allSettled(running.map(({ name }) => runIn(engine, name, script, argument, stdin)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  return results.length;
 }
 
 async function runIn(engine: Guarded, container: string, script: string, argument: string, stdin: string): Promise<void> {

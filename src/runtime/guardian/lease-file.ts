@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** A lease's name is a file's name too. */
-export const leaseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}$/);
+const leaseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,80}$/);
 
 /**
  * `<state>/leases/<id>.json`. It runs out `ttlMs` after the file was last written: the clock is the guardian's host's,

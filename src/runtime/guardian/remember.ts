@@ -9,7 +9,7 @@ export const windowMs = 300_000;
 const keptDeaths = 50;
 
 /** What is wrong with a container, if anything. A restarting or a vanishing one is in the Engine's hands. */
-export function troubleOf(seen: Watched, owner: Watched | undefined): Trouble | undefined {
+function troubleOf(seen: Watched, owner: Watched | undefined): Trouble | undefined {
   switch (seen.state) {
     case 'exited':
     case 'dead':

@@ -19,7 +19,7 @@ const serviceState = z.object({
 });
 
 /** What the guardian lets others know: `<state>/state.json`. */
-export const guardianStateSchema = z.object({
+const guardianStateSchema = z.object({
   schema: z.literal('haplat.guardian/1'),
   windowMs: z.number(),
   services: z.record(z.string(), serviceState),

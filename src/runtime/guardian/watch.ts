@@ -101,7 +101,7 @@ export class Watcher {
 }
 
 /** Undefined for what is no service of ours (a drill's probe, somebody's own container with our project's label). */
-export function toWatched(row: ObservedContainer): Watched | undefined {
+function toWatched(row: ObservedContainer): Watched | undefined {
   const service = row.labels[labels.service];
   if (service === undefined || service === '' || row.labels[labels.drill] !== undefined) return undefined;
   const podOwner = row.labels[labels.podOwner];

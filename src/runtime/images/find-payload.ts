@@ -26,7 +26,7 @@ function bundlePayload(buildId: string, bundle: string): Payload {
 }
 
 /** From sources the containers run what was built last. */
-export function sourcesPayload(root: string): Payload {
+function sourcesPayload(root: string): Payload {
   const isLinux = process.platform === 'linux';
   const program = join(root, isLinux ? 'dist/haplat' : 'dist/haplat.cjs');
   const stamp = join(root, 'dist/.stamp');

@@ -12,7 +12,7 @@ export interface Payload {
   readonly instructions: readonly string[];
 }
 
-export interface PayloadFile {
+interface PayloadFile {
   /** Inside the build context. */
   readonly path: string;
   /** On this machine. */

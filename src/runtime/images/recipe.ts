@@ -5,7 +5,7 @@ import type { Payload } from './payload.ts';
 export type Recipe = Extract<ImageSpec, { kind: 'build' }>['recipe'];
 
 /** A small file of a build context. */
-export interface ContextFile {
+interface ContextFile {
   readonly path: string;
   readonly text: string;
   readonly mode: number;

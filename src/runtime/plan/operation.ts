@@ -15,7 +15,7 @@ export type Operation = {
   readonly after: readonly string[];
 } & Effect;
 
-export type Effect =
+type Effect =
   | { readonly kind: 'ensure-image'; readonly image: ImageSpec }
   | { readonly kind: 'check-data'; readonly container: string; readonly data: DataVersion; readonly image: string }
   | { readonly kind: 'create-network'; readonly network: NetworkSpec }
@@ -52,11 +52,4 @@ export interface Plan {
   readonly project: string;
   /** In an order that respects `after`. */
   readonly operations: readonly Operation[];
-}
-
-/** A plan as text, one operation a line: for people, and for tests to compare. */
-export function planToText(plan: Plan): string {
-  return plan.operations
-    .map(({ id, cause, after }) => `${id} — ${cause}${after.length > 0 ? ` [after ${after.join(', ')}]` : ''}`)
-    .join('\n');
 }

@@ -5,7 +5,7 @@ import { removeLeftBehind } from '../drill/heal.ts';
 import { defaultRate } from '../drill/probe/default-rate.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { whoIsUnready } from '../status/readiness.ts';
+import { whoIsUnready } from '../observe/readiness.ts';
 import { fullName } from '../topology/names.ts';
 import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';

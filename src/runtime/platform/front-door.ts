@@ -1,9 +1,10 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { frontDoorProblem, type FrontDoorProblem } from '../status/front-door.ts';
+import type { FrontDoorProblem } from '../status/judge-status.ts';
 import { waitUntil } from '../wait-until.ts';
 import { trustOfClients } from './certificates.ts';
+import { frontDoorProblem } from './front-door-problem.ts';
 import { isHere } from './host.ts';
 
 const withinMs = 15_000;

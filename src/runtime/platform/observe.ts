@@ -1,12 +1,12 @@
-import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { labels } from '../engine/labels.ts';
-import type { LoadedConfig } from '../config/load-config.ts';
 import { readConfigurationHash } from '../cluster/configure.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { labels } from '../engine/labels.ts';
+import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
-import { withStartingJudged } from '../execute/own-check.ts';
 import { servicesWithoutFiles } from '../execute/write-files.ts';
+import { withStartingJudged } from '../observe/own-check.ts';
+import { readVipHolders } from '../observe/vip-holders.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
-import { readVipHolders } from '../status/vip-holders.ts';
 import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { frontDoorOf } from './front-door.ts';

@@ -30,14 +30,13 @@ export async function prepare(
   options: { readonly readOnly: boolean; readonly onWarning?: (message: string) => void; readonly engine?: Pick<Engine, 'info' | 'socketPath'> },
 ): Promise<Prepared> {
   const { config, source, stateDirectory } = loaded;
-  const { version, templates } = loadAssets();
+  const { templates } = loadAssets();
   const payload = findPayload();
   const sources = (baseImage: string): RecipeSources => ({ templates, baseImage, traefikImage: config.loadBalancers.image, payload });
   const secrets = await loadSecrets({ stateDirectory, config, source, ...options });
   const info = await options.engine?.info();
   const context: TopologyContext = {
     config,
-    version,
     stateDirectory,
     owner: containerOwner(info),
     engineSocket: config.engine.socketPath ?? (await socketOnHost(options.engine?.socketPath, info)),

@@ -3,7 +3,7 @@ import { faultsInPlace } from '../drill/faults-in-place.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { lastLines } from '../execute/last-lines.ts';
-import { servedFingerprint } from '../status/served-certificate.ts';
+import { servedFingerprint } from '../observe/served-certificate.ts';
 import { balancersOf } from '../topology/balancers.ts';
 import { fullName } from '../topology/names.ts';
 import { ports } from '../topology/ports.ts';

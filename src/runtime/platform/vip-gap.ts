@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/port.ts';
 import type { ExecutionEvent } from '../execute/events.ts';
+import { readVipHolders } from '../observe/vip-holders.ts';
 import type { Plan } from '../plan/operation.ts';
-import { readVipHolders } from '../status/vip-holders.ts';
 import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';

@@ -4,16 +4,23 @@ import type { ClusterState } from '../cluster/state.ts';
 import { whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerDetails } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
-import type { Endpoints } from '../platform/endpoints.ts';
+import { holderProblems, type VipHolders } from '../observe/vip-holders.ts';
+import { clusterComponents, isNode } from '../topology/cluster/members.ts';
 import type { Service, Topology } from '../topology/topology.ts';
-import type { FrontDoorProblem } from './front-door.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { GuardiansWords } from './guardians-words.ts';
 import type { CertificateStatus, LayerStatus, ServiceStatus, StatusReport } from './report.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
-import { holderProblems, type VipHolders } from './vip-holders.ts';
 
 /** From this many days on, a certificate that runs out is worth a word; of one that was never meant to last, a third of its time. */
 const fewDays = 14;
+
+/** What a client on the Engine's machine finds wrong. */
+export interface FrontDoorProblem {
+  readonly what: string;
+  readonly remedy: string;
+  /** The platform answers at its own address: what is lost is the way from this machine's ports to it. */
+  readonly isUnpublished: boolean;
+}
 
 export interface StatusInputs extends GuardiansWords {
   readonly topology: Topology;

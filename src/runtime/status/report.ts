@@ -1,6 +1,6 @@
 import type { ClusterState } from '../cluster/state.ts';
 import type { Incident } from '../guardian/incidents.ts';
-import type { Endpoints } from '../platform/endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 
 /** `haplat status --json`; the schema is a promise (additions only). */
 export interface StatusReport {

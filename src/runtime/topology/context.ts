@@ -3,7 +3,6 @@ import type { Config } from '../config/schema/config.ts';
 /** What the topology depends on besides the configuration; handed in, so that building it stays pure. */
 export interface TopologyContext {
   readonly config: Config;
-  readonly version: string;
   /** Absolute path of this project's folder: `files/<service>/`, `tls/` (leaf certificate and key), `ca/`. */
   readonly stateDirectory: string;
   /** The Engine's socket on its own host. */

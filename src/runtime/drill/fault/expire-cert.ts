@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, OperationError } from '../../errors.ts';
 import { getInside } from '../../engine/get-inside.ts';
 import type { Engine, ExecOptions } from '../../engine/port.ts';
+import { messageOf, OperationError } from '../../errors.ts';
 import { writeAtomic } from '../../files/atomic-file.ts';
+import { servedFingerprint } from '../../observe/served-certificate.ts';
 import { renderInlineCertificate, tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
-import { servedFingerprint } from '../../status/served-certificate.ts';
 import { fullName } from '../../topology/names.ts';
 import { ports } from '../../topology/ports.ts';
 import { waitUntil } from '../../wait-until.ts';

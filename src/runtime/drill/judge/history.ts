@@ -74,4 +74,4 @@ export interface LedgerEntry {
 }
 
 /** `refused` had no effect for certain; `unknown` may have had one. */
-export type WriteOutcome = 'acknowledged' | 'refused' | 'unknown' | 'not-tried';
+type WriteOutcome = 'acknowledged' | 'refused' | 'unknown' | 'not-tried';

@@ -21,7 +21,7 @@ const sample = z.tuple([
 const outcome = z.enum(['acknowledged', 'refused', 'unknown', 'not-tried']);
 
 /** One item that the ledger wrote and had processed, and what was found of it afterwards. */
-export const ledgerRecordSchema = z.object({
+const ledgerRecordSchema = z.object({
   key: z.string(),
   name: z.string(),
   atMs: z.number(),

@@ -11,7 +11,7 @@ export interface Timeline {
   readonly longestMs: number;
 }
 
-export interface Slot {
+interface Slot {
   readonly ok: number;
   readonly failed: number;
   /** The slowest success; 0 without one. */
@@ -19,7 +19,7 @@ export interface Slot {
 }
 
 /** A node had the virtual address from … to. */
-export interface Band {
+interface Band {
   readonly node: string;
   readonly fromMs: number;
   readonly toMs: number;

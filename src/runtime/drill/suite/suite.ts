@@ -15,7 +15,7 @@ const objectives = z.strictObject({
 const name = z.string().regex(/^[\w][\w .:-]{0,79}$/, 'use letters, digits, spaces, dots, colons, hyphens and underscores');
 
 /** A drill as data. */
-export const drillSchema = z.strictObject({
+const drillSchema = z.strictObject({
   name,
   description: z.string().optional(),
   fault: faultSchema,

@@ -11,7 +11,7 @@ import { alertPath, alertRecipient, authkeyFile, clusterMountPath, fencingSocket
 
 export const vipResource = 'vip';
 export const traefikResource = 'traefik';
-export const traefikClone = 'traefik-clone';
+const traefikClone = 'traefik-clone';
 /** The attribute by which a later `up` knows whether the cluster has this configuration. */
 export const hashAttribute = 'haplat-configuration';
 /** What the agent of Traefik tells of a node: templates/cluster/ocf-traefik. */

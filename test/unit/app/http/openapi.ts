@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openApiDocument } from '../../../../src/app/http/openapi.ts';
-import { operations } from '../../../../src/app/http/web-app.ts';
+import { operations } from '../../../../src/app/web-app.ts';
 
 interface Described {
   readonly operationId: string;

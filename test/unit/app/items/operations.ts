@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Queryable } from '../../../../src/app/db/database.ts';
 import { HttpProblem } from '../../../../src/app/http/problem.ts';
-import { operations } from '../../../../src/app/http/web-app.ts';
+import { operations } from '../../../../src/app/web-app.ts';
 
 const id = '0190b6c2-7e3f-7a53-9a4e-000000000001';
 

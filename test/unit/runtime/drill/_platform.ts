@@ -7,7 +7,7 @@ const vip = '172.20.0.100';
 
 export function container(service: string, changes: Partial<ContainerDetails> = {}): ContainerDetails {
   return {
-    id: service, name: `p-${service}`, state: 'running', health: 'healthy', image: 'i', imageId: 'i', addresses: {}, createdAt: new Date(), statusText: '',
+    id: service, name: `p-${service}`, state: 'running', health: 'healthy', image: 'i', imageId: 'i', addresses: {},
     labels: { [labels.service]: service, [labels.component]: service.replace(/_\d+$/, '') },
     startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 0, failedChecks: 0, healthLog: [], ...changes,
   };

@@ -17,7 +17,7 @@ interface There {
 
 function engineWith({ imageEnv = { PG_MAJOR: '18' }, state = 'running', version }: There): Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'> {
   return {
-    inspectImage: () => Promise.resolve({ id: 'sha256:1', sizeBytes: 1, createdAt: new Date(0), env: imageEnv }),
+    inspectImage: () => Promise.resolve({ id: 'sha256:1', sizeBytes: 1, env: imageEnv }),
     inspectContainer: () => Promise.resolve({ ...observedContainer(aTopology([db]), db, { state }), ...unknown }),
     exec: (_name, command) => {
       if (state !== 'running') return Promise.reject(new OperationError('exec in p-db: it is not running'));

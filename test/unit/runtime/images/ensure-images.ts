@@ -16,7 +16,7 @@ class ImageStore {
   }
 
   inspectImage(reference: string): Promise<ObservedImage | undefined> {
-    const image = { id: 'sha256:1', sizeBytes: 1, createdAt: new Date(0), env: {} };
+    const image = { id: 'sha256:1', sizeBytes: 1, env: {} };
     return Promise.resolve(this.present.has(reference) ? image : undefined);
   }
 

@@ -8,7 +8,7 @@ const { signal } = new AbortController();
 
 function replica(name: string, { component = 'app', said = '', ...own }: Partial<ContainerDetails> & { component?: string; said?: string } = {}): ContainerDetails {
   return {
-    id: name, name, state: 'running', health: 'healthy', image: '', imageId: '', addresses: {}, createdAt: new Date(0), statusText: '',
+    id: name, name, state: 'running', health: 'healthy', image: '', imageId: '', addresses: {},
     labels: { [labels.component]: component },
     startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0,
     healthLog: [{ endedAt: new Date(1), exitCode: 0, output: said }],

@@ -1,6 +1,7 @@
 import type { ContainerSpec } from '../../../../src/runtime/engine/container-spec.ts';
 import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
 import { configParts, identityLabels } from '../../../../src/runtime/plan/config-hash.ts';
+import type { Plan } from '../../../../src/runtime/plan/operation.ts';
 import type { ObservedState } from '../../../../src/runtime/plan/observed-state.ts';
 import type { Service, Topology } from '../../../../src/runtime/topology/topology.ts';
 
@@ -69,8 +70,6 @@ export function observedContainer(topology: Topology, service: Service, extra: P
     imageId: `id of ${service.container.image}`,
     labels: identityLabels(topology.project, service, parts),
     addresses: Object.fromEntries(service.container.networks.map((one) => [one.network, '10.1.0.9'])),
-    createdAt: new Date(0),
-    statusText: 'Up 5 minutes (healthy)',
     ...extra,
   };
 }
@@ -78,4 +77,9 @@ export function observedContainer(topology: Topology, service: Service, extra: P
 /** The same state with one container changed. */
 export function withContainer(state: ObservedState, name: string, change: Partial<ObservedContainer>): ObservedState {
   return { ...state, containers: state.containers.map((one) => (one.name === name ? { ...one, ...change } : one)) };
+}
+
+/** One operation a line. */
+export function planToText({ operations }: Plan): string {
+  return operations.map(({ id, cause, after }) => `${id} — ${cause}${after.length > 0 ? ` [after ${after.join(', ')}]` : ''}`).join('\n');
 }

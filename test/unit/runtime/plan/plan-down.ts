@@ -1,7 +1,6 @@
 import test from 'ava';
 import { planDown } from '../../../../src/runtime/plan/plan-down.ts';
-import { planToText } from '../../../../src/runtime/plan/operation.ts';
-import { aService, asObserved, aTopology, withContainer } from './_build.ts';
+import { aService, asObserved, aTopology, planToText, withContainer } from './_build.ts';
 
 const topology = aTopology(
   [

@@ -1,9 +1,8 @@
 import test from 'ava';
 import { labels } from '../../../../src/runtime/engine/labels.ts';
-import { planToText } from '../../../../src/runtime/plan/operation.ts';
 import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
 import type { Component } from '../../../../src/runtime/topology/topology.ts';
-import { aService, asObserved, aTopology, observedContainer, withContainer } from './_build.ts';
+import { aService, asObserved, aTopology, observedContainer, planToText, withContainer } from './_build.ts';
 
 const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
 const ids = (plan: ReturnType<typeof planUp>) => plan.operations.map((operation) => operation.id);

@@ -40,7 +40,7 @@ class FakeEngine {
     if (this.gone.has(name)) return Promise.resolve(undefined);
     const service = name.replace('one-', '');
     return Promise.resolve({
-      id: name, name, state: 'running', health: 'none', image: '', imageId: '', addresses: {}, createdAt: new Date(0), statusText: '',
+      id: name, name, state: 'running', health: 'none', image: '', imageId: '', addresses: {},
       labels: { [labels.service]: service, [labels.component]: source(service).component },
       startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
     });

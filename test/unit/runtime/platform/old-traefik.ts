@@ -4,7 +4,7 @@ import { ConfigError } from '../../../../src/runtime/errors.ts';
 import { checkTraefik } from '../../../../src/runtime/platform/old-traefik.ts';
 
 function check(image: string, found: { readonly version?: string } | undefined): Promise<void> {
-  const engine = { inspectImage: () => Promise.resolve(found && { id: 'x', sizeBytes: 1, createdAt: new Date(0), env: {}, ...found }) };
+  const engine = { inspectImage: () => Promise.resolve(found && { id: 'x', sizeBytes: 1, env: {}, ...found }) };
   return checkTraefik({ config: configSchema.parse({ loadBalancers: { image } }), source: 'haplat.yaml' }, engine);
 }
 

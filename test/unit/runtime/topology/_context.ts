@@ -17,7 +17,6 @@ const { templates } = readAssets();
 export function contextOf(config: object = {}): TopologyContext {
   return {
     config: configSchema.parse(config),
-    version: '1.2.3',
     stateDirectory: '/state',
     engineSocket: '/some/docker.sock',
     owner: { uid: 1234, gid: 5678 },

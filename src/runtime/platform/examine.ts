@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { checkDisk, checkEngine, checkStateDisk, type Check } from '../doctor/checks.ts';
+import { readContainerWeight } from '../doctor/container-weight.ts';
+import { checkFiles } from '../doctor/files.ts';
 import type { Engine } from '../engine/port.ts';
 import { EngineUnreachableError, hasCode } from '../errors.ts';
-import { isHere } from '../platform/host.ts';
-import { observeProject } from '../platform/observe.ts';
-import { findConflicts } from '../platform/preflight.ts';
-import { checkDisk, checkEngine, checkStateDisk, type Check } from './checks.ts';
-import { readContainerWeight } from './container-weight.ts';
-import { checkFiles } from './files.ts';
+import { isHere } from './host.ts';
+import { observeProject } from './observe.ts';
+import { findConflicts } from './preflight.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
 export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {

@@ -1,9 +1,10 @@
-import { askedAddress, bracketed } from '../config/schema/bind-addresses.ts';
 import type { Trust } from '../certs/trust.ts';
+import { askedAddress, bracketed } from '../config/schema/bind-addresses.ts';
 import { createAgent } from '../drill/probe/agent.ts';
 import { exchange } from '../drill/probe/request.ts';
-import { endpointsOf } from '../platform/endpoints.ts';
-import { hasOurBridges } from '../platform/host.ts';
+import { endpointsOf } from '../status/endpoints.ts';
+import type { FrontDoorProblem } from '../status/judge-status.ts';
+import { hasOurBridges } from './host.ts';
 
 type Asked = Parameters<typeof endpointsOf>[0];
 
@@ -11,13 +12,6 @@ type Asked = Parameters<typeof endpointsOf>[0];
 const path = '/healthz';
 /** A lost packet of a connection is sent again after one second, and after two more (RFC 6298, 2). */
 const timeoutMs = 3500;
-
-export interface FrontDoorProblem {
-  readonly what: string;
-  readonly remedy: string;
-  /** The platform answers at its own address: what is lost is the way from this machine's ports to it. */
-  readonly isUnpublished: boolean;
-}
 
 /**
  * Asks the API as a client on this machine does: at the published port, through the load balancer that has the address.

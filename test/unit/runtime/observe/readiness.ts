@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
-import { describeReadiness, readLacking, whatIsToBeAwaited, whoIsUnready } from '../../../../src/runtime/status/readiness.ts';
+import { describeReadiness, readLacking, whatIsToBeAwaited, whoIsUnready } from '../../../../src/runtime/observe/readiness.ts';
 import { readyPath } from '../../../../src/runtime/topology/container.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 

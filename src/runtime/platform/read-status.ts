@@ -1,22 +1,22 @@
 import { readClusterState } from '../cluster/read-state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
-import { withStartingJudged } from '../execute/own-check.ts';
-import { readCertificates } from '../platform/certificates.ts';
-import { endpointsOf } from '../platform/endpoints.ts';
-import { frontDoorOf } from '../platform/front-door.ts';
-import { journalOf } from '../platform/journal.ts';
-import { prepare } from '../platform/prepare.ts';
-import { balancersWithAnotherCertificate } from '../platform/served-certificates.ts';
-import { otherStateInUse } from '../platform/state-in-use.ts';
+import type { ContainerDetails, Engine } from '../engine/port.ts';
+import { withStartingJudged } from '../observe/own-check.ts';
+import { readLacking } from '../observe/readiness.ts';
+import { readVipHolders } from '../observe/vip-holders.ts';
+import { whyUnheard } from '../observe/why-unheard.ts';
+import { endpointsOf } from '../status/endpoints.ts';
+import { readGuardiansWords } from '../status/guardians-words.ts';
+import { judgeStatus } from '../status/judge-status.ts';
+import type { StatusReport } from '../status/report.ts';
 import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
-import { readGuardiansWords } from './guardians-words.ts';
-import { judgeStatus } from './judge-status.ts';
-import { readLacking } from './readiness.ts';
-import type { StatusReport } from './report.ts';
-import { readVipHolders } from './vip-holders.ts';
-import { whyUnheard } from './why-unheard.ts';
+import { readCertificates } from './certificates.ts';
+import { frontDoorOf } from './front-door.ts';
+import { journalOf } from './journal.ts';
+import { prepare } from './prepare.ts';
+import { balancersWithAnotherCertificate } from './served-certificates.ts';
+import { otherStateInUse } from './state-in-use.ts';
 
 /** Looks at the platform: the Engine's view of each container, and the nodes' own view of the virtual address. */
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/authority.ts';
-import { servedFingerprint } from '../../../../src/runtime/status/served-certificate.ts';
+import { servedFingerprint } from '../../../../src/runtime/observe/served-certificate.ts';
 
 const host = '127.0.0.1';
 

@@ -1,13 +1,13 @@
 import { METHODS } from 'node:http';
-import Koa from 'koa';
 import Router from '@koa/router';
-import { itemOperations } from '../items/operations.ts';
-import { jobOperations } from '../jobs/operations.ts';
-import type { RequestState, WebParts } from './context.ts';
-import { openApiDocument } from './openapi.ts';
-import { API_VERSION } from '../version.ts';
-import { observe, problems } from './middleware.ts';
-import { addOperations, addSystemRoutes } from './routes.ts';
+import Koa from 'koa';
+import type { RequestState, WebParts } from './http/context.ts';
+import { observe, problems } from './http/middleware.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { addOperations, addSystemRoutes } from './http/routes.ts';
+import { itemOperations } from './items/operations.ts';
+import { jobOperations } from './jobs/operations.ts';
+import { API_VERSION } from './version.ts';
 
 /** All operations of the API, in the order of its documentation. */
 export const operations = [...itemOperations, ...jobOperations];

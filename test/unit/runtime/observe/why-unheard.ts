@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Engine, LogLine } from '../../../../src/runtime/engine/port.ts';
-import { whyUnheard } from '../../../../src/runtime/status/why-unheard.ts';
+import { whyUnheard } from '../../../../src/runtime/observe/why-unheard.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const nodes = ['p-lb_1', 'p-lb_2'];

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { localRoutes } from '../../../../src/runtime/status/vip-holders.ts';
+import { localRoutes } from '../../../../src/runtime/observe/vip-holders.ts';
 
 const fibTrie = `Main:
   +-- 0.0.0.0/0 3 0 5
