@@ -9,7 +9,8 @@ import { configSchema, type Config } from './schema/config.ts';
 import { environmentKeys, unknownVariables, variableOf, withEnvironment } from './schema/environment.ts';
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
 import { keyPath } from './schema/key-path.ts';
-import { parseConfig, type ConfigProblem } from './schema/parse-config.ts';
+import type { ConfigProblem } from './schema/config-problem.ts';
+import { parseConfig } from './schema/parse-config.ts';
 import { scalable, type Scalable } from './schema/scalable.ts';
 
 export const defaultConfigFile = 'haplat.yaml';

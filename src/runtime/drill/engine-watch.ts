@@ -1,6 +1,7 @@
-import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { messageOf, OperationError } from '../errors.ts';
 import { steadyNowMs } from '../steady-clock.ts';
 import type { Engine, EngineEvent } from '../engine/port.ts';
+import { Changes } from './changes.ts';
 
 const readyWithinMs = 10_000;
 
@@ -8,7 +9,7 @@ const readyWithinMs = 10_000;
 export class EngineWatch implements AsyncDisposable {
   readonly events: EngineEvent[] = [];
   readonly #stop = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   /** Our clock less the Engine's, at most: an event's age when it came, of the quickest that did. */
   #aheadMs = Infinity;
   #following: Promise<void> = Promise.resolve();
@@ -24,7 +25,7 @@ export class EngineWatch implements AsyncDisposable {
     watch.#following = watch.#follow(engine, project, () => { resolve(undefined); }).catch((error: unknown) => {
       watch.#lost = messageOf(error);
       reject(error instanceof Error ? error : new OperationError(messageOf(error)));
-      watch.#tell();
+      watch.#changes.tell();
     });
     try {
       await promise;
@@ -60,21 +61,8 @@ export class EngineWatch implements AsyncDisposable {
   }
 
   /** Waits for the next event, `withinMs` at most. */
-  async changed(withinMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw new InterruptedError();
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const onChange = () => { resolve(undefined); };
-    const onAbort = () => { reject(new InterruptedError()); };
-    const timer = setTimeout(onChange, Math.max(0, withinMs));
-    this.#listeners.add(onChange);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#listeners.delete(onChange);
-      signal.removeEventListener('abort', onAbort);
-    }
+  changed(withinMs: number, signal: AbortSignal): Promise<void> {
+    return this.#changes.next(withinMs, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,12 +74,8 @@ export class EngineWatch implements AsyncDisposable {
     for await (const event of engine.events({ project, signal: this.#stop.signal, onReady })) {
       this.events.push(event);
       this.#aheadMs = Math.min(this.#aheadMs, steadyNowMs() - event.atMs);
-      this.#tell();
+      this.#changes.tell();
     }
     if (!this.#stop.signal.aborted) throw new OperationError('they ended');
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }

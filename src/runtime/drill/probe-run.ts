@@ -1,8 +1,9 @@
-import { InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { messageOf, OperationError } from '../errors.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { urgentCpuShares } from '../topology/container.ts';
+import { Changes } from './changes.ts';
 import type { BusyWindow, LedgerEntry, Sample } from './judge/history.ts';
 import { probeLineSchema } from './probe/lines.ts';
 import type { ProbeLine } from './probe/lines.ts';
@@ -36,7 +37,7 @@ export class ProbeRun {
   readonly #name: string;
   readonly #stop = new AbortController();
   readonly #onSamples: (samples: readonly Sample[]) => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #otherOutput: string[] = [];
   #following: Promise<void> = Promise.resolve();
   #originMs = 0;
@@ -56,7 +57,7 @@ export class ProbeRun {
       this.#otherOutput.push(messageOf(error));
     }).finally(() => {
       this.#ended = true;
-      this.#tell();
+      this.#changes.tell();
     });
   }
 
@@ -66,7 +67,7 @@ export class ProbeRun {
     while (!isEnough()) {
       if (this.#ended) throw new OperationError('the probe ended by itself', { details: this.#otherOutput.slice(-10) });
       if (performance.now() >= deadline) return false;
-      await this.#changed(deadline - performance.now(), signal);
+      await this.#changes.next(deadline - performance.now(), signal);
     }
     return true;
   }
@@ -75,7 +76,7 @@ export class ProbeRun {
   async end(withinMs: number, signal: AbortSignal): Promise<boolean> {
     await this.#engine.killContainer(this.#name, { signal: 'SIGTERM' });
     const deadline = performance.now() + withinMs;
-    while (!this.#ended && performance.now() < deadline) await this.#changed(deadline - performance.now(), signal);
+    while (!this.#ended && performance.now() < deadline) await this.#changes.next(deadline - performance.now(), signal);
     return this.lateness !== undefined;
   }
 
@@ -90,7 +91,7 @@ export class ProbeRun {
     for await (const { stream, text } of this.#engine.logs(this.#name, { follow: true, signal: this.#stop.signal })) {
       if (stream === 'stdout' && text.startsWith('{')) this.#take(probeLineSchema.parse(JSON.parse(text)));
       else this.#otherOutput.push(text);
-      this.#tell();
+      this.#changes.tell();
     }
   }
 
@@ -122,27 +123,6 @@ export class ProbeRun {
         break;
       case 'end':
         this.lateness = line.lateness;
-    }
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  async #changed(withinMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw new InterruptedError();
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const onChange = () => { resolve(undefined); };
-    const onAbort = () => { reject(new InterruptedError()); };
-    const timer = setTimeout(onChange, Math.max(0, withinMs));
-    this.#listeners.add(onChange);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#listeners.delete(onChange);
-      signal.removeEventListener('abort', onAbort);
     }
   }
 }

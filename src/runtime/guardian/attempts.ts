@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { Log } from './guardian.ts';
+import type { Log } from './model.ts';
 
 /** What may fail and must not keep the guardian from the rest. */
 export class Attempts {

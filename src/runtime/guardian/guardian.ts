@@ -12,7 +12,7 @@ import { decide } from './decide.ts';
 import { Incidents } from './incidents.ts';
 import { Leases } from './leases.ts';
 import { EngineLink, inTime } from './link.ts';
-import { guardianComponent, type Action, type Lease, type Memory, type Watched } from './model.ts';
+import { guardianComponent, type Action, type Lease, type Log, type Memory, type Watched } from './model.ts';
 import { perform } from './perform.ts';
 import { died, settled, signalled, started } from './remember.ts';
 import type { GuardianSettings } from './settings.ts';
@@ -20,8 +20,6 @@ import { StateFile, toGuardianState } from './state-file.ts';
 import { UntoldDeaths } from './untold-deaths.ts';
 import { Wake } from './wake.ts';
 import { Watcher } from './watch.ts';
-
-export type Log = (level: 'info' | 'warn', event: Readonly<Record<string, unknown>>) => void;
 
 /** No more looks than this a second, however many events come. */
 const betweenLooksMs = 50;

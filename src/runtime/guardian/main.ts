@@ -1,5 +1,5 @@
 import { Guardian } from './guardian.ts';
-import type { Log } from './guardian.ts';
+import type { Log } from './model.ts';
 import { serveHealth } from './health-server.ts';
 import { guardianSettings } from './settings.ts';
 

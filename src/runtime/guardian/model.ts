@@ -2,6 +2,8 @@ import type { ContainerState, HealthState } from '../engine/port.ts';
 
 export const guardianComponent = 'guardian';
 
+export type Log = (level: 'info' | 'warn', event: Readonly<Record<string, unknown>>) => void;
+
 /** One container of the project, as far as the guardian cares. */
 export interface Watched {
   readonly service: string;

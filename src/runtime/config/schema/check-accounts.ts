@@ -1,5 +1,5 @@
+import type { ConfigProblem } from './config-problem.ts';
 import type { Config } from './config.ts';
-import type { ConfigProblem } from './parse-config.ts';
 
 /** Netdata's, in PostgreSQL and in RabbitMQ. */
 const monitor = 'netdata';

@@ -1,7 +1,7 @@
+import type { ConfigProblem } from './config-problem.ts';
 import type { Config } from './config.ts';
 import { contains, isNetworkOrBroadcast, parseCidr } from './ipv4.ts';
 import { clusterAddresses, clusterSize, nodeAddresses } from './node-addresses.ts';
-import type { ConfigProblem } from './parse-config.ts';
 
 /** Keys that only a cluster has. */
 const clusterKeys = ['addresses', 'authkeyFile'] as const;

@@ -1,9 +1,9 @@
 import { checkAccounts } from './check-accounts.ts';
 import { checkLoadBalancers } from './check-load-balancers.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import type { Config } from './config.ts';
 import { addressAt, canonicalCidr, contains, isNetworkOrBroadcast, overlaps, parseCidr } from './ipv4.ts';
 import { nodeAddresses } from './node-addresses.ts';
-import type { ConfigProblem } from './parse-config.ts';
 
 /** The smallest public subnet has room for the nodes, the edge, the probe, Netdata and the address. */
 const longestPrefix = 28;

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from './parse-config.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { nearest } from './key-path.ts';
 
 /** Which key of the configuration a variable of the environment or of `.env` sets. */

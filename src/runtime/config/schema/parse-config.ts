@@ -1,15 +1,8 @@
 import * as z from 'zod';
 import { checkConfig } from './checks.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { configSchema, type Config } from './config.ts';
 import { keyPath, nearest } from './key-path.ts';
-
-/** What is wrong with one key, and what would be right. */
-export interface ConfigProblem {
-  /** `network.vip`; empty for the document as a whole. */
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly remedy: string;
-}
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
