@@ -222,6 +222,21 @@ serial('an image that can\'t read the data is exit 1, and the database serves on
   t.deepEqual((await platform.status()).services, before.services, 'something was touched');
 });
 
+serial('before another image takes over the broker\'s data, the old one enables the feature flags that the new one may need', async (t) => {
+  const other = 'e2e-conv/rabbitmq:old';
+  const flags = () => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '--quiet', 'list_feature_flags', 'name', 'state');
+  // As one is that came from an older version: a broker with new data has all of them.
+  await docker('commit', '--pause=false', '--change', 'ENV RABBITMQ_FEATURE_FLAGS=stream_queue', platform.container('rabbitmq'), other);
+  t.teardown(() => docker('rmi', other));
+  await platform.mustRun('down', '--volumes', '--yes', '-q');
+  await platform.configure(`rabbitmq: {image: "${other}"}`);
+  await platform.mustRun('up');
+  t.regex(await flags(), /^rabbitmq_4\.0\.0\tdisabled$/m);
+  await platform.configure('');
+  await platform.mustRun('up');
+  t.regex(await flags(), /^rabbitmq_4\.0\.0\tenabled$/m);
+});
+
 serial('an image that can\'t be had is exit 1, with what to do', async (t) => {
   await platform.configure('netdata: {image: "localhost:1/nowhere:1"}');
   const before = await platform.status();

@@ -135,6 +135,7 @@ class SubjectProgress {
 const words: Readonly<Record<Operation['kind'], string>> = {
   'ensure-image': 'image present',
   'check-data': 'data can be read',
+  'ready-data': 'data is ready for another version',
   'create-network': 'created',
   'remove-network': 'removed',
   'create-volume': 'created',

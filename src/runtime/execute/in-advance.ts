@@ -1,10 +1,10 @@
 import type { Operation, Plan } from '../plan/operation.ts';
 
-const changingNothing: ReadonlySet<Operation['kind']> = new Set(['ensure-image', 'check-data']);
+const changingNothing: ReadonlySet<Operation['kind']> = new Set(['ensure-image', 'check-data', 'ready-data']);
 
 /**
  * A plan in two: what changes nothing that runs, may take minutes, and fails sooner than the rest (an image that can't be
- * had, data that a new image can't read), and all else, to be carried out when that is done.
+ * had, data that a new image can't take over), and all else, to be carried out when that is done.
  */
 export function inAdvance({ project, operations }: Plan): { readonly advance: Plan; readonly rest: Plan } {
   const advance = operations.filter(({ kind }) => changingNothing.has(kind));

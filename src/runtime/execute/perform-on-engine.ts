@@ -8,6 +8,7 @@ import { awaitReady } from './await-ready.ts';
 import { awaitRouting } from './await-routing.ts';
 import { checkData } from './check-data.ts';
 import type { Perform } from './execute-plan.ts';
+import { readyData } from './ready-data.ts';
 import { removeNetwork } from './remove-network.ts';
 import { startContainer } from './start-container.ts';
 import { unpauseContainer } from './unpause-container.ts';
@@ -31,6 +32,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return means.ensureImage(operation.image, report, signal);
       case 'check-data':
         return checkData(engine, operation);
+      case 'ready-data':
+        return readyData(engine, operation);
       case 'create-network':
         return engine.createNetwork(operation.network);
       case 'remove-network':

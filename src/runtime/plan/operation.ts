@@ -18,6 +18,7 @@ export type Operation = {
 type Effect =
   | { readonly kind: 'ensure-image'; readonly image: ImageSpec }
   | { readonly kind: 'check-data'; readonly container: string; readonly data: DataVersion; readonly image: string }
+  | { readonly kind: 'ready-data'; readonly container: string; readonly command: readonly string[] }
   | { readonly kind: 'create-network'; readonly network: NetworkSpec }
   | { readonly kind: 'remove-network'; readonly name: string }
   | { readonly kind: 'create-volume'; readonly volume: VolumeSpec }

@@ -7,6 +7,7 @@ import { isSecret } from '../topology/secrets-files.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
+import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
 
 type Replacement = Extract<Judgement, { action: 'replace' }>;
@@ -19,8 +20,7 @@ interface Around {
   readonly rolling: boolean;
   /** Comes last of its peers: replaced earlier, it would hand the address to one that has yet to be replaced. */
   readonly vipHolder: string | undefined;
-  /** All that the project has. */
-  readonly containers: readonly ObservedContainer[];
+  readonly observed: Pick<ObservedState, 'containers' | 'imageIds'>;
 }
 
 /** The operations that bring one service's container to what it should be. */
@@ -90,6 +90,7 @@ function removing(service: Service, around: Around, { cause, observed }: Replace
   const members = around.desired.services.filter((other) => other.podOwner === service.name);
   return [
     ...checkingData(service, observed.name, cause),
+    ...readyingData(service, around, { cause, observed }),
     {
       id: `stop ${service.name}`,
       kind: 'stop-container',
@@ -98,6 +99,7 @@ function removing(service: Service, around: Around, { cause, observed }: Replace
       // The old one serves until the new one has all that it needs.
       after: [
         `check data of ${service.name}`,
+        `ready data of ${service.name}`,
         ...previousReplicas(service, around),
         ...members.map((member) => `remove ${member.name}`),
         `ensure image ${service.container.image}`,
@@ -119,6 +121,13 @@ function removing(service: Service, around: Around, { cause, observed }: Replace
 function checkingData({ name, data, container: { image } }: Service, container: string, cause: string): Operation[] {
   if (data === undefined) return [];
   return [{ id: `check data of ${name}`, kind: 'check-data', subject: name, cause, after: [`ensure image ${image}`], container, data, image }];
+}
+
+/** An image that is yet to be pulled is another one, too. One that is not healthy may be replaced for just that reason. */
+function readyingData(service: Service, around: Around, { cause, observed }: Pick<Replacement, 'cause' | 'observed'>): Operation[] {
+  const { name, readying, container: { image } } = service;
+  if (readying === undefined || around.observed.imageIds[image] === observed.imageId || observed.health !== 'healthy') return [];
+  return [{ id: `ready data of ${name}`, kind: 'ready-data', subject: name, cause, after: [`ensure image ${image}`], container: observed.name, command: readying }];
 }
 
 /**
@@ -192,7 +201,7 @@ function creating(service: Service, spec: ContainerSpec, { desired }: Around, ca
   ];
 }
 
-function starting(service: Service, { desired: { project }, containers }: Around, cause: string): Operation {
+function starting(service: Service, { desired: { project }, observed }: Around, cause: string): Operation {
   return {
     id: `start ${service.name}`,
     kind: 'start-container',
@@ -203,7 +212,7 @@ function starting(service: Service, { desired: { project }, containers }: Around
       ...service.container.networks.map((one) => `connect ${service.name} to ${shortName(project, one.network)}`),
       ...(service.podOwner === undefined ? [] : [`start ${service.podOwner}`]),
       ...service.dependsOn.map((name) => `await ${name}`),
-      ...removalsOfPublishers(service, containers),
+      ...removalsOfPublishers(service, observed.containers),
     ],
     container: service.container.name,
   };

@@ -44,7 +44,7 @@ export function planUp(desired: Topology, observed: ObservedState, options: Plan
         parts: configParts(service, desired.networks),
         rolling,
         vipHolder: observed.vipHolder,
-        containers: observed.containers,
+        observed,
       }),
     ),
     ...planCluster(desired, observed, rolling),

@@ -9,6 +9,8 @@ import type { Service } from './topology.ts';
 const name = 'rabbitmq';
 /** A tmpfs where the rabbitmq user finds what belongs to the host's. */
 const secretsPath = '/run/secrets-rabbitmq';
+/** Another version starts only if all those that it no longer does without are enabled (its guide, "Feature Flags"). */
+const enablingFeatureFlags = ['rabbitmqctl', '--quiet', 'enable_feature_flag', 'all'];
 /** Schedulers that spin while they wait for work would cost a tenth of a core, all the time. */
 const noBusyWaiting = '+sbwt none +sbwtdcpu none +sbwtdio none';
 
@@ -20,6 +22,7 @@ export function broker(context: TopologyContext): Service {
     component: 'rabbitmq',
     layer: 'broker',
     dependsOn: [],
+    readying: enablingFeatureFlags,
     files: [
       { path: 'start', text: plain(templates, 'rabbitmq/start'), mode: 0o755 },
       { path: 'health', text: plain(templates, 'rabbitmq/health'), mode: 0o755 },

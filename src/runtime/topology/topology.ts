@@ -29,6 +29,8 @@ export interface Service {
   readonly podOwner?: string;
   /** Where its data says which version wrote it: an image of another major version can't read that. */
   readonly data?: DataVersion;
+  /** A command for the container that has the data, before one of another image takes it over. */
+  readonly readying?: readonly string[];
   /** Written to the host before the container is created; its mounts show them to the container. */
   readonly files: readonly RenderedFile[];
 }

@@ -102,6 +102,20 @@ test('whether a new image can read the data is asked before what serves it is st
   t.like(stop, { id: 'stop db', after: ['check data of db', 'ensure image image:2'] });
 });
 
+test('data is made ready for another image by the one that has it, where that is healthy', (t) => {
+  const readying = ['make', 'ready'];
+  const before = aTopology([aService('rabbitmq', { readying })]);
+  const images = [{ kind: 'pull', reference: 'image:2' }] as const;
+  const after = aTopology([aService('rabbitmq', { readying, container: { image: 'image:2' } })], { images });
+  const [, ready, stop] = planUp(after, asObserved(before)).operations;
+  t.like(ready, { id: 'ready data of rabbitmq', kind: 'ready-data', container: 'p-rabbitmq', command: readying, after: ['ensure image image:2'] });
+  t.like(stop, { id: 'stop rabbitmq', after: ['ready data of rabbitmq', 'ensure image image:2'] });
+  const readies = (desired: typeof after, observed: ReturnType<typeof asObserved>) => planUp(desired, observed).operations.some(({ kind }) => kind === 'ready-data');
+  t.true(readies(before, { ...asObserved(before), imageIds: Object.fromEntries(before.services.map(({ container }) => [container.image, 'another'])) }), 'a renewed image is another one');
+  t.false(readies(aTopology([aService('rabbitmq', { readying, container: { env: { A: 'b' } } })]), asObserved(before)), 'the same image needs nothing');
+  t.false(readies(after, withContainer(asObserved(before), 'p-rabbitmq', { health: 'unhealthy' })), 'who is ill may be replaced for that');
+});
+
 test('replicas are replaced one after the other', (t) => {
   const replica = (name: string, image: string) => aService(name, { container: { image } });
   const before = aTopology([replica('app_1', 'image:1'), replica('app_2', 'image:1')]);
