@@ -2,6 +2,7 @@ import test from 'ava';
 import * as z from 'zod';
 import { applicationOf } from './_application.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { failover, type DrillArgument } from './_drill.ts';
 import { connectToNobody, sql } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
@@ -52,13 +53,13 @@ const drillSchema = z.object({
 /** Generous: what is asserted is what happens and in which order; how fast it is, is measured by the bench. */
 const patient = ['--max-downtime', '30s'];
 
-async function drill(...args: string[]) {
-  const { exitCode, stdout, stderr } = await platform.run('failover', ...args, '--json');
+async function drill(...args: DrillArgument[]) {
+  const { before, exitCode, stdout, stderr } = await failover(platform, 60_000, args);
   const result = drillSchema.safeParse(JSON.parse(stdout || '{}'));
   if (!result.success) throw new Error(`exit ${exitCode}: ${stdout}\n${stderr}\n${z.prettifyError(result.error)}`);
   const [run] = result.data.runs;
   if (run === undefined) throw new Error(stdout);
-  return { exitCode, result: result.data, run };
+  return { before, exitCode, result: result.data, run };
 }
 
 /** The node that has the address, as a number. */
@@ -68,8 +69,7 @@ async function holder(): Promise<string> {
 
 for (const victim of ['traefik', 'keepalived'] as const) {
   serial(`the address leaves the node whose ${victim} is killed, and redundancy returns`, async (t) => {
-    const before = await holder();
-    const { exitCode, result, run } = await drill('--kill', `${victim}_${before}`, ...patient);
+    const { before, exitCode, result, run } = await drill('--kill', (holder) => holder.replace('keepalived', victim), ...patient);
     t.is(result.verdict, 'pass', result.reasons.join('; '));
     t.is(exitCode, 0);
     t.true(run.downtimeMs > 0);
@@ -78,7 +78,7 @@ for (const victim of ['traefik', 'keepalived'] as const) {
     t.true((run.phases.detectedMs ?? 0) <= (run.phases.vipMovedMs ?? 0));
     t.true(run.ledger.acknowledged > 0);
     t.is(run.ledger.lost, 0);
-    t.not(await holder(), before);
+    t.not(`keepalived_${await holder()}`, before);
   });
 }
 
@@ -100,7 +100,6 @@ serial('a planned move resets no connection', async (t) => {
 });
 
 serial('a dead replica of the API fails no read', async (t) => {
-  await platform.untilHealthy(60_000);
   // Time enough on a busy machine: what goes to the dead one and is not sent to another is answered with an error.
   const { result, run } = await drill('--kill', 'app_1', ...patient, '--timeout', '3s', '--max-failed', '0');
   t.is(run.requests.failed, 0, JSON.stringify(run.requests.errors));
@@ -108,7 +107,6 @@ serial('a dead replica of the API fails no read', async (t) => {
 });
 
 serial('a dead worker loses no job', async (t) => {
-  await platform.untilHealthy(60_000);
   const { result, run } = await drill('--kill', 'worker_1', ...patient);
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.is(run.ledger.lost + run.ledger.duplicated, 0);
@@ -124,13 +122,12 @@ serial('the only database is killed only when an outage is accepted, and comes b
 });
 
 serial('a killed broker loses no job', async (t) => {
-  await platform.untilHealthy(60_000);
   const { run } = await drill('--kill', 'rabbitmq', '--accept-outage', ...patient);
   t.is(run.ledger.lost + run.ledger.duplicated, 0);
 });
 
 serial('an objective that is missed is exit 3', async (t) => {
-  const { exitCode, result } = await drill('--kill', `keepalived_${await holder()}`, '--max-restore', '1ms');
+  const { exitCode, result } = await drill('--kill', (holder) => holder, '--max-restore', '1ms');
   t.is(exitCode, 3);
   t.is(result.verdict, 'fail');
 });
@@ -169,7 +166,6 @@ for (const fault of [
   ['--loss', 'app_1', '--percent', '20'], ['--fill-disk', 'app_1', '--size', '8'],
 ]) {
   serial(`failover ${fault.join(' ')} is injected, measured and healed`, async (t) => {
-    await platform.untilHealthy(60_000);
     const { result } = await drill(...fault, '--hold', '4s', ...patient);
     t.is(result.verdict, 'pass', result.reasons.join('; '));
     await platform.untilHealthy(60_000);
@@ -177,7 +173,7 @@ for (const fault of [
 }
 
 serial('the holder that was cut off gives the address up once it is back, even if it has forgotten where its peer is', async (t) => {
-  const drilling = drill('--partition', `node:${await holder()}`, '--hold', '6s', ...patient);
+  const drilling = drill('--partition', (holder) => holder.replace('keepalived_', 'node:'), '--hold', '6s', ...patient);
   await eventually('both to have the address', 60_000, async () => ((await platform.status()).vip.holders.length === 2 ? true : undefined));
   for (const node of ['keepalived_1', 'keepalived_2']) {
     const { exitCode } = await platform.engine.exec(platform.container(node), ['ip', '-4', 'neighbour', 'flush', 'all'], { timeoutMs: 5000 });

@@ -5,6 +5,7 @@ import test from 'ava';
 import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { failover, type DrillArgument } from './_drill.ts';
 import { connectToNobody } from './_inside.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
@@ -40,12 +41,12 @@ test.after.always(async () => {
   await platform.dispose();
 });
 
-async function drill(...args: string[]): Promise<{ exitCode: number; result: Drill; run: Drill['runs'][number] }> {
-  const { exitCode, stdout, stderr } = await platform.run('failover', ...args, ...patient, '--json');
+async function drill(...args: DrillArgument[]): Promise<{ before: string; exitCode: number; result: Drill; run: Drill['runs'][number] }> {
+  const { before, exitCode, stdout, stderr } = await failover(platform, wholeWithinMs, [...args, ...patient]);
   const result = JSON.parse(stdout === '' ? '{"runs":[]}' : stdout) as Drill;
   const [run] = result.runs;
   if (run === undefined) throw new Error(`exit ${exitCode}: ${stdout}\n${stderr}`);
-  return { exitCode, result, run };
+  return { before, exitCode, result, run };
 }
 
 async function holder(): Promise<string> {
@@ -145,8 +146,7 @@ serial('the agent of Traefik passes the tester of resource-agents', async (t) =>
 });
 
 serial('a killed Traefik moves the address and comes back', async (t) => {
-  const before = await holder();
-  const { result, run } = await drill('--kill', 'vip-holder');
+  const { before, result, run } = await drill('--kill', 'vip-holder');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.deepEqual(run.targets, [before.replace('lb_', 'traefik_')]);
   t.not(run.phases.vipMovedMs, null);
@@ -157,8 +157,7 @@ serial('a killed Traefik moves the address and comes back', async (t) => {
 });
 
 serial('a killed node is fenced, its address moves, and it comes back', async (t) => {
-  const before = await holder();
-  const { result, run } = await drill('--kill', `node:${before.replace('lb_', '')}`);
+  const { before, result, run } = await drill('--kill', (holder) => `node:${holder.replace('lb_', '')}`);
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.fencedMs, null);
   t.true((run.phases.fencedMs ?? 0) <= (run.phases.vipMovedMs ?? 0), 'the address moved before the node was known to be dead');
@@ -172,15 +171,13 @@ serial('a killed node is fenced, its address moves, and it comes back', async (t
 });
 
 serial('the coordinator may die', async (t) => {
-  await platform.untilHealthy(wholeWithinMs);
   const { result } = await drill('--kill', 'dc');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
 });
 
 serial('a node that reaches no replica of the API gives the address to one that does, and keeps no connection', async (t) => {
-  const before = await holder();
   const fenced = await fencings();
-  const { result, run } = await drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s');
+  const { before, result, run } = await drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   // Handed over to the new holder, the connections would be answered with errors by the old one.
   t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
@@ -189,8 +186,7 @@ serial('a node that reaches no replica of the API gives the address to one that 
 });
 
 serial('planned work on a node is a drill as well: nothing is fenced, and the node is back', async (t) => {
-  const before = await holder();
-  const { result, run } = await drill('--standby', 'vip-holder', '--hold', '5s');
+  const { before, result, run } = await drill('--standby', 'vip-holder', '--hold', '5s');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.vipMovedMs, null);
   t.is(run.phases.fencedMs, null);
@@ -221,8 +217,7 @@ serial('a planned move resets no connection', async (t) => {
 });
 
 serial('a split brain has one holder: the node that is alone is fenced', async (t) => {
-  const before = await holder();
-  const { result, run } = await drill('--cut-heartbeat', before, '--hold', '8s');
+  const { before, result, run } = await drill('--cut-heartbeat', (holder) => holder, '--hold', '8s');
   t.is(run.splitBrainMs, 0, 'two nodes had the address');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.fencedMs, null);
@@ -324,7 +319,7 @@ serial('a cluster shrinks to two nodes, of which one survives a split brain, and
   t.regex(report.warnings.join('; '), /^two nodes have no majority/);
   t.deepEqual(await startedAt(['lb_1', 'lb_2']), nodes);
   t.deepEqual(since(before, await fencings()), []);
-  const { result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '8s');
+  const { result, run } = await drill('--cut-heartbeat', (holder) => holder, '--hold', '8s');
   t.is(run.splitBrainMs, 0, 'two nodes had the address');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.fencedMs, null);
@@ -366,7 +361,7 @@ serial('without fencing status warns, and two holders are seen and fail the dril
   // to keep two nodes from having the address for as long as they don't hear of each other.
   const set = ['crm_attribute', '--name', 'no-quorum-policy', '--update', 'freeze'];
   t.is((await platform.engine.exec(platform.container('lb_1'), set, { timeoutMs: 10_000 })).exitCode, 0);
-  const { exitCode, result, run } = await drill('--cut-heartbeat', await holder(), '--hold', '10s');
+  const { exitCode, result, run } = await drill('--cut-heartbeat', (holder) => holder, '--hold', '10s');
   t.not(run.phases.vipMovedMs, null, result.reasons.join('; '));
   t.true(run.splitBrainMs > 100, `${run.splitBrainMs} ms`);
   t.is(result.verdict, 'fail');
