@@ -226,7 +226,9 @@ serial('before another image takes over the broker\'s data, the old one enables 
   const other = 'e2e-conv/rabbitmq:old';
   const flags = () => docker('exec', platform.container('rabbitmq'), 'rabbitmqctl', '--quiet', 'list_feature_flags', 'name', 'state');
   // As one is that came from an older version: a broker with new data has all of them.
-  await docker('commit', '--pause=false', '--change', 'ENV RABBITMQ_FEATURE_FLAGS=stream_queue', platform.container('rabbitmq'), other);
+  const created = await docker('create', '--label', `io.haplat.test=${platform.project}`, 'rabbitmq:4-management');
+  await docker('commit', '--change', 'ENV RABBITMQ_FEATURE_FLAGS=stream_queue', created.trim(), other);
+  await docker('rm', '-v', created.trim());
   t.teardown(() => docker('rmi', other));
   await platform.mustRun('down', '--volumes', '--yes', '-q');
   await platform.configure(`rabbitmq: {image: "${other}"}`);

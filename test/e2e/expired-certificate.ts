@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { createAuthority, issueLeaf } from '../../src/runtime/certs/authority.ts';
+import { failover, gently } from './_drill.ts';
 import { eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
@@ -46,13 +47,13 @@ interface Drill {
   readonly runs: readonly { readonly requests: { readonly errors: Readonly<Record<string, number>> } }[];
 }
 
-const drill = ['failover', '--expire-cert', '--accept-outage'];
+const fault = ['--expire-cert', '--accept-outage', ...gently];
 
 serial('an expired certificate turns clients that verify away until the old one is back, and no file is touched', async (t) => {
   const before = await tlsFiles();
   // On a busy machine a handshake may take longer than the probe waits by default: that is no answer of the certificate's.
-  const { exitCode, stdout } = await platform.run(...drill, '--hold', '3s', '--timeout', '10s', '--max-downtime', '1s', '--json');
-  t.is(exitCode, 3);
+  const { exitCode, stdout } = await failover(platform, 60_000, [...fault, '--hold', '3s', '--timeout', '10s', '--max-downtime', '1s']);
+  t.is(exitCode, 3, stdout);
   const { runs } = JSON.parse(stdout) as Drill;
   t.deepEqual(Object.keys(runs[0]?.requests.errors ?? {}), ['CERT_HAS_EXPIRED']);
   t.is(await complaint(), '');
@@ -61,7 +62,7 @@ serial('an expired certificate turns clients that verify away until the old one 
 });
 
 serial('an objective that allows for it is met, each time', async (t) => {
-  const { exitCode, stderr } = await platform.run(...drill, '--hold', '2s', '--max-downtime', '30s', '--runs', '2');
+  const { exitCode, stderr } = await platform.run('failover', ...fault, '--hold', '2s', '--max-downtime', '30s', '--runs', '2');
   t.is(exitCode, 0, stderr);
 });
 
@@ -72,7 +73,7 @@ serial('it is refused unless the outage is accepted', async (t) => {
 /** Starts a drill, and kills haplat as soon as clients complain. */
 async function leaveBehind(): Promise<void> {
   await platform.untilHealthy(60_000);
-  const running = platform.start([...drill, '--hold', '5m']);
+  const running = platform.start(['failover', ...fault, '--hold', '5m']);
   await untilComplaint('CERT_HAS_EXPIRED');
   running.kill('SIGKILL');
   await running;
@@ -100,8 +101,8 @@ serial('drills judge a platform with the user’s own certificate, whose issuer 
   await Promise.all([writeFile(join(platform.folder, 'own.crt'), certificate), writeFile(join(platform.folder, 'own.key'), key, { mode: 0o600 })]);
   await platform.configure('certificates: {certFile: own.crt, keyFile: own.key}');
   await platform.mustRun('up', '-q');
-  const killed = await platform.run('failover', '--kill', 'app_1', '--max-downtime', '30s');
+  const killed = await platform.run('failover', '--kill', 'app_1', ...gently, '--max-downtime', '30s');
   t.is(killed.exitCode, 0, killed.stderr);
-  const { stdout } = await platform.run(...drill, '--hold', '2s', '--timeout', '10s', '--json');
+  const { stdout } = await platform.run('failover', ...fault, '--hold', '2s', '--timeout', '10s', '--json');
   t.deepEqual(Object.keys((JSON.parse(stdout) as Drill).runs[0]?.requests.errors ?? {}), ['CERT_HAS_EXPIRED']);
 });

@@ -4,12 +4,13 @@ import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openOffline } from './_browser.ts';
+import { gently } from './_drill.ts';
 import { outcomeOf, Platform } from './_platform.ts';
 
 const serial = test.serial;
 const schema = join(import.meta.dirname, 'schemas/jenkins-junit.xsd');
 /** Generous: what is asserted is what the reports say, not how quick the platform is. */
-const patient = ['--max-downtime', '30s'];
+const patient = [...gently, '--max-downtime', '30s'];
 let platform: Platform;
 let browser: Browser;
 
@@ -104,8 +105,8 @@ serial('a suite has one report for all of its drills, and the exit code of the w
 name: two drills
 objectives: { maxDowntimeMs: 30000 }
 drills:
-  - { name: a worker dies, fault: { kind: kill, targets: [worker_1] } }
-  - { name: impossible objective, fault: { kind: kill, targets: [vip-holder] }, objectives: { maxRestoreMs: 1 } }
+  - { name: a worker dies, rate: 40, fault: { kind: kill, targets: [worker_1] } }
+  - { name: impossible objective, rate: 40, fault: { kind: kill, targets: [vip-holder] }, objectives: { maxRestoreMs: 1 } }
 `);
   const { exitCode, stdout } = await platform.run('drill', 'run', file('suite.yaml'), '--junit', file('suite.xml'), '--html', file('suite.html'), '--json');
   t.is(exitCode, 3);

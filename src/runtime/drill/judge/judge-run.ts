@@ -71,7 +71,7 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
     splitBrainMs: rounded(longestOverlapMs(history.holders, history.cutOff, endedAtMs)),
   };
   const gates = gatesMissed(history);
-  if (gates.length > 0) return { verdict: 'inconclusive', reasons: gates, ...measured };
+  if (gates.length > 0) return { verdict: 'inconclusive', reasons: [...gates, ...busyHints(measured.probeBusyShare)], ...measured };
   // An outage that is still open at the end may be shorter than one before it.
   const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
   const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, history, objectives)];

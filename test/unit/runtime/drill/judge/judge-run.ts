@@ -47,6 +47,9 @@ test('a failure says when the probe itself had no time to spare before the fault
     'the probe itself was busy for 95 % of the second before: it may be what swamps this machine, so lower --rate',
   ]);
   t.deepEqual(judgeRun(history({ busy, samples: samplesWith([]) }), objectives).reasons, []);
+  const unsteady = judgeRun(history({ busy, samples: samplesWith([[-100, -80]]) }), objectives);
+  t.is(unsteady.verdict, 'inconclusive');
+  t.regex(unsteady.reasons.join('; '), /the platform was not steady; the probe itself was busy for 95 %/);
   const spare = busy.map((window) => ({ ...window, share: window.share * 0.8 }));
   t.is(judgeRun(history({ busy: spare, samples: samplesWith([[0, 1500]]) }), objectives).reasons.length, 1);
   t.is(judgeRun(history(), objectives).probeBusyShare, null);
