@@ -105,8 +105,8 @@ async function checkUsable(flag: string, file: string | undefined): Promise<void
   }
 }
 
-async function write(file: string | undefined, text: () => string): Promise<void> {
-  if (file !== undefined) await replaceFile(file, text());
+async function write(file: string | undefined, text: () => string | Promise<string>): Promise<void> {
+  if (file !== undefined) await replaceFile(file, await text());
 }
 
 /** GitHub Actions shows what is appended to this file on the page of the run. */

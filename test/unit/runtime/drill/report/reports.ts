@@ -46,8 +46,8 @@ test('in JUnit a missed objective is a failure and what proves nothing, or was n
   t.false(xml.includes('<db>'));
 });
 
-test('OpenMetrics are in base units, end as they must, and quote labels', (t) => {
-  const lines = toOpenMetrics([passed, failed, unproven]).split('\n');
+test('OpenMetrics are in base units, end as they must, and quote labels', async (t) => {
+  const lines = (await toOpenMetrics([passed, failed, unproven])).split('\n');
   t.is(lines.at(-2), '# EOF');
   t.true(lines.includes('haplat_drill_downtime_seconds{project="haplat",drill="kill vip-holder",fault="kill",target="traefik_1",quantile="0.5"} 0.12'));
   t.true(lines.some((line) => line.includes('drill="kill <db> & \\"more\\""')));
