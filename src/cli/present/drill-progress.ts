@@ -10,7 +10,7 @@ const countsColumns = 36;
 const fullMs = 250;
 const eraseLine = '\r\x1b[2K';
 
-const words: Readonly<Record<Exclude<DrillEvent['kind'], 'injected' | 'samples' | 'judged'>, string>> = {
+const words: Readonly<Record<Exclude<DrillEvent['kind'], 'slower' | 'injected' | 'samples' | 'judged'>, string>> = {
   checking: 'checking that all is steady',
   'warming-up': 'probing the platform as it is',
   injecting: 'injecting the fault',
@@ -43,6 +43,9 @@ export class DrillProgress {
       case 'checking':
         this.#clear();
         this.#say(event.run, words.checking);
+        break;
+      case 'slower':
+        this.#say(event.run, `that is more than this machine answers with ease: probing with ${event.rate} requests a second`);
         break;
       case 'injected':
         this.#say(event.run, `fault in place: ${event.targets.join(', ')}`);

@@ -34,6 +34,8 @@ export interface DrillInputs {
   readonly runs: number;
   /** Requests a second in each mode. */
   readonly rate: number;
+  /** Nobody asked for that rate: where the platform is swamped by it, probe with less. */
+  readonly mayLowerRate: boolean;
   readonly modes: readonly ProbeMode[];
   /** Writes a second; 0 for a drill without a ledger. */
   readonly ledgerRate: number;
@@ -52,12 +54,13 @@ export interface DrillInputs {
 /** What a drill is doing, for live progress. `run` counts from 1. */
 export type DrillEvent =
   | { readonly kind: 'checking' | 'warming-up' | 'injecting' | 'measuring' | 'healing' | 'looking-up'; readonly run: number }
+  | { readonly kind: 'slower'; readonly run: number; readonly rate: number }
   | { readonly kind: 'injected'; readonly run: number; readonly atMs: number; readonly targets: readonly string[] }
   | { readonly kind: 'samples'; readonly run: number; readonly ok: number; readonly failed: number; readonly worstMs: number }
   | { readonly kind: 'judged'; readonly run: number; readonly result: DrillRun };
 
-/** A run's result, with the services that the target was in this run. */
-export type DrillRun = RunResult & { readonly targets: readonly string[] };
+/** A run's result, with the services that the target was in this run, and how many requests a second it was probed with. */
+export type DrillRun = RunResult & { readonly targets: readonly string[]; readonly rate: number };
 
 export interface DrillResult {
   readonly schema: 'haplat.drill/1';

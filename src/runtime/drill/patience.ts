@@ -3,6 +3,8 @@ import type { DrillInputs } from './drill.ts';
 type Waits = Pick<DrillInputs, 'holdMs' | 'recoverWithinMs' | 'requestTimeoutMs'>;
 
 export const warmUpWithinMs = 30_000;
+/** Until then the platform must have answered with ease for a while, if fewer requests may be sent: the first of a new process take long. */
+export const atEaseWithinMs = 8000;
 /** How long the look-ups of the ledger may take. */
 export const settleMs = 60_000;
 /** Until a fault is in place, and until it is undone, together: a rolling update takes its time. */

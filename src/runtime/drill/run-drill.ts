@@ -9,6 +9,7 @@ import { checkLedger } from './judge/ledger.ts';
 import { summarise, verdictOf } from './judge/summary.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
+import { lowerRate } from './probe/default-rate.ts';
 import { runOnce, type RunInputs, type RunOutcome } from './run-once.ts';
 import { blastRadius } from './target/blast-radius.ts';
 import { isRole, resolveTargets, seededRandom } from './target/resolve.ts';
@@ -49,15 +50,16 @@ interface Done {
 
 async function runAll(inputs: DrillInputs, { runs, histories, notes }: Done, perform: typeof runOnce): Promise<void> {
   const random = seededRandom(inputs.seed);
+  const pace: Pace = { rate: inputs.rate };
   for (let run = 1; run <= inputs.runs; run += 1) {
     inputs.onEvent({ kind: 'checking', run });
-    const { outcome, targets } = await runNext(inputs, run, { notes, random, perform }).catch((error: unknown) => {
+    const { outcome, targets } = await runNext(inputs, run, { notes, random, perform, pace }).catch((error: unknown) => {
       const reason = run > 1 ? whyUnproven(error) : undefined;
       if (reason === undefined) throw error;
       return { outcome: { inconclusive: reason }, targets: inputs.fault.targets };
     });
-    const judged = 'history' in outcome ? judgeRun(outcome.history, inputs.objectives) : unmeasured(outcome.inconclusive, inputs.rate);
-    const result = { ...judged, targets };
+    const judged = 'history' in outcome ? judgeRun(outcome.history, inputs.objectives) : unmeasured(outcome.inconclusive, pace.rate);
+    const result = { ...judged, targets, rate: pace.rate };
     runs.push(result);
     histories.push('history' in outcome ? outcome.history : undefined);
     inputs.onEvent({ kind: 'judged', run, result });
@@ -65,13 +67,21 @@ async function runAll(inputs: DrillInputs, { runs, histories, notes }: Done, per
   }
 }
 
+/** All runs after the first have the pace that it had in the end: they are compared. */
+interface Pace {
+  rate: number;
+}
+
 interface Attempt {
   readonly notes: string[];
   readonly random: () => number;
   readonly perform: typeof runOnce;
+  readonly pace: Pace;
 }
 
-async function runNext(inputs: DrillInputs, run: number, { notes, random, perform }: Attempt): Promise<{ outcome: RunOutcome; targets: readonly string[] }> {
+type Measured = Exclude<RunOutcome, { readonly isSwamped: true }>;
+
+async function runNext(inputs: DrillInputs, run: number, { notes, random, perform, pace }: Attempt): Promise<{ outcome: Measured; targets: readonly string[] }> {
   const { targets: asked } = inputs.fault;
   const view = await steadyView(inputs, run);
   const unsteady = view.problems.length > 0 ? view.problems.join('; ') : undefined;
@@ -82,7 +92,13 @@ async function runNext(inputs: DrillInputs, run: number, { notes, random, perfor
   }
   if (unsteady !== undefined) notes.push(`not steady before run ${run}, forced: ${unsteady}`);
   const targets = chooseTargets(inputs, view, random);
-  return { outcome: await perform(await equip(inputs), run, targets, view), targets };
+  const equipped = await equip(inputs);
+  for (;;) {
+    const outcome = await perform({ ...equipped, rate: pace.rate, mayLowerRate: inputs.mayLowerRate && run === 1 }, run, targets, view);
+    if (!('isSwamped' in outcome)) return { outcome, targets };
+    pace.rate = lowerRate(pace.rate);
+    inputs.onEvent({ kind: 'slower', run, rate: pace.rate });
+  }
 }
 
 /**

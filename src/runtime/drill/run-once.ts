@@ -12,13 +12,14 @@ import { baselineMs } from './judge/downtime.ts';
 import type { History } from './judge/history.ts';
 import { leastOf } from './judge/least.ts';
 import { readTransitions } from './node-log.ts';
-import { endWithinMs, loadLifeMs, settleMs, warmUpWithinMs, watchLifeMs } from './patience.ts';
+import { atEaseWithinMs, endWithinMs, loadLifeMs, settleMs, warmUpWithinMs, watchLifeMs } from './patience.ts';
 import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
+import { leastRate } from './probe/default-rate.ts';
 import { ProbeRun } from './probe-run.ts';
 import { unsuppressed } from './unsuppressed.ts';
 import { VipWatch } from './vip-watch.ts';
-import { isWarm, lastEndMs } from './warm.ts';
+import { isSwamped, isWarm, lastEndMs } from './warm.ts';
 import { cutOffBy, mendedAtMs } from './what-happened.ts';
 
 /** How much of the recovered state is measured. */
@@ -28,11 +29,11 @@ const lookEachMs = 500;
 /** With what `expire-cert` serves. */
 export type RunInputs = DrillInputs & { readonly expired?: CertificateAndKey | undefined };
 
-export type RunOutcome = { readonly history: History } | { readonly inconclusive: string };
+export type RunOutcome = { readonly history: History } | { readonly inconclusive: string } | { readonly isSwamped: true };
 
 /**
  * One run: probe, steady state seen, fault, recovery seen. Whatever happens, the fault is healed and the probe gone.
- * `targets` are services.
+ * `targets` are services. Where the rate may be lowered, and would have to be, nothing is broken.
  */
 export async function runOnce(inputs: RunInputs, run: number, targets: readonly string[], view: PlatformView): Promise<RunOutcome> {
   try {
@@ -80,7 +81,9 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const { engine, rate, signal, onEvent } = inputs;
   onEvent({ kind: 'warming-up', run });
   await startProbe(parts);
-  if (!(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
+  const mayLower = inputs.mayLowerRate && rate > leastRate;
+  if (mayLower && !(await probe.until(() => isWarm(probe.samples) && !isSwamped(probe.samples, rate), atEaseWithinMs, signal))) return { isSwamped: true };
+  if (!mayLower && !(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
   // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
   const steadyFromMs = lastEndMs(probe.samples) - baselineMs;
 

@@ -55,6 +55,7 @@ export async function drillPlatform<Result>(
     return run({
       ...settings,
       rate: settings.rate ?? defaultRate((await engine.info()).cpus),
+      mayLowerRate: settings.rate === undefined,
       ...journalOf(loaded),
       engine,
       renew: (components) => renewReplicas(loaded, engine, components),

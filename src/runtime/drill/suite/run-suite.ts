@@ -51,6 +51,7 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
         objectives: objectivesOf(drill, suite, inputs.objectives, flags.objectives),
         runs: drill.runs,
         rate: flags.rate ?? drill.rate ?? inputs.rate,
+        mayLowerRate: flags.rate === undefined && drill.rate === undefined && inputs.mayLowerRate,
         modes: flags.modes ?? modesOf(drill) ?? inputs.modes,
         holdMs: flags.holdMs ?? drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,

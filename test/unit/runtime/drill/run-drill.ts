@@ -51,6 +51,19 @@ test('each run serves an expired certificate of its own', async (t) => {
   t.deepEqual(given.map(({ probe }) => probe.ca), ['CA\nissuer', 'CA\nissuer']);
 });
 
+test('a rate that nobody asked for is lowered until the platform answers with ease, before anything is broken, and kept for all runs', async (t) => {
+  const slower: number[] = [];
+  const rates: (readonly [run: number, rate: number, mayLower: boolean])[] = [];
+  const inputs = drillInputs({ runs: 2, mayLowerRate: true, onEvent: (event) => { if (event.kind === 'slower') slower.push(event.rate); } });
+  const result = await runDrill(inputs, ({ rate, mayLowerRate }, run) => {
+    rates.push([run, rate, mayLowerRate]);
+    return Promise.resolve(rate > 30 ? { isSwamped: true } : { history: history() });
+  });
+  t.deepEqual(rates, [[1, 100, true], [1, 50, true], [1, 25, true], [2, 25, false]]);
+  t.deepEqual(slower, [50, 25]);
+  t.deepEqual(result.runs.map(({ rate }) => rate), [25, 25]);
+});
+
 test('a rolling update hits all of a component, and is refused for what is single', async (t) => {
   const renew = (...targets: readonly string[]) => faultSchema.parse({ kind: 'renew', targets });
   const { runs, fault } = await runDrill(drillInputs({ fault: renew('app') }), endingIn({ history: history() }).perform);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Sample } from '../../../../src/runtime/drill/judge/history.ts';
-import { isWarm } from '../../../../src/runtime/drill/warm.ts';
+import { isSwamped, isWarm } from '../../../../src/runtime/drill/warm.ts';
 
 /** Answers each 50 ms until then; those that came in the spans are failures. */
 function answers(untilMs: number, failed: readonly (readonly [number, number])[] = [], mode = 'fresh'): Sample[] {
@@ -29,4 +29,14 @@ test('each mode has to be warm', (t) => {
 
 test('few answers in that second are no steady state', (t) => {
   t.false(isWarm(answers(3000).filter((_, index) => index % 4 === 0)));
+});
+
+test('it is swamped where more requests are under way at once than processors work on, by the last second alone', (t) => {
+  const taking = (ms: number, fromMs = 0) => answers(2000).filter(({ endMs }) => endMs > fromMs).map((sample) => ({ ...sample, dueMs: sample.endMs - ms }));
+  t.false(isSwamped([], 100));
+  t.false(isSwamped(taking(3), 100));
+  t.false(isSwamped(taking(39), 100));
+  t.true(isSwamped(taking(41), 100));
+  t.false(isSwamped(taking(41), 50));
+  t.false(isSwamped([...answers(1000).map((sample) => ({ ...sample, dueMs: sample.endMs - 900 })), ...taking(3, 1000)], 100), 'the first of a new process take long');
 });

@@ -7,7 +7,7 @@ import type { NamedResult } from '../../../../../src/runtime/drill/report/suite-
 /** What `runDrill` makes of these histories. */
 export function named(name: string, histories: readonly History[]): NamedResult {
   const objectives = { maxDowntimeMs: 1000, maxLostWrites: 0 };
-  const runs = histories.map((history) => ({ ...judgeRun(history, objectives), targets: ['traefik_1'] }));
+  const runs = histories.map((history) => ({ ...judgeRun(history, objectives), targets: ['traefik_1'], rate: 100 }));
   const result: DrillResult = {
     schema: 'haplat.drill/1',
     project: 'haplat',
