@@ -6,14 +6,15 @@ engine_answers() { have docker && docker version --format '{{.Server.Version}}' 
 # alive PID: whether it runs; a process that nobody has reaped yet does not.
 alive() { [[ -r /proc/$1/status ]] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
+# runs PID NAME
+runs() { [[ "$(cat "/proc/$1/comm" 2>/dev/null)" == "$2" ]] && alive "$1"; }
+
 # dockerd_pid: the dockerd of this machine; nothing and 1 when there is none. A bare Debian has no pgrep.
 dockerd_pid() {
-  local name pid
-  for name in /proc/[0-9]*/comm; do
-    [[ "$(cat "$name" 2>/dev/null)" == dockerd ]] || continue
-    pid=${name#/proc/} pid=${pid%/comm}
-    if alive "$pid"; then
-      echo "$pid"
+  local folder
+  for folder in /proc/[0-9]*; do
+    if runs "${folder#/proc/}" dockerd; then
+      echo "${folder#/proc/}"
       # With the number: in a trap, a bare return gives the status from before the trap.
       return 0
     fi

@@ -14,8 +14,12 @@ const attempts = 3;
 export async function failover(platform: Platform, wholeWithinMs: number, args: readonly DrillArgument[]): Promise<Outcome & { readonly before: string }> {
   for (let left = attempts; ; left -= 1) {
     const before = (await platform.untilHealthy(wholeWithinMs)).vip.holders[0] ?? '';
-    const outcome = await platform.run('failover', ...gently, ...args.map((one) => (typeof one === 'string' ? one : one(before))), '--json');
-    if (left === 1 || !reasonsIn(outcome.stdout).some((reason) => unsteady.test(reason))) return { ...outcome, before };
+    const words = args.map((one) => (typeof one === 'string' ? one : one(before)));
+    const outcome = await platform.run('failover', ...gently, ...words, '--json');
+    const reason = reasonsIn(outcome.stdout).find((one) => unsteady.test(one));
+    if (left === 1 || reason === undefined) return { ...outcome, before };
+    // Said, so that a platform which is unsteady by itself does not go unseen.
+    process.stderr.write(`failover ${words.join(' ')}: once more, as ${reason}\n`);
   }
 }
 

@@ -82,8 +82,12 @@ async function measure(parts: Run): Promise<RunOutcome> {
   onEvent({ kind: 'warming-up', run });
   await startProbe(parts);
   const mayLower = inputs.mayLowerRate && rate > leastRate;
-  if (mayLower && !(await probe.until(() => isWarm(probe.samples) && !isSwamped(probe.samples, rate), atEaseWithinMs, signal))) return { isSwamped: true };
-  if (!mayLower && !(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
+  if (mayLower) {
+    await probe.until(() => isWarm(probe.samples) && !isSwamped(probe.samples, rate), atEaseWithinMs, signal);
+    // Requests that fail at once are another matter, and fewer of them would not help.
+    if (isSwamped(probe.samples, rate)) return { isSwamped: true };
+  }
+  if (!(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
   // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
   const steadyFromMs = lastEndMs(probe.samples) - baselineMs;
 

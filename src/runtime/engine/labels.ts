@@ -10,7 +10,6 @@ export const labels = {
   podOwner: 'io.haplat.pod-owner',
   /** `a,b`: the services to be started before this one. */
   dependsOn: 'io.haplat.depends-on',
-  /** Which tool made it, for `docker ps` readers. */
   /** Set on nodes that take packets for the virtual address also while another has it. */
   localVip: 'io.haplat.local-vip',
   /** Set on what a drill makes for itself (the probe), which `up` and the guardian leave alone. */
