@@ -13,3 +13,11 @@ tally() {
     END { print passed + ticks + 0, failed + 0 }
   '
 }
+
+# failures FILE [LINES]: which tests failed or were left pending, and how ava explains it at the end; without that
+# (types, lint, a crash) the end of FILE.
+failures() {
+  local lines=${2:-80} explained
+  explained=$(sed 's/\x1b\[[0-9;]*m//g' "$1" | awk -v lines="$lines" '/^ *─$/ { after = 1 } (after || /^ *(✘|◌|×)/) && lines-- > 0')
+  if [[ -n $explained ]]; then printf '%s\n' "$explained"; else tail -n "$lines" "$1"; fi
+}

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DatabaseOverloaded } from '../db/errors.ts';
 
-/** What takes longer no longer holds up the next batch: one slow statement must not make all behind it slow. */
 const PATIENCE_MS = 25;
 
 export interface BatchesOptions {
@@ -9,6 +8,8 @@ export interface BatchesOptions {
   readonly sizeMax: number;
   /** Calls beyond this, waiting or under way, are refused. */
   readonly pendingMax: number;
+  /** What takes longer no longer holds up the next batch: one slow statement must not make all behind it slow. 25 ms by default. */
+  readonly patienceMs?: number;
 }
 
 interface Batch<In, Out> {
@@ -77,7 +78,7 @@ export class Batches<In, Out> {
     const running = this.#running.get(key);
     if (running === undefined) return nextTurn();
     return new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      const timer = setTimeout(resolve, this.#options.patienceMs ?? PATIENCE_MS);
       void running.then(() => {
         clearTimeout(timer);
         resolve();

@@ -7,6 +7,8 @@ import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { EngineUnreachableError, OperationError } from '../../../../src/runtime/errors.ts';
 
 const patience = { readMs: 200, changeMs: 600 };
+/** For an Engine that does answer: as long as a busy machine may take. */
+const ample = { readMs: 20_000, changeMs: 20_000 };
 
 /** An Engine that takes connections, and says what `answer` says. */
 async function withEngine(answer: RequestListener, options: ConnectOptions, action: (engine: Engine) => Promise<void>): Promise<void> {
@@ -37,7 +39,7 @@ test('an Engine that takes connections and never answers counts as not reachable
 
 test('an Engine that ends in the middle of an answer has not been silent', async (t) => {
   const gone: RequestListener = (request) => { request.socket.destroy(); };
-  await withEngine(gone, { patience }, async (engine) => {
+  await withEngine(gone, { patience: ample }, async (engine) => {
     for (const call of [() => engine.info(), () => engine.startContainer('a'), () => Array.fromAsync(engine.logs('a', {}))]) {
       await t.throwsAsync(call, { instanceOf: EngineUnreachableError, message: /ECONNRESET/ });
     }
@@ -71,7 +73,7 @@ test('a command in a container has its own deadline, whenever the Engine falls s
   };
   const answers = [silence, made, speaking, ended];
   for (const answer of answers) {
-    await withEngine(answer, { patience }, async (engine) => {
+    await withEngine(answer, { patience: ample }, async (engine) => {
       await t.throwsAsync(() => engine.exec('a', ['true'], { timeoutMs: 150 }), {
         instanceOf: OperationError, message: 'true: no answer within 150 ms',
       });
@@ -97,7 +99,7 @@ test('the first answer is told of, once; an Engine that is silent gives none', a
   });
   t.is(told, 0);
   const answer: RequestListener = (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('[]'); };
-  await withEngine(answer, options, async (engine) => {
+  await withEngine(answer, { ...options, patience: ample }, async (engine) => {
     for (let time = 1; time <= 3; time += 1) await engine.listNetworks();
   });
   t.is(told, 1);
