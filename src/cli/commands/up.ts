@@ -1,3 +1,4 @@
+import { isHere } from '../../runtime/platform/host.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
 import { endpointsOf, type Endpoints } from '../../runtime/status/endpoints.ts';
 import type { Invocation } from '../invocation.ts';
@@ -47,10 +48,16 @@ export async function runUp(invocation: Invocation, flags: UpFlags): Promise<voi
     return;
   }
   for (const line of result.certificates) invocation.note(line);
-  invocation.print(describe(result, endpoints, ca, durationMs));
+  invocation.print(describe(result, endpoints, { ca, durationMs, isEngineHere: isHere(engine) }));
 }
 
-function describe(result: UpResult, endpoints: Endpoints, ca: string | undefined, durationMs: number): string {
+interface Circumstances {
+  readonly ca: string | undefined;
+  readonly durationMs: number;
+  readonly isEngineHere: boolean;
+}
+
+function describe(result: UpResult, endpoints: Endpoints, { ca, durationMs, isEngineHere }: Circumstances): string {
   const changes = result.plan.operations.length;
   const head =
     changes === 0
@@ -62,5 +69,6 @@ function describe(result: UpResult, endpoints: Endpoints, ca: string | undefined
     ...(endpoints.netdata === undefined ? [] : [['metrics', endpoints.netdata]]),
     ...(ca === undefined ? [] : [['try it', `curl --cacert ${ca} ${endpoints.https}/items`]]),
   ];
-  return [head, ...rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`)].join('\n');
+  // From here "localhost" would be somebody else.
+  return [isEngineHere ? head : `${head} On the machine of the Engine:`, ...rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`)].join('\n');
 }

@@ -18,7 +18,7 @@ export async function checkFiles(engine: Pick<Engine, 'seesPath'>, stateDirector
     ...check,
     state: 'fail',
     detail: `its host does not have this machine's ${folder}, where containers get their files from`,
-    remedy: "run haplat on the Engine's own host, or set stateDirectory to a folder that both have by the same path",
+    remedy: "run haplat on the Engine's own host, or set stateDirectory (HAPLAT_STATE_DIRECTORY) to a folder that both have by the same path",
   };
 }
 
