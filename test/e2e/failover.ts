@@ -172,6 +172,31 @@ for (const fault of [
   });
 }
 
+/** Asked of the kernel itself, in a namespace where nothing is held back by it. */
+async function canDelayPackets(): Promise<boolean> {
+  const script = 'tc qdisc add dev lo root netem delay 0ms && tc qdisc del dev lo root';
+  return (await platform.engine.exec(platform.container('keepalived_1'), ['bash', '-c', script], { timeoutMs: 10_000 })).exitCode === 0;
+}
+
+serial('the answers of a replica are late where the kernel has netem; where it has none, the drill says so', async (t) => {
+  const isPossible = await canDelayPackets();
+  t.log(isPossible ? 'this kernel has netem' : 'this kernel has no netem');
+  const { exitCode, stdout } = await failover(platform, 60_000, ['--latency', 'app_1', '--ms', '200', '--hold', '4s', ...patient]);
+  if (isPossible) {
+    const { verdict, reasons, runs: [run] } = drillSchema.parse(JSON.parse(stdout));
+    t.is(verdict, 'pass', reasons.join('; '));
+    t.true(Number(run?.latencyMs.p99) >= 200, stdout);
+    t.not(run?.phases.healedMs, null);
+  } else {
+    t.is(exitCode, 4);
+    t.like(JSON.parse(stdout), { verdict: 'inconclusive' });
+    t.regex(stdout, /the fault took no effect: the kernel has no netem/);
+  }
+  const heal = await platform.run('heal', '--json');
+  t.deepEqual(JSON.parse(heal.stdout), { schema: 'haplat.heal/1', project: platform.project, undone: [] }, heal.stderr);
+  await platform.untilHealthy(30_000);
+});
+
 serial('the holder that was cut off gives the address up once it is back, even if it has forgotten where its peer is', async (t) => {
   const drilling = drill('--partition', (holder) => holder.replace('keepalived_', 'node:'), '--hold', '6s', ...patient);
   await eventually('both to have the address', 60_000, async () => ((await platform.status()).vip.holders.length === 2 ? true : undefined));

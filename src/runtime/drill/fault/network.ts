@@ -16,7 +16,8 @@ const heartbeatIn = `set -e; ${before}; nft -f - <<< "$0"; ${then}`;
 const filterOut = [...tables.map((table) => `if nft list table ${table} >/dev/null 2>&1; then nft delete table ${table}; fi`), now].join('; ');
 const interfaces = 'for path in /sys/class/net/*; do i=${path##*/}; [[ $i == lo ]] && continue';
 const delayIn = `set -e; ${before}; ${interfaces}; tc qdisc add dev "$i" root netem delay "$0ms"; done; ${then}`;
-const delayOut = `${interfaces}; tc qdisc del dev "$i" root netem 2>/dev/null || true; done; ${now}`;
+/** Not there on a kernel without it, nor where the injection was cut short. */
+const delayOut = `set -e; ${interfaces}; if [[ $(tc qdisc show dev "$i") == *netem* ]]; then tc qdisc del dev "$i" root; fi; done; ${now}`;
 
 /** Packets dropped by rules in the victims' own namespaces. Their addresses stay, so that a split brain shows. */
 function filtering(filterOf: (fault: Fault, job: FaultJob) => PacketFilter): FaultDriver {
