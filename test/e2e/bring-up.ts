@@ -84,7 +84,11 @@ serial('an Engine that is reached by TCP is the same one, and nothing else is sa
   const status = await platform.start(['status'], { env });
   t.is(status.exitCode, 0, status.stderr);
   t.is(status.stderr, '');
-  t.regex((await platform.start(['up'], { env })).stdout, /^Nothing to do/);
+  const where = /^On the machine of the Engine:$/m;
+  const up = await platform.start(['up'], { env });
+  t.regex(up.stdout, /^Nothing to do/);
+  t.regex(up.stdout, where);
+  t.notRegex((await platform.mustRun('up')).stdout, where);
 });
 
 serial('who watches the status sees the Engine go and come back', async (t) => {

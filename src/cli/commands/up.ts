@@ -1,4 +1,3 @@
-import { isHere } from '../../runtime/platform/host.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
 import { endpointsOf, type Endpoints } from '../../runtime/status/endpoints.ts';
 import type { Invocation } from '../invocation.ts';
@@ -48,16 +47,17 @@ export async function runUp(invocation: Invocation, flags: UpFlags): Promise<voi
     return;
   }
   for (const line of result.certificates) invocation.note(line);
-  invocation.print(describe(result, endpoints, { ca, durationMs, isEngineHere: isHere(engine) }));
+  invocation.print(describe(result, endpoints, { ca, durationMs, hasSocket: engine.socketPath !== undefined }));
 }
 
 interface Circumstances {
   readonly ca: string | undefined;
   readonly durationMs: number;
-  readonly isEngineHere: boolean;
+  /** The Engine has one on this machine, a virtual machine's in between perhaps, which has its ports here as well. */
+  readonly hasSocket: boolean;
 }
 
-function describe(result: UpResult, endpoints: Endpoints, { ca, durationMs, isEngineHere }: Circumstances): string {
+function describe(result: UpResult, endpoints: Endpoints, { ca, durationMs, hasSocket }: Circumstances): string {
   const changes = result.plan.operations.length;
   const head =
     changes === 0
@@ -69,6 +69,7 @@ function describe(result: UpResult, endpoints: Endpoints, { ca, durationMs, isEn
     ...(endpoints.netdata === undefined ? [] : [['metrics', endpoints.netdata]]),
     ...(ca === undefined ? [] : [['try it', `curl --cacert ${ca} ${endpoints.https}/items`]]),
   ];
-  // From here "localhost" would be somebody else.
-  return [isEngineHere ? head : `${head} On the machine of the Engine:`, ...rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`)].join('\n');
+  // By TCP it may be elsewhere, where "localhost" is not this machine.
+  const where = hasSocket ? [] : ['On the machine of the Engine:'];
+  return [head, ...where, ...rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`)].join('\n');
 }

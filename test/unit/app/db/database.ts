@@ -47,7 +47,7 @@ async function openDatabase(t: ExecutionContext, welcomes: Welcomes, { answers, 
   return database;
 }
 
-const query = (database: Database) => database.run((connection) => connection.query(statement), { idempotent: true });
+const query = (database: Database, idempotent = true) => database.run((connection) => connection.query(statement), { idempotent });
 
 /** A database to which the pool has one connection open, and can open no other. However long opening that one takes. */
 async function openWithOneConnection(t: ExecutionContext, deadlines: Partial<Deadlines> = {}): Promise<Database> {
@@ -242,14 +242,12 @@ test('a server that takes no writes and is no standby is told of at once, and lo
   await t.notThrowsAsync(query(database));
 });
 
-const once = (database: Database, idempotent: boolean) => database.run((connection) => connection.query(statement), { idempotent });
-
 test('what a connection broke in the middle of may have been carried out, however often it is repeated', async (t) => {
   const { database, state } = await openAndChange(t, { waitMs: short.waitMs });
   for (const idempotent of [true, false]) {
     state.answer = 'gone';
-    await t.throwsAsync(once(database, idempotent), { instanceOf: DatabaseUnavailable, message: /went away/ });
-    const error = await once(database, idempotent).catch((thrown: unknown) => thrown);
+    await t.throwsAsync(query(database, idempotent), { instanceOf: DatabaseUnavailable, message: /went away/ });
+    const error = await query(database, idempotent).catch((thrown: unknown) => thrown);
     t.like(error, { name: 'DatabaseUnavailable', outcomeKnown: false });
     state.answer = 'rows';
     t.true(await database.gate.waitUntilUp(5000));
@@ -258,5 +256,5 @@ test('what a connection broke in the middle of may have been carried out, howeve
 
 test('what found no connection was not carried out', async (t) => {
   const database = await openDatabase(t, (connection) => connection === 1 || 'refused', well, { waitMs: short.waitMs });
-  t.like(await once(database, true).catch((thrown: unknown) => thrown), { name: 'DatabaseUnavailable', outcomeKnown: true });
+  t.like(await query(database).catch((thrown: unknown) => thrown), { name: 'DatabaseUnavailable', outcomeKnown: true });
 });
