@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../app/db/database.ts';
+import type { Queryable, Statement } from '../app/db/queryable.ts';
 import type { JobMessage } from '../app/jobs/message.ts';
 import { PROCESS_ITEM } from '../app/jobs/types.ts';
 import { PermanentJobError } from './errors.ts';

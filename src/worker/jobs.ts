@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../app/db/database.ts';
+import type { Queryable, Statement } from '../app/db/queryable.ts';
 
 interface ClaimedJob {
   readonly state: string;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { CommonSettings } from '../settings.ts';
 import type { Logger } from '../logging.ts';
 import { connectionConfig, probeDatabase } from './connection.ts';
@@ -12,20 +12,10 @@ import {
   isReadOnlyServer,
   isRetryableConflict,
   isSchemaLost,
-  isServerFull,
 } from './errors.ts';
 import { AvailabilityGate } from './gate.ts';
-
-/** A statement that each connection prepares once, under its name. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** One connection, or one transaction on it. */
-export interface Queryable {
-  query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
-}
+import { ConnectionPool } from './pool.ts';
+import { asQueryable, type Queryable, type Statement } from './queryable.ts';
 
 export interface RunOptions {
   /** Doing it twice does no harm: it is repeated when the connection breaks in the middle. */
@@ -45,23 +35,14 @@ export interface DatabaseOptions {
 }
 
 const CONFLICT_RETRIES = 5;
-/** For so long whoever was refused a connection waits for one that is open, rather than ask again. */
-const REFUSED_MS = 200;
 // An answer this recent proves that the database is there.
 const RECENT_MS = 1_000;
 
-/** The pool with what a database that goes and comes needs: a gate, generations of connections, repeats within a deadline. */
+/** The pool with what a database that goes and comes needs: a gate, and repeats within a deadline. */
 export class Database {
   readonly gate: AvailabilityGate;
-  readonly #pool: pg.Pool;
+  readonly #pool: ConnectionPool;
   readonly #options: DatabaseOptions;
-  readonly #generations = new WeakMap<pg.PoolClient, number>();
-  /** Those that were let in, unlike those that are only just asking to be. */
-  readonly #open = new Set<pg.PoolClient>();
-  #refusedAtMs = Number.NEGATIVE_INFINITY;
-  /** Who was refused a connection and waits for one that is open. */
-  readonly #refused = new Set<() => void>();
-  #generation = 0;
   #hasSchema = false;
   /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
@@ -71,10 +52,11 @@ export class Database {
   constructor(options: DatabaseOptions) {
     const { settings, logger, signal } = options;
     this.#options = options;
-    this.#pool = new pg.Pool({
-      ...connectionConfig(settings, 'pool'),
+    this.#pool = new ConnectionPool({
+      connection: connectionConfig(settings, 'pool'),
       max: settings.DB_POOL_MAX,
-      idleTimeoutMillis: settings.DB_IDLE_TIMEOUT_MS,
+      idleTimeoutMs: settings.DB_IDLE_TIMEOUT_MS,
+      onError: (error) => { this.suspect(error); },
     });
     this.gate = new AvailabilityGate({
       probe: () => probeDatabase(settings, (client) => this.#awaitSchema(client)),
@@ -85,21 +67,6 @@ export class Database {
         logger.info({ downMs: Math.round(downMs) }, 'database available');
       },
     });
-    // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
-    // and the pool itself listens to idle ones only, not to those in hand between two statements.
-    const onError = (error: Error): void => { this.suspect(error); };
-    this.#pool.on('error', onError);
-    this.#pool.on('release', () => {
-      const [longest] = this.#refused;
-      longest?.();
-    });
-    this.#pool.on('connect', (client) => {
-      client.on('error', onError);
-      this.#generations.set(client, this.#generation);
-      this.#open.add(client);
-      client.on('error', () => { this.#open.delete(client); });
-    });
-    this.#pool.on('remove', (client) => { this.#open.delete(client); });
   }
 
   /** Starts to look for the database. */
@@ -122,13 +89,13 @@ export class Database {
         throw mayHaveArrived ? new DatabaseUnavailable('the database went away', { outcomeKnown: false, cause: error }) : error;
       });
       try {
-        const result = await work(queryable(client, () => { this.#lastAnswer = performance.now(); }));
-        this.#release(client, false);
+        const result = await work(asQueryable(client, () => { this.#lastAnswer = performance.now(); }));
+        this.#pool.release(client, false);
         return result;
       } catch (error) {
         const isReadOnly = isReadOnlyServer(error) && this.#isPrimary();
         const broken = isConnectionError(error) && !isReadOnly;
-        this.#release(client, broken);
+        this.#pool.release(client, broken);
         if (isReadOnly) throw new DatabaseReadOnly('the database takes no writes', { cause: error });
         // That a server is read-only is an answer.
         mayHaveArrived ||= broken && !isReadOnlyServer(error);
@@ -163,7 +130,7 @@ export class Database {
 
   /** Connections open, idle, and calls waiting for one. */
   get poolState(): { total: number; idle: number; waiting: number } {
-    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+    return this.#pool.state;
   }
 
   /** Closes all connections as they come back; the caller has stopped using it. */
@@ -178,7 +145,7 @@ export class Database {
   suspect(error: unknown): boolean {
     if (isConnectionTimeout(error) && this.#isAnswering()) return false;
     // A primary that became a standby keeps its connections open: all of them lead to the wrong server.
-    if (isReadOnlyServer(error) && this.gate.up) this.#generation += 1;
+    if (isReadOnlyServer(error) && this.gate.up) this.#pool.renew();
     if (isSchemaLost(error)) this.#hasSchema = false;
     this.gate.trip(error);
     return true;
@@ -188,26 +155,14 @@ export class Database {
     const patienceEnd = performance.now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
     for (let cause: unknown; ; ) {
       await this.#awaitGate(deadline, cause);
-      if (this.#pool.waitingCount + this.#refused.size > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
+      if (this.#pool.state.waiting > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
       try {
-        // Who was just refused would be so again, at the cost of a process of the server's each time.
-        const isHopeless = performance.now() - this.#refusedAtMs < REFUSED_MS && this.#pool.idleCount === 0 && this.#open.size > 0;
-        if (isHopeless && !(await this.#awaitRelease(deadline - performance.now()))) throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true });
-        const client = await this.#pool.connect();
-        if (this.#generations.get(client) === this.#generation) return client;
-        this.#release(client, true);
+        const client = await this.#pool.connect(deadline);
+        if (client !== undefined) return client;
       } catch (error) {
         if (error instanceof DatabaseUnavailable) throw error;
-        const isLate = isAcquireTimeout(error);
-        // A password that was changed, say, or no slot that is free: connections that are open still work, and serve one after the other as long as they do.
-        const isRefused = !isLate && (!isConnectionError(error) || isServerFull(error));
-        if (isRefused) this.#refusedAtMs = performance.now();
-        if (isRefused && this.#open.size > 0) {
-          if (this.#pool.idleCount > 0 || (await this.#awaitRelease(deadline - performance.now()))) continue;
-          throw new DatabaseUnavailable('the database lets nobody in', { outcomeKnown: true, cause: error });
-        }
         cause = error;
-        const isBusy = isLate || !this.suspect(error);
+        const isBusy = isAcquireTimeout(error) || !this.suspect(error);
         // While others get their answers, a connection is about to become free: worth as long as a statement may take.
         if (isBusy && !(this.#isAnswering() && performance.now() < patienceEnd)) {
           throw new DatabaseOverloaded('no connection became free or could be opened in time', { cause: error });
@@ -216,24 +171,10 @@ export class Database {
     }
   }
 
-  /** Resolves to whether a connection was given back in time. Each one that is wakes who waits for it longest, and nobody else. */
-  #awaitRelease(timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (isFree: boolean): void => {
-        clearTimeout(timer);
-        this.#refused.delete(wake);
-        resolve(isFree);
-      };
-      const wake = (): void => { finish(true); };
-      const timer = setTimeout(finish, timeoutMs, false);
-      this.#refused.add(wake);
-    });
-  }
-
   /** A database that was away is hardly another one: that a table is missing is noticed by who asks for it, and early enough. */
   async #awaitSchema(client: pg.ClientBase): Promise<void> {
     if (this.#hasSchema) return;
-    await this.#options.checkSchema(queryable(client));
+    await this.#options.checkSchema(asQueryable(client));
     this.#hasSchema = true;
   }
 
@@ -254,26 +195,8 @@ export class Database {
     if (await this.gate.waitUntilUp(waitMs)) return;
     throw new DatabaseUnavailable('the database cannot be reached', { outcomeKnown: true, cause });
   }
-
-  #release(client: pg.PoolClient, broken: boolean): void {
-    const isUseless = broken || this.#generations.get(client) !== this.#generation;
-    // The pool tells of its end only when the server has taken leave.
-    if (isUseless) this.#open.delete(client);
-    client.release(isUseless);
-  }
 }
 
 const begin: Statement = { name: 'begin', text: 'BEGIN' };
 const commit: Statement = { name: 'commit', text: 'COMMIT' };
 const rollback: Statement = { name: 'rollback', text: 'ROLLBACK' };
-
-const queryable = (client: pg.ClientBase, onAnswer: () => void = () => undefined): Queryable => ({
-  async query<Row extends object>(statement: Statement, values: readonly unknown[] = []) {
-    const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-    onAnswer();
-    return result.rows;
-  },
-});
-
-/** The same view of a client that is not of the pool. */
-export const asQueryable = queryable;

@@ -1,5 +1,5 @@
 import type { Logger } from '../logging.ts';
-import type { Queryable, Statement } from './database.ts';
+import type { Queryable, Statement } from './queryable.ts';
 import { isConnectionError, SchemaIncomplete } from './errors.ts';
 
 /** The last migration that this version needs. Apart from the migrations, so that the worker need not load knex. */

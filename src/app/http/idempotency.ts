@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Queryable, Statement } from '../db/database.ts';
+import type { Queryable, Statement } from '../db/queryable.ts';
 import type { OperationRequest, Reply } from './operation.ts';
 import { HttpProblem } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '../db/errors.ts';
-import type { Queryable } from '../db/database.ts';
+import type { Queryable } from '../db/queryable.ts';
 import { isOnlyIfAbsent, matchesIfNoneMatch, preconditionFailed, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation, type Reply } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';

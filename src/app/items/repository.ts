@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../db/database.ts';
+import type { Queryable, Statement } from '../db/queryable.ts';
 import type { Precondition } from '../http/etag.ts';
 import type { ItemQuery, ItemUpdate, NewItem } from './schemas.ts';
 import { decodeCursor } from './cursor.ts';

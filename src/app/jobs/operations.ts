@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database.ts';
+import type { Queryable } from '../db/queryable.ts';
 import { isOnlyIfAbsent, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { HttpProblem } from '../http/problem.ts';

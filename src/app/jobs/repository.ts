@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../db/database.ts';
+import type { Queryable, Statement } from '../db/queryable.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Precondition } from '../http/etag.ts';
 import { decodeCursor } from '../items/cursor.ts';

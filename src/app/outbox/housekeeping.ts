@@ -1,5 +1,6 @@
 import { pause } from '../backoff.ts';
-import type { Database, Statement } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
+import type { Statement } from '../db/queryable.ts';
 import type { Logger } from '../logging.ts';
 import type { ApiSettings } from '../settings.ts';
 import { uuidV7 } from '../uuid-v7.ts';

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../db/database.ts';
+import type { Queryable, Statement } from '../db/queryable.ts';
 
 export interface OutboxEntry {
   readonly id: string;

@@ -2,7 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import test from 'ava';
 import { Registry } from 'prom-client';
 import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../../../src/app/broker/topology.ts';
-import type { Queryable } from '../../../src/app/db/database.ts';
+import type { Queryable } from '../../../src/app/db/queryable.ts';
 import { createLogger } from '../../../src/app/logging.ts';
 import { Consumer, type ConsumeChannel } from '../../../src/worker/consumer.ts';
 import type { PublishChannel } from '../../../src/app/outbox/publish.ts';

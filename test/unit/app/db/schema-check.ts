@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Queryable } from '../../../../src/app/db/database.ts';
+import type { Queryable } from '../../../../src/app/db/queryable.ts';
 import { isConnectionError, SchemaIncomplete } from '../../../../src/app/db/errors.ts';
 import { requiredMigration, schemaCheck } from '../../../../src/app/db/schema-check.ts';
 import { createLogger } from '../../../../src/app/logging.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import fc from 'fast-check';
 import test from 'ava';
-import type { Queryable, Statement } from '../../../../src/app/db/database.ts';
+import type { Queryable, Statement } from '../../../../src/app/db/queryable.ts';
 import { keyedRequest, once } from '../../../../src/app/http/idempotency.ts';
 import type { Reply } from '../../../../src/app/http/operation.ts';
 

@@ -1,5 +1,6 @@
 import test from 'ava';
-import type { Database, Queryable } from '../../../../src/app/db/database.ts';
+import type { Database } from '../../../../src/app/db/database.ts';
+import type { Queryable } from '../../../../src/app/db/queryable.ts';
 import { DatabaseOverloaded, DatabaseUnavailable } from '../../../../src/app/db/errors.ts';
 import type { Operation, Reply } from '../../../../src/app/http/operation.ts';
 import { together, type CheckedRequest } from '../../../../src/app/http/together.ts';

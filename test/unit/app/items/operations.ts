@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Queryable } from '../../../../src/app/db/database.ts';
+import type { Queryable } from '../../../../src/app/db/queryable.ts';
 import { HttpProblem } from '../../../../src/app/http/problem.ts';
 import { operations } from '../../../../src/app/web-app.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Queryable } from '../../../../src/app/db/database.ts';
+import type { Queryable } from '../../../../src/app/db/queryable.ts';
 import { enqueueJob } from '../../../../src/app/jobs/repository.ts';
 
 const job = { id: 'j', type: 'item.process', itemId: 'i', requestId: 'r', traceparent: undefined };
