@@ -62,12 +62,13 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
 }
 
 async function tell(invocation: Invocation, reports: DrillReports, result: SuiteResult): Promise<void> {
-  const { regressions, files } = await reports.write(invocation, result.suite, result);
-  invocation.exit(exitCodeOf(result.verdict, regressions, result.drills));
+  const { files, ...compared } = await reports.write(invocation, result.suite, result);
+  const { regressions } = compared;
+  invocation.exit(exitCodeOf(result.verdict, compared, result.drills));
   if (invocation.options.json) {
     invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });
   } else {
-    invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
+    invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions({ ...result, regressions })].join('\n'));
   }
   await files;
 }

@@ -1,4 +1,5 @@
 import type { DrillResult } from '../../runtime/drill/drill.ts';
+import { describeFault } from '../../runtime/drill/fault/describe.ts';
 import type { NamedResult } from '../../runtime/drill/report/suite-outcome.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
@@ -26,7 +27,7 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
   const engine = await invocation.connect(loaded);
   const progress = new DrillProgress(invocation.options);
   const startedAtMs = performance.now();
-  const name = `${fault.kind} ${fault.targets.join(',')}`;
+  const name = describeFault(fault);
   const tell = (result: DrillResult) => tellResult(invocation, reports, { name, result, durationMs: performance.now() - startedAtMs });
   let cutShort: DrillResult | undefined;
   try {
@@ -46,10 +47,12 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
 
 async function tellResult(invocation: Invocation, reports: DrillReports, drill: NamedResult): Promise<void> {
   const { result } = drill;
-  const { regressions, files } = await reports.write(invocation, drill.name, { drills: [drill], notRun: [] });
-  invocation.exit(exitCodeOf(result.verdict, regressions, [drill]));
+  const outcome = { drills: [drill], notRun: [] };
+  const { files, ...compared } = await reports.write(invocation, drill.name, outcome);
+  const { regressions } = compared;
+  invocation.exit(exitCodeOf(result.verdict, compared, [drill]));
   if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
-  else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions(regressions)].join('\n'));
+  else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions({ ...outcome, regressions })].join('\n'));
   await files;
 }
 

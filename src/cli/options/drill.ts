@@ -1,4 +1,5 @@
 import type { Config } from '../../runtime/config/schema/config.ts';
+import { ConfigError } from '../../runtime/errors.ts';
 import type { Objectives } from '../../runtime/drill/judge/judge-run.ts';
 import type { DrillFlags } from '../../runtime/drill/suite/run-suite.ts';
 import type { DrillSettings } from '../../runtime/platform/drill.ts';
@@ -27,8 +28,11 @@ export interface DrillOptions {
 
 const holdMs = 10_000;
 
-/** The flags in the drill's own words. */
+/** The flags in the drill's own words. Throws ConfigError where two of them contradict each other. */
 export function settingsOf(config: Config, options: DrillOptions): DrillSettings {
+  if (options.writes === 0 && options.maxLost !== undefined) {
+    throw new ConfigError('--max-lost says how many writes may be lost, and --writes 0 that there are none', { remedy: 'leave one of the two out' });
+  }
   return {
     objectives: objectivesOf(config, options),
     rate: options.rate,

@@ -6,8 +6,8 @@ import { toHtml } from '../../runtime/drill/report/html.ts';
 import { toJunit } from '../../runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../runtime/drill/report/openmetrics.ts';
-import type { NamedResult, SuiteOutcome } from '../../runtime/drill/report/suite-outcome.ts';
-import { baselineSchema, regressions, toBaseline, uncompared, type Baseline, type Regression } from '../../runtime/drill/suite/baseline.ts';
+import { regressionsOf, type NamedResult, type Regression, type SuiteOutcome } from '../../runtime/drill/report/suite-outcome.ts';
+import { baselineSchema, regressions, toBaseline, uncompared, type Baseline } from '../../runtime/drill/suite/baseline.ts';
 import { ConfigError, messageOf } from '../../runtime/errors.ts';
 import { writing } from '../../runtime/files/file-error.ts';
 import { readIfThere } from '../../runtime/files/read-if-there.ts';
@@ -16,26 +16,31 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DrillOptions } from '../options/drill.ts';
 
-const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, { drills }: SuiteOutcome) => toOpenMetrics(drills) } as const;
+const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, outcome: SuiteOutcome) => toOpenMetrics(outcome) } as const;
 
 interface Written {
   /** What has become slower than the baseline. */
-  readonly regressions: Regression[];
+  readonly regressions: readonly Regression[];
+  /** A comparison was asked for, and there was nothing to compare. */
+  readonly isUncompared: boolean;
   /** Rejects with why a report could not be written. */
   readonly files: Promise<unknown>;
 }
 
-/** A drill that passed but has become slower than the baseline allows is a failure too, whatever the others have proved. */
-export function exitCodeOf(verdict: Verdict, found: readonly Regression[], drills: readonly NamedResult[]): number {
+/**
+ * A drill that passed but has become slower than the baseline allows is a failure too, whatever the others have proved. A
+ * baseline that has none of the drills proves nothing.
+ */
+export function exitCodeOf(verdict: Verdict, { regressions: found, isUncompared }: Pick<Written, 'regressions' | 'isUncompared'>, drills: readonly NamedResult[]): number {
   const hasPassed = (name: string) => drills.some((drill) => drill.name === name && drill.result.verdict === 'pass');
   if (found.some(({ drill }) => hasPassed(drill))) return exitCodes.objectiveMissed;
+  if (verdict === 'pass' && isUncompared) return exitCodes.inconclusive;
   return { pass: exitCodes.done, fail: exitCodes.objectiveMissed, inconclusive: exitCodes.inconclusive }[verdict];
 }
 
 /** A line for people about each. */
-export function describeRegressions(found: readonly Regression[]): string[] {
-  const measures = { downtimeP50Ms: 'downtime p50', downtimeMaxMs: 'downtime max', restoreP50Ms: 'restored p50' } as const;
-  return found.map((one) => `SLOWER  ${one.drill}: ${measures[one.measure]} ${one.nowMs.toFixed(0)} ms, was ${one.beforeMs.toFixed(0)} ms in the baseline`);
+export function describeRegressions(outcome: SuiteOutcome): string[] {
+  return outcome.drills.flatMap(({ name }) => regressionsOf(name, outcome).map((one) => `SLOWER  ${name}: ${one}`));
 }
 
 /** The reports that were asked for. */
@@ -59,7 +64,9 @@ export class DrillReports {
    * Writes them. Whether all could be written is the caller's to ask when it has shown the verdict, which somebody's
    * platform was broken for.
    */
-  async write(invocation: Invocation, title: string, results: SuiteOutcome): Promise<Written> {
+  async write(invocation: Invocation, title: string, measured: SuiteOutcome): Promise<Written> {
+    const { regressions: found, isUncompared } = this.#compare(invocation, measured.drills);
+    const results = this.#baseline === undefined ? measured : { ...measured, regressions: found };
     const flags = Object.keys(formats) as (keyof typeof formats)[];
     const files = Promise.all([
       ...flags.map((flag) => write(this.#options[flag], () => formats[flag](title, results))),
@@ -67,16 +74,15 @@ export class DrillReports {
     ]);
     await Promise.allSettled([files]);
     await appendSummary(title, results).catch((error: unknown) => { invocation.warn(`GITHUB_STEP_SUMMARY: ${messageOf(error)}`); });
-    return { regressions: this.#compare(invocation, results.drills), files };
+    return { regressions: found, isUncompared, files };
   }
 
-  /** What has become slower than the baseline. */
-  #compare(invocation: Invocation, drills: readonly NamedResult[]): Regression[] {
-    if (this.#baseline === undefined) return [];
+  #compare(invocation: Invocation, drills: readonly NamedResult[]): Pick<Written, 'regressions' | 'isUncompared'> {
+    if (this.#baseline === undefined) return { regressions: [], isUncompared: false };
     const now = toBaseline(drills);
     const alone = uncompared(this.#baseline, now);
     if (alone.length > 0) invocation.warn(`not compared with the baseline, for one of the two has nothing measured: ${alone.join(', ')}`);
-    return regressions(this.#baseline, now, this.#options.tolerance / 100);
+    return { regressions: regressions(this.#baseline, now, this.#options.tolerance / 100), isUncompared: alone.length === drills.length };
   }
 
   /** Makes this one the baseline when there is none. An outage, or nothing at all, must not become the norm. */

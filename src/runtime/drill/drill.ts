@@ -1,9 +1,11 @@
 import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { Engine } from '../engine/port.ts';
+import type { FaultParameters } from './fault/describe.ts';
 import type { Fault } from './fault/fault.ts';
 import type { Objectives, RunResult, Verdict } from './judge/judge-run.ts';
 import type { History } from './judge/history.ts';
 import type { Summary } from './judge/summary.ts';
+import type { ExpectedService } from './platform-view.ts';
 import type { ProbeContainer } from './probe-run.ts';
 import type { ProbeMode } from './probe/options.ts';
 
@@ -12,6 +14,8 @@ export interface DrillInputs {
   readonly engine: Engine;
   readonly project: string;
   readonly vip: string;
+  /** The services that there are to be. */
+  readonly expected: readonly ExpectedService[];
   readonly probe: ProbeContainer;
   readonly fault: Fault;
   /** How long a fault that lasts (pause, partition, …) stays. */
@@ -44,6 +48,8 @@ export interface DrillInputs {
   readonly recoverWithinMs: number;
   /** Goes on where the platform is not steady before the first run, and says so in the result. */
   readonly force: boolean;
+  /** Another drill has just been run, or what it left was undone: the platform may take its time to be steady again. */
+  readonly isAfterAnother?: boolean;
   /** Ends the drill, healed and with the probe removed: `runDrill` rejects with InterruptedError. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent) => void;
@@ -67,7 +73,12 @@ export interface DrillResult {
   readonly project: string;
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
-  readonly fault: { readonly kind: Fault['kind']; readonly target: string };
+  readonly fault: FaultParameters & {
+    readonly kind: Fault['kind'];
+    readonly target: string;
+    /** How long one that lasts stayed. */
+    readonly holdMs?: number;
+  };
   readonly seed: number;
   readonly objectives: Objectives;
   readonly summary: Summary;

@@ -1,3 +1,4 @@
+import { drivers } from './fault/drivers.ts';
 import { Journal, type JournalEntry } from './journal/journal.ts';
 
 /** A fault that is in place, for people. */
@@ -8,10 +9,13 @@ export interface FaultInPlace {
   readonly at: string;
 }
 
-/** The faults that a drill has left, or that one under way has in place just now. */
+/**
+ * The faults that a drill has left, or that one under way has in place just now. One that is over at once is not among
+ * them: whoever it ended is seen to be down.
+ */
 export async function faultsInPlace({ project, journalDirectory }: { readonly project: string; readonly journalDirectory: string }): Promise<FaultInPlace[]> {
   const entries = await new Journal(journalDirectory).entries();
-  return entries.filter(({ job }) => job.project === project).map(inPlace);
+  return entries.filter(({ job }) => job.project === project && drivers[job.fault.kind].lasts).map(inPlace);
 }
 
 /** What is said when one that a drill has left is undone on the way. */

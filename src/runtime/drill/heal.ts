@@ -40,9 +40,11 @@ export async function undoAll({ engine, project, journalDirectory }: HealInputs)
   for (const entry of (await journal.entries()).filter(({ job }) => job.project === project)) {
     const { job } = entry;
     try {
-      await drivers[job.fault.kind].heal(job, engine);
+      const driver = drivers[job.fault.kind];
+      const healedAtMs = await driver.heal(job, engine);
       await journal.remove(job.id);
-      undone.push(inPlace(entry));
+      // Whom the guardian has started since needed nothing more.
+      if (driver.lasts || healedAtMs !== undefined) undone.push(inPlace(entry));
     } catch (error) {
       (error instanceof VictimDownError ? waiting : problems).push(`${job.fault.kind} ${job.fault.targets.join(',')}: ${messageOf(error)}`);
     }

@@ -31,8 +31,19 @@ export interface PlatformView {
   readonly dc?: string;
 }
 
-/** Looks whether every container is running and healthy, and exactly one node has the virtual address. */
-export async function viewPlatform(engine: Engine, project: string, vip: string): Promise<PlatformView> {
+/** A service that there is to be. */
+export type ExpectedService = Pick<DrillService, 'name' | 'component' | 'podOwner'>;
+
+/** Where to look, and for what. */
+interface Look {
+  readonly engine: Engine;
+  readonly project: string;
+  readonly vip: string;
+  readonly expected: readonly ExpectedService[];
+}
+
+/** Looks whether every container is there, running and healthy, and exactly one node has the virtual address. */
+export async function viewPlatform({ engine, project, vip, expected }: Look): Promise<PlatformView> {
   const containers = (await engine.listContainers({ project })).filter(isService);
   const services = containers.map(toService);
   const nodes = services.filter((one) => isNode(one.component));
@@ -44,8 +55,9 @@ export async function viewPlatform(engine: Engine, project: string, vip: string)
     readVipHolders(engine, vip, new Map(asked)),
     members.length === 0 ? undefined : readClusterState(engine, new Map(asking)),
   ]);
+  const missing = expected.filter(({ name }) => !services.some((one) => one.name === name));
   const problems = [
-    ...(containers.length === 0 ? ['nothing of this platform is there'] : []),
+    ...(containers.length === 0 ? ['nothing of this platform is there'] : missing.map(({ name }) => `${name} is missing`)),
     ...containers.flatMap(problemOf),
     ...unknown.map(({ node, reason }) => `${node} could not be asked for its addresses: ${reason}`),
     ...(members.length === 0 ? [] : judgeCluster(cluster).problems),
@@ -57,9 +69,19 @@ export async function viewPlatform(engine: Engine, project: string, vip: string)
     isStarting: problems.length > 0 && problems.length === starting.length,
     holders,
     ...(cluster?.dc !== undefined && { dc: cluster.dc }),
-    services: new Map([...services, ...nodes.flatMap(processOf)].map((one) => [one.name, one])),
+    services: byName(services),
     nodes: new Map(nodes.map((node) => [node.name, node.container])),
   };
+}
+
+/** By name, with those that are processes in a node. */
+function byName(services: readonly DrillService[]): Map<string, DrillService> {
+  return new Map([...services, ...services.flatMap(processOf)].map((one) => [one.name, one]));
+}
+
+/** What a drill may name, by the configuration alone. */
+export function servicesToBe(expected: readonly ExpectedService[]): ReadonlyMap<string, DrillService> {
+  return byName(expected.map((one) => ({ ...one, container: '', image: '', addresses: [] })));
 }
 
 /** A cluster's node has its Traefik inside; drills know it by the name that it has elsewhere. */

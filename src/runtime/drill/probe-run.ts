@@ -41,6 +41,7 @@ export class ProbeRun {
   readonly #otherOutput: string[] = [];
   #following: Promise<void> = Promise.resolve();
   #originMs = 0;
+  #lastWrittenMs = -Infinity;
   #ended = false;
   lateness: Lateness | undefined;
 
@@ -48,6 +49,11 @@ export class ProbeRun {
     this.#engine = engine;
     this.#name = name;
     this.#onSamples = onSamples;
+  }
+
+  /** When the latest of the writes that were acknowledged whole was begun; long ago where none was. */
+  get lastWrittenMs(): number {
+    return this.#lastWrittenMs;
   }
 
   async start(project: string, container: ProbeContainer, options: ProbeOptionsInput): Promise<void> {
@@ -116,10 +122,13 @@ export class ProbeRun {
       case 'busy':
         this.busy.push({ fromMs: this.#originMs + line.fromMs, toMs: this.#originMs + line.toMs, share: line.share });
         break;
+      case 'written':
+        this.#lastWrittenMs = Math.max(this.#lastWrittenMs, this.#originMs + line.atMs);
+        break;
       case 'settling':
         break;
       case 'ledger':
-        this.ledger.push(line.record);
+        this.ledger.push({ ...line.record, atMs: this.#originMs + line.record.atMs });
         break;
       case 'end':
         this.lateness = line.lateness;

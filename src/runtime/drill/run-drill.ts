@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, EngineUnreachableError, HaplatError, InterruptedError } from '../errors.ts';
 import type { DrillInputs, DrillResult, DrillRun } from './drill.ts';
+import { describeFault, parametersOf } from './fault/describe.ts';
+import { drivers } from './fault/drivers.ts';
+import type { Fault } from './fault/fault.ts';
 import { faultsInPlace } from './faults-in-place.ts';
 import type { History } from './judge/history.ts';
 import { judgeRun } from './judge/judge-run.ts';
@@ -11,12 +14,12 @@ import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
 import { lowerRate } from './probe/default-rate.ts';
 import { runOnce, type RunInputs, type RunOutcome } from './run-once.ts';
-import { blastRadius } from './target/blast-radius.ts';
+import { blastRadius, type BlastRadius } from './target/blast-radius.ts';
 import { isRole, resolveTargets, seededRandom } from './target/resolve.ts';
 
 /**
  * The first run starts from what is there, once the Engine's own health checks have caught up with an `up` just before;
- * before the others, what the run before has broken may take its time.
+ * before the others, what the run (or the drill) before has broken may take its time.
  */
 const steadyWithinMs = { first: 3000, starting: 30_000, later: 120_000 };
 const lookEachMs = 500;
@@ -27,7 +30,9 @@ const lookEachMs = 500;
  * signal aborts (healed, the probe removed), OperationError when the Engine fails in the first run, EngineUnreachableError
  * when it is gone. A drill that could not be carried out as planned resolves, inconclusive at best, with the reason.
  */
-export async function runDrill(inputs: DrillInputs, perform: typeof runOnce = runOnce): Promise<DrillResult> {
+export async function runDrill(given: DrillInputs, perform: typeof runOnce = runOnce): Promise<DrillResult> {
+  // Of what was not written nothing can be lost: that is no objective which was met.
+  const inputs = given.ledgerRate > 0 ? given : { ...given, objectives: { ...given.objectives, maxLostWrites: undefined } };
   const done: Done = { runs: [], histories: [], notes: [] };
   try {
     await runAll(inputs, done, perform);
@@ -111,14 +116,14 @@ function whyUnproven(error: unknown): string | undefined {
 }
 
 /** With why it ended early, where it did: it has proved less than it was to. */
-function resultOf({ fault, objectives, seed, project }: DrillInputs, { runs, histories, notes }: Done, cutShort?: string): DrillResult {
+function resultOf({ fault, objectives, seed, project, holdMs }: DrillInputs, { runs, histories, notes }: Done, cutShort?: string): DrillResult {
   const ofRuns = runs.flatMap(({ reasons }, index) => reasons.map((reason) => (runs.length > 1 ? `run ${index + 1}: ${reason}` : reason)));
   return {
     schema: 'haplat.drill/1',
     project,
     verdict: verdictOf([...runs.map((result) => result.verdict), ...(cutShort === undefined ? [] : ['inconclusive' as const])]),
     reasons: [...notes, ...ofRuns, ...(cutShort === undefined ? [] : [cutShort])],
-    fault: { kind: fault.kind, target: fault.targets.join(',') },
+    fault: { ...parametersOf(fault), kind: fault.kind, target: fault.targets.join(','), ...(drivers[fault.kind].lasts && { holdMs }) },
     seed,
     objectives,
     summary: summarise(runs),
@@ -139,13 +144,15 @@ async function equip(inputs: DrillInputs): Promise<RunInputs> {
 
 function chooseTargets({ fault, acceptOutage }: DrillInputs, view: PlatformView, random: () => number): string[] {
   const targets = resolveTargets(fault.kind === 'renew' ? allOf(fault.targets, view) : fault.targets, view.services, view, random);
-  const lost = blastRadius(fault, targets, view.services);
-  if (lost.length > 0 && !acceptOutage) {
-    throw new ConfigError(`${fault.kind} ${targets.join(',')} leaves nothing of ${lost.join(', ')}: clients will have an outage`, {
-      remedy: 'say --accept-outage if that is what you want to measure',
-    });
-  }
+  if (!acceptOutage) requireSurvivable({ ...fault, targets }, blastRadius(fault, targets, view.services));
   return targets;
+}
+
+function requireSurvivable(fault: Fault, { clients, healing }: BlastRadius): void {
+  const refuse = (gone: readonly string[], consequence: string) =>
+    new ConfigError(`${describeFault(fault)} leaves nothing of ${gone.join(', ')}: ${consequence}`, { remedy: 'say --accept-outage if that is what you want to measure' });
+  if (clients.length > 0) throw refuse(clients, 'clients will have an outage');
+  if (healing.length > 0) throw refuse(healing, 'nothing will heal by itself, nor will they');
 }
 
 /** A component is renewed whole. */
@@ -154,14 +161,14 @@ function allOf(targets: readonly string[], { services }: PlatformView): string[]
 }
 
 async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformView> {
-  const { engine, project, vip, signal, force, unready } = inputs;
+  const { signal, force, unready, isAfterAnother = false } = inputs;
   const fromMs = performance.now();
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
-    const seen = await viewPlatform(engine, project, vip);
+    const seen = await viewPlatform(inputs);
     const faults = await faultsInPlace(inputs);
     const view = seen.problems.length > 0 ? seen : { ...seen, problems: [...faults.map(({ kind, targets }) => `a fault is in place: ${kind} ${targets.join(',')}`), ...(await unready())] };
-    const withinMs = run > 1 ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
+    const withinMs = run > 1 || isAfterAnother ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);
   }
@@ -182,6 +189,7 @@ function unmeasured(reason: string, rate: number): RunResult {
     latencyMs: null,
     phases: { detectedMs: null, vipMovedMs: null, fencedMs: null, firstSuccessMs: null, healedMs: null, redundancyRestoredMs: null },
     ledger: checkLedger([]),
+    writePauseMs: 0,
     splitBrainMs: 0,
   };
 }

@@ -99,10 +99,13 @@ async function measure(parts: Run): Promise<RunOutcome> {
 
   onEvent({ kind: 'measuring', run });
   const healedAtMs = session.lasts ? await holdAndHeal(parts, injectedAtMs) : undefined;
-  const isRestored = await restored(parts, injectedAtMs);
+  const restored = await awaitRestored(parts, injectedAtMs);
+  const lookedAtMs = events.engineNowMs();
   await measureFor(probe, afterwardsMs, inputs);
   // A database that is healthy again is not yet one to which each replica is connected anew.
-  await probe.until(() => isWarm(probe.samples), inputs.recoverWithinMs, signal);
+  const isSteadyAgain = await probe.until(() => isWarm(probe.samples), inputs.recoverWithinMs, signal);
+  const isWritten = () => inputs.ledgerRate === 0 || probe.lastWrittenMs >= lookedAtMs;
+  await probe.until(isWritten, inputs.recoverWithinMs, signal);
 
   onEvent({ kind: 'looking-up', run });
   const isComplete = await probe.end(endWithinMs(inputs), signal);
@@ -132,7 +135,8 @@ async function measure(parts: Run): Promise<RunOutcome> {
       }),
       holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
       healedAtMs: after.find((event) => event.action === 'unpause')?.atMs ?? healedAtMs,
-      restoredAtMs: isRestored ? mended : undefined,
+      restoredAtMs: restored.isSeen ? latest(mended, restored.readyAtMs) : undefined,
+      isSteadyAgain,
       ledger: probe.ledger,
       holders,
       cutOff: cutOffBy({ fault: inputs.fault, targets, nodes: view.nodes, namespaces: session.namespaces, injectedAtMs, healedAtMs }, after),
@@ -173,20 +177,35 @@ function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithin
   return probe.until(() => lastEndMs(probe.samples) >= fromMs + durationMs, recoverWithinMs, signal);
 }
 
-/** Waits until all is healthy again and, for a fault that killed, has been started again. False: not by the deadline. */
-async function restored(parts: Run, injectedAtMs: number): Promise<boolean> {
+interface Restored {
+  /** False: not by the deadline. */
+  readonly isSeen: boolean;
+  /** When those that were healthy before they could do their work were seen to do it again; undefined where none was late. */
+  readonly readyAtMs?: number;
+}
+
+/** Waits until all is healthy again, does its work and, for a fault that killed, has been started again. */
+async function awaitRestored(parts: Run, injectedAtMs: number): Promise<Restored> {
   const { inputs, events } = parts;
-  const { engine, project, vip, recoverWithinMs, signal } = inputs;
+  const { recoverWithinMs, signal } = inputs;
   const until = performance.now() + recoverWithinMs;
+  let hasWaited = false;
   while (performance.now() < until && events.lost === undefined) {
     const after = eventsSince(events, injectedAtMs);
     // The Engine's list runs a little behind its events: what has died must have been seen to start.
     const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);
     const isUp = dead.every((container) => after.some((event) => event.action === 'start' && event.container === container));
-    if (isUp && (await serveAgain(parts, injectedAtMs)) && (await viewPlatform(engine, project, vip)).problems.length === 0) return true;
+    if (isUp && (await serveAgain(parts, injectedAtMs)) && (await viewPlatform(inputs)).problems.length === 0) {
+      if ((await inputs.unready()).length === 0) return { isSeen: true, ...(hasWaited && { readyAtMs: events.engineNowMs() }) };
+      hasWaited = true;
+    }
     await events.changed(lookEachMs, signal);
   }
-  return false;
+  return { isSeen: false };
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 /** Whether processes that the fault has ended in a node run anew, as the node says: the Engine does not see them. */

@@ -22,7 +22,7 @@ type Guarded = Pick<Engine, 'listContainers' | 'exec'>;
 
 export interface HeldLease extends AsyncDisposable {
   readonly id: string;
-  /** Gives the targets back to the guardian. Safe to call twice. */
+  /** Gives the targets back to the guardian. Safe to call twice; one that could not be released is tried again. */
   release(): Promise<void>;
   /** Renews no more: when it has run out the guardian does what it does for a holder that crashed. */
   abandon(): void;
@@ -35,6 +35,8 @@ export interface LeaseClient {
 
 const defaultTtlMs = 15_000;
 const execTimeoutMs = 5000;
+/** A lease that stays would run out, and the guardian restart what has been healed: a busy machine gets another chance. */
+const releaseTries = 3;
 
 // The folder stands in the environment of the guardian's container, and so of what is executed in it.
 const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';
@@ -112,10 +114,17 @@ class FileLease implements HeldLease {
   async release(): Promise<void> {
     this.abandon();
     if (this.#released) return;
-    this.#released = true;
     // A renewal under way would write the file again.
     await this.#renewal;
-    await inGuardians(this.#engine, this.#project, removeScript, this.id, '');
+    for (let tries = releaseTries; ; tries -= 1) {
+      try {
+        await inGuardians(this.#engine, this.#project, removeScript, this.id, '');
+        break;
+      } catch (error) {
+        if (tries === 1) throw error;
+      }
+    }
+    this.#released = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

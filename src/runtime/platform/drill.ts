@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
-import { removeLeftBehind } from '../drill/heal.ts';
+import { undoneText } from '../drill/faults-in-place.ts';
+import { removeLeftBehind, undoAll } from '../drill/heal.ts';
 import { defaultRate } from '../drill/probe/default-rate.ts';
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
@@ -52,15 +53,20 @@ export async function drillPlatform<Result>(
     // A probe that nobody ended would go on for its whole life, beside ours.
     const left = await removeLeftBehind(engine, config.project);
     if (left.length > 0) around.onNote(`removed what an earlier drill has left running: ${left.join(', ')}`);
+    // Nor is another drill under way, as we have the lock. What can't be undone keeps the platform from being steady.
+    const { undone } = await undoAll({ engine, ...journalOf(loaded) });
+    for (const fault of undone) around.onNote(undoneText(fault));
     return run({
       ...settings,
       rate: settings.rate ?? defaultRate((await engine.info()).cpus),
       mayLowerRate: settings.rate === undefined,
       ...journalOf(loaded),
+      ...(undone.length > 0 && { isAfterAnother: true }),
       engine,
       renew: (components) => renewReplicas(loaded, engine, components),
       vip: config.network.vip,
       tlsDirectory: join(stateDirectory, 'tls'),
+      expected: topology.services,
       unready: () => whoIsUnready(engine, topology.services),
       issueExpired: () => expiredCertificate(loaded),
       probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await trustOfClients(loaded)) },

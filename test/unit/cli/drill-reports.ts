@@ -7,14 +7,20 @@ const passed = named('passed', [history()]);
 const failed = named('failed', [history({ samples: samplesWith([[0, 1500]]) })]);
 const unproven = named('unproven', [history({ samples: [] })]);
 const slower = (drill: string) => ({ drill, measure: 'downtimeP50Ms', beforeMs: 1, nowMs: 100 }) as const;
+const compared = (...regressions: readonly ReturnType<typeof slower>[]) => ({ regressions, isUncompared: false });
 
 test('a drill that passed and has become slower is a missed objective, also beside one that proves nothing', (t) => {
-  t.is(exitCodeOf('pass', [], [passed]), 0);
-  t.is(exitCodeOf('pass', [slower('passed')], [passed]), 3);
-  t.is(exitCodeOf('inconclusive', [slower('passed')], [passed, unproven]), 3);
+  t.is(exitCodeOf('pass', compared(), [passed]), 0);
+  t.is(exitCodeOf('pass', compared(slower('passed')), [passed]), 3);
+  t.is(exitCodeOf('inconclusive', compared(slower('passed')), [passed, unproven]), 3);
 });
 
 test('what proves nothing is no slower for it', (t) => {
-  t.is(exitCodeOf('inconclusive', [slower('unproven')], [passed, unproven]), 4);
-  t.is(exitCodeOf('fail', [], [failed, unproven]), 3);
+  t.is(exitCodeOf('inconclusive', compared(slower('unproven')), [passed, unproven]), 4);
+  t.is(exitCodeOf('fail', compared(), [failed, unproven]), 3);
+});
+
+test('a comparison that was asked for and could not be made proves nothing', (t) => {
+  t.is(exitCodeOf('pass', { regressions: [], isUncompared: true }, [passed]), 4);
+  t.is(exitCodeOf('fail', { regressions: [], isUncompared: true }, [failed]), 3);
 });

@@ -90,13 +90,16 @@ export interface InjectionSurroundings {
 /** A fault can't be undone as long as its victim does not run: it outlives it. */
 export class VictimDownError extends OperationError {}
 
+/** A fault is still in place: whatever comes next would be measured with it. */
+export class NotUndoneError extends OperationError {}
+
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {
-  /** Whether it stays until it is healed, under a lease; else it is over at once, and the guardian heals what it broke. */
+  /** Whether it stays until it is healed, under a lease; else it is over at once, and the guardian starts what it ended. */
   readonly lasts: boolean;
   /** The services whose restart undoes it as well: that is what the guardian does when the lease runs out. */
   restartHeals(job: FaultJob): readonly string[];
   inject(job: FaultJob, surroundings: InjectionSurroundings): Promise<Injection | NoEffect>;
-  /** Undoes it, whether or not (or how often) it was injected. Returns when, on the Engine's clock, if that was seen. */
+  /** Undoes it, whether or not (or how often) it was injected. Returns when, on the Engine's clock, if there was something to undo and that was seen. */
   heal(job: FaultJob, engine: Engine): Promise<number | undefined>;
 }

@@ -1,10 +1,10 @@
-import { EngineUnreachableError, messageOf, OperationError } from '../../errors.ts';
+import { EngineUnreachableError, messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { leaseClient } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
 import type { Journal } from '../journal/journal.ts';
 import { drivers } from './drivers.ts';
-import { VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from './fault.ts';
+import { NotUndoneError, VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from './fault.ts';
 
 const leaseTtlMs = 10_000;
 
@@ -39,8 +39,8 @@ export class FaultSession {
 
   async inject(surroundings: InjectionSurroundings): Promise<Injection | NoEffect> {
     this.#isOpen = true;
+    await this.#journal.add(this.#job);
     if (this.lasts) {
-      await this.#journal.add(this.#job);
       this.#lease = await leaseClient(this.#engine, this.#job.project).take({
         kind: 'drill',
         targets: [...new Set(this.#job.victims.map(({ service }) => service))],
@@ -55,7 +55,7 @@ export class FaultSession {
 
   /**
    * Heals. Safe to call twice, and when nothing was injected. Returns when it was healed, if that was seen. Rejects with
-   * OperationError when it was not; the guardian then does it as soon as the lease runs out.
+   * NotUndoneError when it was not; the guardian then does it as soon as the lease runs out.
    */
   async heal(): Promise<number | undefined> {
     if (!this.#isOpen) return undefined;
@@ -74,7 +74,7 @@ export class FaultSession {
       const { kind, targets } = this.#job.fault;
       const message = `${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`;
       const options = { cause: error, remedy: error instanceof VictimDownError ? '"haplat up" starts it, and undoes that then' : this.#whoTriesAgain() };
-      throw error instanceof EngineUnreachableError ? new EngineUnreachableError(message, options) : new OperationError(message, options);
+      throw error instanceof EngineUnreachableError ? new EngineUnreachableError(message, options) : new NotUndoneError(message, options);
     }
   }
 

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine, EngineEvent } from '../../engine/port.ts';
+import { steadyNowMs } from '../../steady-clock.ts';
 import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
 import { freezeContainer } from './freeze.ts';
 import { signalProcesses, thawProcess } from './processes.ts';
@@ -9,14 +10,13 @@ const effectWithinMs = 15_000;
 const graceMs = 10_000;
 
 const nobody = () => [];
-const nothingToHeal = () => Promise.resolve(undefined);
 
-/** SIGKILL to process 1 of each victim, all at once. The Engine suppresses its restart policy: the guardian heals. */
+/** SIGKILL to process 1 of each victim, all at once. The Engine suppresses its restart policy: the guardian starts it again. */
 export const killFault: FaultDriver = {
   lasts: false,
   restartHeals: nobody,
   inject: (job, surroundings) => onProcesses(job, surroundings, 'KILL', () => strike(job, surroundings, 'die', (engine, container) => engine.killContainer(container))),
-  heal: nothingToHeal,
+  heal: startAgain,
 };
 
 /** SIGTERM, and time to finish. The guardian starts it again. */
@@ -24,7 +24,7 @@ export const stopFault: FaultDriver = {
   lasts: false,
   restartHeals: nobody,
   inject: (job, surroundings) => onProcesses(job, surroundings, 'TERM', () => strike(job, surroundings, 'die', (engine, container) => engine.stopContainer(container, { graceMs }))),
-  heal: nothingToHeal,
+  heal: startAgain,
 };
 
 export const restartFault: FaultDriver = {
@@ -32,7 +32,7 @@ export const restartFault: FaultDriver = {
   restartHeals: nobody,
   // A process that ends is started again by the cluster.
   inject: (job, surroundings) => onProcesses(job, surroundings, 'TERM', () => strike(job, surroundings, 'die', (engine, container) => engine.restartContainer(container, { graceMs }))),
-  heal: nothingToHeal,
+  heal: startAgain,
 };
 
 export const pauseFault: FaultDriver = {
@@ -50,6 +50,23 @@ export const pauseFault: FaultDriver = {
     return undefined;
   },
 };
+
+/**
+ * Starts victims that are still down; the guardian has started them long since, unless there is none. Who others share
+ * namespaces with comes first. Returns undefined where nothing was down.
+ */
+async function startAgain({ victims }: FaultJob, engine: Engine): Promise<number | undefined> {
+  const containers = victims.filter(({ process }) => process === undefined);
+  const owners = containers.filter(({ container, namespaceOf }) => container === namespaceOf);
+  const members = containers.filter(({ container, namespaceOf }) => container !== namespaceOf);
+  let startedAtMs: number | undefined;
+  for (const { container } of [...owners, ...members]) {
+    if ((await engine.inspectContainer(container))?.state !== 'exited') continue;
+    await engine.startContainer(container);
+    startedAtMs = steadyNowMs();
+  }
+  return startedAtMs;
+}
 
 /** Where the victims are processes inside containers, the signal goes to them. Not both kinds at once. */
 async function onProcesses(

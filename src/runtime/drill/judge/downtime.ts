@@ -148,19 +148,25 @@ export function outagesOf(samples: readonly Sample[], mode: string): Outage[] {
   return open === undefined ? outages : [...outages, { ...open, toMs: undefined }];
 }
 
-/** All modes' outages, one after the other. */
+/** All modes' outages, one after the other; what several modes saw at the same time is one. */
 export function allOutages(samples: readonly Sample[]): Outage[] {
   const modes = [...new Set(samples.map((sample) => sample.mode))];
-  return modes.flatMap((mode) => outagesOf(samples, mode)).toSorted((a, b) => a.fromMs - b.fromMs);
+  const merged: Outage[] = [];
+  for (const next of modes.flatMap((mode) => outagesOf(samples, mode)).toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = merged.at(-1);
+    if (last === undefined || next.fromMs > (last.toMs ?? Infinity)) merged.push(next);
+    else merged[merged.length - 1] = together(last, next);
+  }
+  return merged;
 }
 
-/** The time that the outages cover together; where they overlap it counts once. An open one lasts until `endMs`. */
+/** One mode that does not answer again is enough for an outage that has not ended. */
+function together(a: Outage, b: Outage): Outage {
+  const toMs = a.toMs === undefined || b.toMs === undefined ? undefined : Math.max(a.toMs, b.toMs);
+  return { fromMs: a.fromMs, toMs, failed: a.failed + b.failed };
+}
+
+/** The time that the outages (of `allOutages`) cover; an open one lasts until `endMs`. */
 export function failedTimeMs(outages: readonly Outage[], endMs: number): number {
-  let total = 0;
-  let covered = -Infinity;
-  for (const { fromMs, toMs = endMs } of outages.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    total += Math.max(0, toMs - Math.max(fromMs, covered));
-    covered = Math.max(covered, toMs);
-  }
-  return total;
+  return outages.reduce((total, { fromMs, toMs = endMs }) => total + Math.max(0, toMs - fromMs), 0);
 }

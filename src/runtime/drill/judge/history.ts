@@ -15,6 +15,8 @@ export interface History {
   readonly healedAtMs: number | undefined;
   /** Undefined when redundancy was not restored by the deadline. */
   readonly restoredAtMs: number | undefined;
+  /** Whether requests of each mode had nothing but answers again before the load ended. */
+  readonly isSteadyAgain: boolean;
   readonly ledger: readonly LedgerEntry[];
   readonly holders: readonly HolderChange[];
   /** Nodes that could answer no client for a time, by the fault's own doing: cut off, or killed. */
@@ -63,6 +65,8 @@ export interface HolderChange {
 export interface LedgerEntry {
   readonly key: string;
   readonly name: string;
+  /** When it was begun. */
+  readonly atMs: number;
   readonly create: WriteOutcome;
   readonly itemId?: string | undefined;
   readonly process: WriteOutcome;

@@ -9,6 +9,7 @@ import type { Phases } from './phases.ts';
 import { countRequests, latencyOf } from './requests.ts';
 import type { Latency, RequestCounts } from './requests.ts';
 import { handOverMs, longestOverlapMs } from './split-brain.ts';
+import { writePauseMs, writesAgain } from './writes.ts';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
@@ -41,6 +42,8 @@ export interface RunResult {
   readonly latencyMs: Latency | null;
   readonly phases: Phases;
   readonly ledger: LedgerVerdict;
+  /** The longest time in which writes were begun and none was acknowledged (`judge/writes`). */
+  readonly writePauseMs: number;
   /** The longest time that two nodes had the virtual address at once; a few milliseconds are a hand-over. */
   readonly splitBrainMs: number;
 }
@@ -68,13 +71,14 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
     latencyMs: latencyOf(samples) ?? null,
     phases: phasesOf(history),
     ledger: checkLedger(history.ledger),
+    writePauseMs: rounded(writePauseMs(history)),
     splitBrainMs: rounded(longestOverlapMs(history.holders, history.cutOff, endedAtMs)),
   };
   const gates = gatesMissed(history);
   if (gates.length > 0) return { verdict: 'inconclusive', reasons: [...gates, ...busyHints(measured.probeBusyShare)], ...measured };
   // An outage that is still open at the end may be shorter than one before it.
-  const recovered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
-  const failures = [...(recovered ? [] : ['the platform did not answer again']), ...missed(measured, history, objectives)];
+  const hasAnswered = (downtime === undefined || downtime.toMs !== undefined) && outages.every((outage) => outage.toMs !== undefined);
+  const failures = [...notRecovered(history, hasAnswered), ...missed(measured, history, objectives)];
   const unseen = history.unseen.map(({ why }) => why);
   if (failures.length > 0) return { verdict: 'fail', reasons: [...failures, ...unseen, ...busyHints(measured.probeBusyShare)], ...measured };
   const unproven = [...unseen, ...notProven(measured, history, objectives)];
@@ -92,6 +96,15 @@ function gatesMissed({ samples, injectedAtMs }: History): string[] {
   ];
 }
 
+/** What clients still had to do without when the run ended. */
+function notRecovered(history: History, hasAnswered: boolean): string[] {
+  return [
+    ...(hasAnswered ? [] : ['the platform did not answer again']),
+    ...(hasAnswered && !history.isSteadyAgain ? ['requests still failed now and then when the run ended'] : []),
+    ...(writesAgain(history) === false ? ['no write was acknowledged any more when all was healthy again'] : []),
+  ];
+}
+
 type Measured = Omit<RunResult, 'verdict' | 'reasons'>;
 
 function notProven(measured: Measured, history: History, { maxDowntimeMs }: Objectives): string[] {
@@ -100,7 +113,7 @@ function notProven(measured: Measured, history: History, { maxDowntimeMs }: Obje
   if (isOver(downtimeMs, maxDowntimeMs)) {
     reasons.push(`downtime ${downtimeMs} ms is over ${maxDowntimeMs} ms, but no request failed and the probe itself paused for ${resolutionMs} ms`);
   }
-  if (unverified > 0) reasons.push(`${unverified} acknowledged writes could not be looked up`);
+  if (unverified > 0) reasons.push(`${unverified} acknowledged writes could not be verified: not looked up in time, or jobs not at their end yet`);
   return [...reasons, ...nothingToLose(history.ledger)];
 }
 

@@ -11,7 +11,7 @@ export interface LedgerVerdict {
   readonly altered: number;
   /** Not acknowledged, and not refused for certain either. */
   readonly unknown: number;
-  /** Acknowledged, but what became of it could not be found out. */
+  /** Acknowledged, but what became of it could not be found out; a job that was not at its end yet is not lost. */
   readonly unverified: number;
   /** The keys of what was lost, duplicated or altered. */
   readonly anomalies: readonly { readonly key: string; readonly what: string }[];
@@ -54,6 +54,13 @@ function checkJob({ process, found, itemId, job }: LedgerEntry): Finding[] {
   if (effects !== undefined && effects > 1) return ['effect applied twice'];
   if (process !== 'acknowledged') return [];
   if (job === 'missing') return ['job lost'];
-  if (job === undefined || effects === undefined) return ['job unverified'];
-  return job === 'done' && effects === 1 ? [] : ['job not done'];
+  if (effects === undefined) return ['job unverified'];
+  switch (job) {
+    case 'done':
+      return effects === 1 ? [] : ['job not done'];
+    case 'failed':
+      return ['job not done'];
+    default:
+      return ['job unverified'];
+  }
 }

@@ -21,13 +21,16 @@ export class Ledger {
   readonly #target: Target;
   readonly #runId: string;
   readonly #originMs: number;
+  readonly #onWritten: (atMs: number) => void;
   readonly #records: Draft[] = [];
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(target: Target, runId: string, originMs: number) {
+  /** `onWritten` is called for each write that was acknowledged whole, with when it was begun (since the origin). */
+  constructor(target: Target, runId: string, originMs: number, onWritten: (atMs: number) => void = () => undefined) {
     this.#target = target;
     this.#runId = runId;
     this.#originMs = originMs;
+    this.#onWritten = onWritten;
   }
 
   /** Starts one write; `drained` waits for its end. */
@@ -67,6 +70,7 @@ export class Ledger {
     const jobId = parsed(accepted, processing)?.jobId;
     record.process = outcomeOf(processing, 202, jobId !== undefined);
     if (jobId !== undefined) record.jobId = jobId;
+    if (record.process === 'acknowledged') this.#onWritten(record.atMs);
   }
 
   async #lookUpOne(record: Draft, until: number): Promise<void> {
@@ -79,9 +83,10 @@ export class Ledger {
     record.found = found.items;
   }
 
-  /** Removes what was found, as far as there is time: it proves nothing. */
+  /** Removes what was found, as far as there is time: it proves nothing. Without its item a job that is still to be done would fail. */
   async #tidyUp(until: number): Promise<void> {
-    const ids = this.#records.flatMap(({ found = [] }) => found.map(({ id }) => id));
+    const isAtEnd = ({ jobId, job: state }: LedgerRecord) => jobId === undefined || (state !== undefined && (state === 'missing' || finalStates.has(state)));
+    const ids = this.#records.filter(isAtEnd).flatMap(({ found = [] }) => found.map(({ id }) => id));
     const workers = Array.from({ length: lookUpsAtOnce }, async () => {
       for (let id = ids.shift(); id !== undefined && performance.now() < until; id = ids.shift()) await this.#ask({ method: 'DELETE', path: `/items/${id}` });
     });

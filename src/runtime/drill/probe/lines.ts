@@ -41,6 +41,8 @@ export const probeLineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('samples'), mode: z.enum(probeModes), samples: z.array(sample) }),
   /** The share of the time in which the probe's own event loop had something to do, or waited for a processor to do it. */
   z.object({ type: z.literal('busy'), fromMs: z.number(), toMs: z.number(), share: z.number() }),
+  /** A write that was begun at `atMs` was acknowledged, and so was its job. */
+  z.object({ type: z.literal('written'), atMs: z.number() }),
   /** The load has ended; the ledger is being looked up. */
   z.object({ type: z.literal('settling'), at: z.number() }),
   z.object({ type: z.literal('ledger'), record: ledgerRecordSchema }),

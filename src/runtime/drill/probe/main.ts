@@ -34,6 +34,7 @@ export async function serveProbe({ options, env, signal, out }: ProbeSurrounding
     { ...targetOf(options, 'pooled', ca), timeoutMs: options.writeTimeoutMs },
     options.runId,
     originMs,
+    (atMs) => { emitter.line({ type: 'written', atMs }); },
   );
   const writes = options.ledgerRate > 0 ? new OpenLoop(options.ledgerRate, performance.now(), () => { ledger.write(); }) : undefined;
 

@@ -2,35 +2,35 @@ import type { DrillRun } from '../drill.ts';
 import type { History } from '../judge/history.ts';
 import { htmlStyle } from './html-style.ts';
 import { phaseSteps } from './phase-steps.ts';
-import type { NamedResult, NotRun, SuiteOutcome } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from './suite-outcome.ts';
 import { toText } from './text.ts';
 import { closeUp } from './timeline.ts';
 import { drawTimeline } from './timeline-svg.ts';
 import { escaped } from '../../render/xml.ts';
 
 /** One page that needs nothing else: no script, no font, no picture from elsewhere. */
-export function toHtml(title: string, { drills, notRun }: SuiteOutcome): string {
+export function toHtml(title: string, outcome: SuiteOutcome): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">',
     `<title>${escaped(title)}</title><style>${htmlStyle}</style></head><body><main>`,
     `<h1>${escaped(title)}</h1>`,
-    overview(drills, notRun),
-    ...drills.map(section),
-    ...notRun.map(reasonNotRun),
+    overview(outcome),
+    ...outcome.drills.map((drill) => section(drill, regressionsOf(drill.name, outcome))),
+    ...outcome.notRun.map(reasonNotRun),
     '</main></body></html>',
     '',
   ].join('\n');
 }
 
-function overview(drills: readonly NamedResult[], notRun: readonly NotRun[]): string {
-  const rows = drills.map(({ name, result }) => {
+function overview(outcome: SuiteOutcome): string {
+  const { drills, notRun } = outcome;
+  const rows = drills.map((drill) => {
+    const { name, result } = drill;
     const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
-    return row([
-      link(name), badge(result.verdict), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max),
-      String(failedRequests), String(ackedWritesLost), ms(restoreMs?.p50),
-    ]);
+    const counts = isMeasured(drill) ? [String(failedRequests), String(ackedWritesLost)] : ['–', '–'];
+    return row([link(name), badges(drill, regressionsOf(name, outcome)), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max), ...counts, ms(restoreMs?.p50)]);
   });
   return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], [...rows, ...notRun.map(({ name }) => row([link(name), badge('inconclusive', 'not run'), '0', '–', '–', '–', '–', '–']))]);
 }
@@ -43,11 +43,12 @@ function reasonNotRun({ name, reason }: NotRun): string {
   return `<section id="${anchor(name)}"><h2>${escaped(name)} ${badge('inconclusive', 'not run')}</h2><p class="words">${escaped(reason)}</p></section>`;
 }
 
-function section({ name, result }: NamedResult): string {
+function section(drill: NamedResult, slower: readonly string[]): string {
+  const { name, result } = drill;
   const [verdict = '', ...details] = toText(result);
   return [
-    `<section id="${anchor(name)}"><h2>${escaped(name)} ${badge(result.verdict)}</h2>`,
-    `<p class="words">${escaped(verdict)}</p><pre>${escaped(details.join('\n'))}</pre>`,
+    `<section id="${anchor(name)}"><h2>${escaped(name)} ${badges(drill, slower)}</h2>`,
+    `<p class="words">${escaped(verdict)}</p><pre>${escaped([...details, ...slower.map((one) => `  ! ${one}`)].join('\n'))}</pre>`,
     ...result.runs.map((run, index) => runSection(run, result.histories[index], index + 1, result.runs.length)),
     '</section>',
   ].join('\n');
@@ -91,6 +92,10 @@ function table(heads: readonly string[], rows: readonly string[]): string {
 /** Cells are HTML already. */
 function row(cells: readonly string[]): string {
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+function badges({ result }: NamedResult, slower: readonly string[]): string {
+  return `${badge(result.verdict)}${slower.length > 0 ? ` ${badge('fail', 'slower')}` : ''}`;
 }
 
 function badge(verdict: DrillRun['verdict'], word: string = verdict): string {

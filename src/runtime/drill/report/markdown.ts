@@ -1,16 +1,13 @@
-import type { SuiteOutcome } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from './suite-outcome.ts';
 
 const marks = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' } as const;
 
 /** A summary in GitHub's Markdown: one row a drill, the reasons below. */
-export function toMarkdown(title: string, { drills, notRun }: SuiteOutcome): string {
-  const rows = drills.map(({ name, result }) => {
-    const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
-    const cells = [name, marks[result.verdict], runs, ms(downtimeMs?.p50), ms(downtimeMs?.max), failedRequests, ackedWritesLost, ms(restoreMs?.p50)];
-    return `| ${cells.map((cell) => escapedCell(String(cell))).join(' | ')} |`;
-  });
+export function toMarkdown(title: string, outcome: SuiteOutcome): string {
+  const { drills, notRun } = outcome;
+  const rows = drills.map((drill) => rowOf(drill, regressionsOf(drill.name, outcome).length > 0));
   const notRunRows = notRun.map(({ name }) => `| ${escapedCell(name)} | ❔ not run | 0 | – | – | – | – | – |`);
-  const given = drills.flatMap(({ name, result }) => result.reasons.map((reason) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`));
+  const given = drills.flatMap(({ name, result }) => [...result.reasons, ...regressionsOf(name, outcome)].map((reason) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`));
   const reasons = [...given, ...notRun.map(({ name, reason }) => `- **${escapedCell(name)}**: ${escapedCell(reason)}`)];
   return [
     `## ${escapedCell(title)}`,
@@ -22,6 +19,15 @@ export function toMarkdown(title: string, { drills, notRun }: SuiteOutcome): str
     ...(reasons.length === 0 ? [] : ['', ...reasons]),
     '',
   ].join('\n');
+}
+
+function rowOf(drill: NamedResult, isSlower: boolean): string {
+  const { name, result } = drill;
+  const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
+  const verdict = isSlower && result.verdict === 'pass' ? '❌ slower' : marks[result.verdict];
+  const counts = isMeasured(drill) ? [failedRequests, ackedWritesLost] : ['–', '–'];
+  const cells = [name, verdict, runs, ms(downtimeMs?.p50), ms(downtimeMs?.max), ...counts, ms(restoreMs?.p50)];
+  return `| ${cells.map((cell) => escapedCell(String(cell))).join(' | ')} |`;
 }
 
 function ms(value: number | undefined): string {

@@ -1,11 +1,11 @@
 import { Gauge, openMetricsContentType, Registry, type OpenMetricsContentType } from 'prom-client';
-import type { NamedResult } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from './suite-outcome.ts';
 
 const labelNames = ['project', 'drill', 'fault', 'target'] as const;
 type Labels = Readonly<Record<(typeof labelNames)[number], string>>;
 
 /** OpenMetrics text (1.0), for a collector that reads files: gauges of the latest drills, times in seconds. */
-export async function toOpenMetrics(drills: readonly NamedResult[]): Promise<string> {
+export async function toOpenMetrics(outcome: SuiteOutcome): Promise<string> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(openMetricsContentType);
   const gauge = <Extra extends string = never>(name: string, help: string, ...extra: readonly Extra[]) =>
@@ -15,14 +15,19 @@ export async function toOpenMetrics(drills: readonly NamedResult[]): Promise<str
   const restore = gauge('restore_seconds', 'Time until full redundancy, the median of the runs');
   const failedRequests = gauge('failed_requests', 'Requests that failed, all runs together');
   const lostWrites = gauge('lost_writes', 'Acknowledged writes that were lost');
-  for (const { name: drill, result: { project, fault: { kind: fault, target }, verdict: judged, summary } } of drills) {
+  const slower = gauge('regressions', 'Measures that are worse than the baseline allows');
+  for (const one of outcome.drills) {
+    const { name: drill, result: { project, fault: { kind: fault, target }, verdict: judged, summary } } = one;
     const labels: Labels = { project, drill, fault, target };
     verdict.set({ ...labels, verdict: judged }, 1);
     for (const [quantile, ms] of quantiles(summary.downtimeMs)) downtime.set({ ...labels, quantile }, ms / 1000);
     // What was not measured has no value.
     if (summary.restoreMs !== null) restore.set(labels, summary.restoreMs.p50 / 1000);
-    failedRequests.set(labels, summary.failedRequests);
-    lostWrites.set(labels, summary.ackedWritesLost);
+    if (isMeasured(one)) {
+      failedRequests.set(labels, summary.failedRequests);
+      lostWrites.set(labels, summary.ackedWritesLost);
+    }
+    if (outcome.regressions !== undefined) slower.set(labels, regressionsOf(drill, outcome).length);
   }
   return registry.metrics();
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NamedResult } from '../report/suite-outcome.ts';
+import type { NamedResult, Regression } from '../report/suite-outcome.ts';
 
 /** What was measured once, to hold later drills against: `--baseline FILE`. */
 export const baselineSchema = z.strictObject({
@@ -28,13 +28,6 @@ export function toBaseline(drills: readonly NamedResult[]): Baseline {
 export function uncompared(baseline: Baseline, now: Baseline): string[] {
   const isMeasured = ({ drills }: Baseline, name: string) => typeof drills[name]?.downtimeP50Ms === 'number';
   return Object.keys(now.drills).filter((name) => !isMeasured(baseline, name) || !isMeasured(now, name));
-}
-
-export interface Regression {
-  readonly drill: string;
-  readonly measure: 'downtimeP50Ms' | 'downtimeMaxMs' | 'restoreP50Ms';
-  readonly beforeMs: number;
-  readonly nowMs: number;
 }
 
 const measures = ['downtimeP50Ms', 'downtimeMaxMs', 'restoreP50Ms'] as const;

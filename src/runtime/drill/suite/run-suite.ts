@@ -1,9 +1,11 @@
-import { ConfigError, HaplatError, InterruptedError, messageOf } from '../../errors.ts';
+import { ConfigError, EngineUnreachableError, HaplatError, InterruptedError, messageOf } from '../../errors.ts';
 import type { DrillEvent, DrillInputs, DrillResult } from '../drill.ts';
+import { NotUndoneError } from '../fault/fault.ts';
 import { verdictOf } from '../judge/summary.ts';
 import type { Objectives, Verdict } from '../judge/judge-run.ts';
 import type { NamedResult, NotRun, SuiteOutcome } from '../report/suite-outcome.ts';
 import { runDrill } from '../run-drill.ts';
+import { requireKnown } from '../target/require-known.ts';
 import { objectivesOf } from './suite.ts';
 import type { Suite, SuiteDrill } from './suite.ts';
 
@@ -35,8 +37,13 @@ function modesOf({ pooled }: SuiteDrill): DrillInputs['modes'] | undefined {
   return pooled ? ['fresh', 'pooled'] : ['fresh'];
 }
 
-/** Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. */
+/**
+ * Runs a suite's drills one after the other. One that can't be carried out does not keep the others from it. Rejects with
+ * ConfigError, before anything is broken, for a target that this platform does not have; with EngineUnreachableError,
+ * InterruptedError or NotUndoneError in the middle, after `onCutShort`.
+ */
 export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ...inputs }: SuiteInputs, perform: typeof runDrill = runDrill): Promise<SuiteResult> {
+  requireKnownTargets(suite, inputs.expected);
   const drills: NamedResult[] = [];
   const notRun: NotRun[] = [];
   for (const [index, drill] of suite.drills.entries()) {
@@ -56,19 +63,36 @@ export async function runSuite(suite: Suite, flags: DrillFlags, { onCutShort, ..
         holdMs: flags.holdMs ?? drill.holdMs ?? inputs.holdMs,
         acceptOutage: drill.acceptOutage,
         onCutShort: keep,
+        isAfterAnother: index > 0 || inputs.isAfterAnother === true,
       });
       keep(result);
     } catch (error) {
       const hasRun = drills.length > before;
-      if (error instanceof InterruptedError || !(error instanceof HaplatError)) {
+      if (!(error instanceof HaplatError) || endsAll(error)) {
         const left = suite.drills.slice(hasRun ? index + 1 : index).map(({ name }) => ({ name, reason: messageOf(error) }));
         onCutShort?.(resultOf(suite, drills, [...notRun, ...left]));
         throw error;
       }
-      if (!hasRun) notRun.push({ name: drill.name, reason: error instanceof ConfigError && error.remedy !== undefined ? `${error.message} (${error.remedy})` : error.message });
+      if (!hasRun) notRun.push({ name: drill.name, reason: error.remedy === undefined ? error.message : `${error.message} (${error.remedy})` });
     }
   }
   return resultOf(suite, drills, notRun);
+}
+
+/** Before anything is broken: a suite that is wrong in the end is wrong as a whole. */
+function requireKnownTargets(suite: Suite, expected: SuiteInputs['expected']): void {
+  for (const { name, fault } of suite.drills) {
+    try {
+      requireKnown(fault, expected);
+    } catch (error) {
+      throw error instanceof ConfigError ? new ConfigError(`${suite.name}: ${name}: ${error.message}`, { cause: error, ...(error.remedy !== undefined && { remedy: error.remedy }) }) : error;
+    }
+  }
+}
+
+/** Whether the drills that are left can't be carried out either, or would be measured with a fault of this one's. */
+function endsAll(error: HaplatError): boolean {
+  return [InterruptedError, EngineUnreachableError, NotUndoneError].some((one) => error instanceof one);
 }
 
 function resultOf(suite: Suite, drills: readonly NamedResult[], notRun: readonly NotRun[]): SuiteResult {

@@ -3,6 +3,8 @@ import type { DrillService } from '../platform-view.ts';
 
 /** Clients do not notice when these are away. */
 const unnoticed = new Set(['guardian', 'netdata', 'engine-proxy', 'worker', 'quorum']);
+/** Without one of these nothing is healed by itself. */
+const healing = new Set(['guardian', 'engine-proxy']);
 /** These leave the victim at work, if badly. */
 const bearable = new Set<Fault['kind']>(['fill-disk', 'cut-heartbeat']);
 
@@ -43,9 +45,16 @@ function cutsApart(from: readonly string[], targets: readonly string[], services
   });
 }
 
-/** The components of which nothing is left while the fault lasts: what clients will have to do without. */
-export function blastRadius(fault: Fault, targets: readonly string[], services: ReadonlyMap<string, DrillService>): string[] {
-  if (isBearable(fault, targets, services)) return [];
+export interface BlastRadius {
+  /** The components that clients will have to do without. */
+  readonly clients: readonly string[];
+  /** The components without which nobody heals, the victims neither. */
+  readonly healing: readonly string[];
+}
+
+/** The components of which nothing is left while the fault lasts. */
+export function blastRadius(fault: Fault, targets: readonly string[], services: ReadonlyMap<string, DrillService>): BlastRadius {
+  if (isBearable(fault, targets, services)) return { clients: [], healing: [] };
   const all = [...services.values()];
   // Whoever lives in a victim's namespaces goes with it.
   const away = (one: DrillService) => targets.includes(one.name) || (one.podOwner !== undefined && targets.includes(one.podOwner));
@@ -55,5 +64,8 @@ export function blastRadius(fault: Fault, targets: readonly string[], services: 
     const own = all.filter((one) => one.component === component);
     return fault.kind === 'renew' ? own.length === 1 : own.every(away);
   };
-  return components.filter((component) => !unnoticed.has(component) && isGone(component));
+  const gone = components.filter(isGone);
+  // What restarts comes back without anybody's help.
+  const isHealing = (component: string) => healing.has(component) && fault.kind !== 'restart' && fault.kind !== 'renew';
+  return { clients: gone.filter((component) => !unnoticed.has(component)), healing: gone.filter(isHealing) };
 }

@@ -24,12 +24,14 @@ export function steadyEngine(...services: readonly string[]): Engine {
   return engine as Engine;
 }
 
+const expected = ['app_1', 'app_2'].map((name) => ({ name, component: 'app' }));
+
 export function drillInputs(changes: Partial<DrillInputs> = {}): DrillInputs {
   return {
-    engine: steadyEngine(), project: 'p', vip, probe: { image: 'i', network: 'n', ca: 'CA', user: '1:1' },
+    engine: steadyEngine(), project: 'p', vip, expected, probe: { image: 'i', network: 'n', ca: 'CA', user: '1:1' },
     fault: faultSchema.parse({ kind: 'kill', targets: ['app_1'] }), holdMs: 0, seed: 1, acceptOutage: false, journalDirectory: '/nowhere/journal', tlsDirectory: '/nowhere/tls',
     unready: () => Promise.resolve([]), issueExpired: () => Promise.reject(new Error('not asked for')), renew: () => Promise.resolve(), objectives: { maxLostWrites: 0 },
-    runs: 1, rate: 100, mayLowerRate: false, modes: ['fresh'], ledgerRate: 0, requestTimeoutMs: 1000, recoverWithinMs: 1000, force: false, signal: new AbortController().signal,
+    runs: 1, rate: 100, mayLowerRate: false, modes: ['fresh'], ledgerRate: 10, requestTimeoutMs: 1000, recoverWithinMs: 1000, force: false, signal: new AbortController().signal,
     onEvent: () => undefined, ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { DrillResult } from '../../../../src/runtime/drill/drill.ts';
-import { faultSchema } from '../../../../src/runtime/drill/fault/fault.ts';
+import { faultSchema, NotUndoneError } from '../../../../src/runtime/drill/fault/fault.ts';
 import { runDrill } from '../../../../src/runtime/drill/run-drill.ts';
 import type { RunInputs, RunOutcome } from '../../../../src/runtime/drill/run-once.ts';
 import { runSuite } from '../../../../src/runtime/drill/suite/run-suite.ts';
@@ -78,17 +78,35 @@ const flags = { objectives: {}, rate: undefined, modes: undefined, holdMs: undef
 const { onCutShort: _, ...common } = drillInputs();
 const suiteInputs = { ...common, onDrill: () => undefined };
 
-test('in a suite too, what was judged before a drill broke off counts', async (t) => {
-  const gone = endingIn(lost, new EngineUnreachableError('gone'));
-  const result = await runSuite(suite, flags, suiteInputs, (inputs) => runDrill(inputs, gone.perform));
-  t.is(result.verdict, 'fail');
-  t.deepEqual(result.drills.map(({ name, result: { verdict } }) => [name, verdict]), [['a', 'fail'], ['b', 'fail']]);
-  t.deepEqual(result.notRun, []);
+for (const [what, error, type] of [
+  ['that was interrupted', new InterruptedError(), InterruptedError],
+  ['whose Engine is gone', new EngineUnreachableError('gone'), EngineUnreachableError],
+  ['with a fault that stayed in place', new NotUndoneError('still paused'), NotUndoneError],
+] as const) {
+  test(`of a suite ${what} in a drill, its judged runs are told, and the others as not run`, async (t) => {
+    const cut: { drills: readonly { name: string }[]; notRun: readonly { name: string }[] }[] = [];
+    const perform: typeof runDrill = async ({ onCutShort, ...inputs }) => {
+      onCutShort?.(await runDrill({ ...inputs, runs: 1 }, endingIn(lost).perform));
+      throw error;
+    };
+    await t.throwsAsync(runSuite(suite, flags, { ...suiteInputs, onCutShort: (partial) => cut.push(partial) }, perform), { instanceOf: type });
+    t.deepEqual(cut.map(({ drills, notRun }) => [drills.map(({ name }) => name), notRun.map(({ name }) => name)]), [[['a'], ['b']]]);
+  });
+}
+
+test('a suite that names what this platform does not have is refused before anything is broken', async (t) => {
+  const typo = parseSuite('s', { name: 's', drills: [{ name: 'a', fault: { kind: 'kill', targets: ['app_1'] } }, { name: 'b', fault: { kind: 'partition', targets: ['app_1'], from: ['bd'] } }] });
+  const { perform } = endingIn({ history: history() });
+  const error = await t.throwsAsync(runSuite(typo, flags, { ...suiteInputs, onDrill: () => { t.fail(); } }, (inputs) => runDrill(inputs, perform)), { instanceOf: ConfigError });
+  t.is(error.message, 's: b: there is no bd to be cut off from');
 });
 
-test('of a suite that was interrupted in a drill, its judged runs are told, and the others as not run', async (t) => {
-  const cut: { drills: readonly { name: string }[]; notRun: readonly { name: string }[] }[] = [];
-  const { perform } = endingIn(lost, new InterruptedError());
-  await t.throwsAsync(runSuite(suite, flags, { ...suiteInputs, onCutShort: (partial) => cut.push(partial) }, (inputs) => runDrill(inputs, perform)), { instanceOf: InterruptedError });
-  t.deepEqual(cut.map(({ drills, notRun }) => [drills.map(({ name }) => name), notRun.map(({ name }) => name)]), [[['a'], ['b']]]);
+test('a service that is not there is no steady platform', async (t) => {
+  const result = await runDrill(drillInputs({ expected: [{ name: 'worker_2', component: 'worker' }] }), endingIn().perform);
+  t.deepEqual(result.reasons, ['not steady before the fault: worker_2 is missing']);
+});
+
+test('of a drill without writes nothing is asked of them', async (t) => {
+  const { objectives } = await runDrill(drillInputs({ ledgerRate: 0 }), endingIn({ history: history() }).perform);
+  t.is(objectives.maxLostWrites, undefined);
 });

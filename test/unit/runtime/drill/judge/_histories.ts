@@ -23,6 +23,7 @@ export function history(changes: Partial<History> = {}): History {
     healedAtMs: undefined,
     holderBefore: 'keepalived_1',
     restoredAtMs: fault + 2000,
+    isSteadyAgain: true,
     ledger: [],
     holders: [],
     cutOff: [],
@@ -37,6 +38,7 @@ export function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
     key: 'k-1',
     name: 'drill k-1',
+    atMs: fault + 3000,
     create: 'acknowledged',
     itemId: 'i-1',
     process: 'acknowledged',

@@ -101,6 +101,7 @@ test('an outage that does not end is open', (t) => {
 test('the failed time counts once where the outages of two modes overlap', (t) => {
   const samples = [...samplesWith([[0, 100]], 'fresh'), ...samplesWith([[50, 250]], 'pooled')];
   t.is(failedTimeMs(allOutages(samples), fault + 4000), 250);
+  t.is(allOutages(samples).length, 1, 'what both saw is one outage');
 });
 
 test('the resolution is the interval, unless the probe itself paused near an edge of the gap', (t) => {

@@ -64,6 +64,15 @@ test('so does one that answered for a while and then failed until the end', (t) 
   t.deepEqual(result.reasons, ['the platform did not answer again']);
 });
 
+test('one whose requests still failed now and then at the end fails, though the last of them was answered', (t) => {
+  t.deepEqual(judgeRun(history({ samples: samplesWith([[0, 100]]), isSteadyAgain: false }), {}).reasons, ['requests still failed now and then when the run ended']);
+});
+
+test('so does one that acknowledges no write any more, while reads are answered', (t) => {
+  const result = judgeRun(history({ ledger: [entry({ atMs: fault - 500 }), entry({ atMs: fault + 2500, create: 'unknown', process: 'not-tried', job: undefined })] }), objectives);
+  t.like(result, { verdict: 'fail', reasons: ['no write was acknowledged any more when all was healthy again'] });
+});
+
 test('too few requests before the fault are inconclusive, never a pass', (t) => {
   const result = judgeRun(history({ samples: samplesWith([]).filter((sample) => sample.dueMs > fault - 50) }), objectives);
   t.is(result.verdict, 'inconclusive');

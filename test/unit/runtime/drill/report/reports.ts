@@ -6,7 +6,7 @@ import { toMarkdown } from '../../../../../src/runtime/drill/report/markdown.ts'
 import { toOpenMetrics } from '../../../../../src/runtime/drill/report/openmetrics.ts';
 import { toText } from '../../../../../src/runtime/drill/report/text.ts';
 import { closeUp, sparkline, sparklineMarks, timelineOf } from '../../../../../src/runtime/drill/report/timeline.ts';
-import { fault, history, samplesWith } from '../judge/_histories.ts';
+import { entry, fault, history, samplesWith } from '../judge/_histories.ts';
 import { named } from './_results.ts';
 
 const passed = named('kill vip-holder', [history({ samples: samplesWith([[0, 120]]) })]);
@@ -15,7 +15,7 @@ const unproven = named('nothing', [history({ samples: [] })]);
 
 test('the text has the verdict in words first, then the numbers, then the reasons', (t) => {
   const [words, downtime] = toText(passed.result);
-  t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms (1 s allowed), nothing acknowledged was lost, all was redundant again after 2 s');
+  t.is(words, 'PASSED  kill traefik_1: clients were without an answer for 120 ms (1 s allowed), writes were not tested, all was redundant again after 2 s');
   t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage; before the fault up to 0 ms)');
   t.is(toText(failed.result).at(-1), '  ! downtime 1500 ms is over 1000 ms');
   t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
@@ -47,11 +47,45 @@ test('in JUnit a missed objective is a failure and what proves nothing, or was n
 });
 
 test('OpenMetrics are in base units, end as they must, and quote labels', async (t) => {
-  const lines = (await toOpenMetrics([passed, failed, unproven])).split('\n');
+  const lines = (await toOpenMetrics({ drills: [passed, failed, unproven], notRun: [] })).split('\n');
   t.is(lines.at(-2), '# EOF');
   t.true(lines.includes('haplat_drill_downtime_seconds{project="haplat",drill="kill vip-holder",fault="kill",target="traefik_1",quantile="0.5"} 0.12'));
   t.true(lines.some((line) => line.includes('drill="kill <db> & \\"more\\""')));
   t.false(lines.some((line) => line.startsWith('haplat_drill_downtime_seconds') && line.includes('drill="nothing"')), 'what was not measured has no value');
+});
+
+const slower = { ...outcome, regressions: [{ drill: 'kill vip-holder', measure: 'downtimeP50Ms', beforeMs: 50, nowMs: 120 }] } as const;
+
+test('a drill that passed and has become slower is red in every report', async (t) => {
+  const why = 'downtime p50 120 ms, was 50 ms in the baseline';
+  const xml = toJunit('drills', slower);
+  t.true(xml.includes('tests="4" failures="2" errors="2"'));
+  t.true(xml.includes(`<failure type="regression" message="${why}">`));
+  const text = toMarkdown('drills', slower);
+  t.true(text.includes('| kill vip-holder | ❌ slower |'));
+  t.true(text.includes(`- **kill vip-holder**: ${why}`));
+  t.regex(toHtml('drills', slower), new RegExp(`slower</span></h2>.*${why}`, 's'));
+  t.true((await toOpenMetrics(slower)).includes('haplat_drill_regressions{project="haplat",drill="kill vip-holder",fault="kill",target="traefik_1"} 1'));
+  t.false((await toOpenMetrics(outcome)).includes('haplat_drill_regressions{'), 'nothing was compared');
+});
+
+test('what was not measured is not zero', async (t) => {
+  const none = { ...unproven, result: { ...unproven.result, runs: unproven.result.runs.map((run) => ({ ...run, requests: { ...run.requests, sent: 0 } })) } };
+  const metrics = await toOpenMetrics({ drills: [none], notRun: [] });
+  t.notRegex(metrics, /^haplat_drill_(lost_writes|failed_requests)\{/m);
+  t.true(toMarkdown('drills', { drills: [none], notRun: [] }).includes('| nothing | ❔ inconclusive | 1 | – | – | – | – | '));
+});
+
+test('the text says what the fault was, so that two that differ differ', (t) => {
+  const cut = { ...passed.result, fault: { kind: 'partition', target: 'app_1', from: ['db', 'rabbitmq'], holdMs: 1000 } } as const;
+  t.regex(toText(cut)[0] ?? '', /^PASSED {2}partition app_1 from db,rabbitmq: /);
+});
+
+test('the text says how long writes did without, and when there were none to lose', (t) => {
+  const { result } = named('kill', [history({ ledger: [entry({ atMs: fault + 100, process: 'unknown' }), entry({ atMs: fault + 2600 })] })]);
+  t.regex(toText(result)[0] ?? '', /: clients noticed no interruption \(no write was acknowledged for 2.5 s\)/);
+  t.regex(toText(result).join('\n'), /writes .* 1 unknown; none acknowledged for 2.5 s$/m);
+  t.regex(toText(named('kill', [history()]).result)[0] ?? '', /, writes were not tested, /);
 });
 
 test('the Markdown table has a row a drill, and no cell can break out of it', (t) => {

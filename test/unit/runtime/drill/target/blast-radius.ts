@@ -3,7 +3,7 @@ import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
 import { blastRadius } from '../../../../../src/runtime/drill/target/blast-radius.ts';
 import { services } from './_services.ts';
 
-const lostBy = (fault: object, targets: readonly string[]) => blastRadius(faultSchema.parse({ targets, ...fault }), targets, services);
+const lostBy = (fault: object, targets: readonly string[]) => blastRadius(faultSchema.parse({ targets, ...fault }), targets, services).clients;
 
 test('one of two replicas leaves the other', (t) => {
   t.deepEqual(lostBy({ kind: 'kill' }, ['app_1']), []);
@@ -58,4 +58,11 @@ test('nor is a cut of all of one component from all of another that clients need
   t.deepEqual(cut(['app'], ['rabbitmq']), []);
   t.deepEqual(cut(['edge'], ['db']), [], 'they never talk');
   t.deepEqual(cut(['app'], ['keepalived_1', 'traefik_2']), ['traefik']);
+});
+
+test('without any guardian nothing is healed, whoever notices: a restart alone needs none', (t) => {
+  const healing = (kind: string, targets: readonly string[]) => blastRadius(faultSchema.parse({ kind, targets }), targets, services).healing;
+  t.deepEqual(healing('kill', ['guardian']), ['guardian']);
+  t.deepEqual(healing('restart', ['guardian']), []);
+  t.deepEqual(healing('kill', ['worker_1', 'worker_2']), []);
 });
