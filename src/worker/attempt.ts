@@ -47,7 +47,7 @@ export async function attemptJob(message: JobMessage, options: AttemptOptions): 
         if (job === undefined) throw new PermanentJobError('the job is not recorded');
         if (job.state === 'failed') throw new GivenUpBefore(job.error ?? 'unknown');
         if (job.state === 'done') return 'duplicate' as const;
-        await options.handler(transaction, message);
+        await options.handler(transaction, job.itemId);
         await markDone(transaction, message.jobId);
         return 'done' as const;
       },

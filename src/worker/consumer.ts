@@ -33,7 +33,7 @@ export interface ConsumerOptions {
 }
 
 /** What consuming needs of a channel. */
-export type ConsumeChannel = Pick<ConfirmChannel, 'prefetch' | 'consume' | 'cancel' | 'ack' | 'nack' | 'close'>;
+export type ConsumeChannel = Pick<ConfirmChannel, 'prefetch' | 'consume' | 'cancel' | 'ack' | 'nack' | 'reject' | 'close'>;
 
 interface InHand {
   readonly channel: ConsumeChannel;
@@ -124,7 +124,9 @@ export class Consumer {
       // Delivered again at once, it would have used up its deliveries before anybody can mend what is wrong.
       await pause(unsettledMs, this.#stopping.signal);
       try {
-        channel.nack(delivery, false, true);
+        // Since RabbitMQ 4.3 only a rejected message counts as delivered in vain, and only so it ends at its limit.
+        if (this.#stopping.signal.aborted) channel.nack(delivery, false, true);
+        else channel.reject(delivery, true);
       } catch {
         // A closed channel has given it back already.
       }

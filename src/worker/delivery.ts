@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { backoffMs } from '../app/backoff.ts';
 import { DELIVERY_LIMIT, MAX_ATTEMPTS, retryDelaysMs } from '../app/broker/topology.ts';
+import { saneRequestId, traceparentFrom } from '../app/http/request-id.ts';
 import { parseMessage, type JobMessage } from '../app/jobs/message.ts';
 
 // Below the broker's own limit, so that it is us who give up and the job's record says so.
@@ -65,8 +66,16 @@ export const deadHeaders = (delivery: Received, reason: string, error: string): 
   'x-error': error.slice(0, 500),
 });
 
+/**
+ * Only what the API would have let in: the headers of a message that is none of ours may be larger than can be published,
+ * and it would come again for ever.
+ */
 const ownHeaders = (delivery: Received): Record<string, unknown> => {
   const headers: Record<string, unknown> = delivery.properties.headers ?? {};
-  const ours = ['x-request-id', 'traceparent', ATTEMPT_HEADER];
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => ours.includes(name)));
+  const own = {
+    'x-request-id': saneRequestId(headers['x-request-id']),
+    traceparent: traceparentFrom(headers['traceparent']),
+    [ATTEMPT_HEADER]: typeof headers[ATTEMPT_HEADER] === 'number' ? headers[ATTEMPT_HEADER] : undefined,
+  };
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 };

@@ -1,5 +1,4 @@
 import type { Queryable, Statement } from '../app/db/queryable.ts';
-import type { JobMessage } from '../app/jobs/message.ts';
 import { PROCESS_ITEM } from '../app/jobs/types.ts';
 import { PermanentJobError } from './errors.ts';
 
@@ -7,7 +6,7 @@ import { PermanentJobError } from './errors.ts';
  * The effect of a job, within the transaction that also marks the job as done: all of it or nothing. So a handler does
  * nothing that the database can't undo.
  */
-export type JobHandler = (transaction: Queryable, message: JobMessage) => Promise<void>;
+export type JobHandler = (transaction: Queryable, itemId: string) => Promise<void>;
 
 // The status is that of the last job to end; the count tells how many have.
 const applyEffect: Statement = {
@@ -16,7 +15,7 @@ const applyEffect: Statement = {
          WHERE id = $1 RETURNING id`,
 };
 
-const processItem: JobHandler = async (transaction, { itemId }) => {
+const processItem: JobHandler = async (transaction, itemId) => {
   const rows = await transaction.query(applyEffect, [itemId]);
   if (rows.length === 0) throw new PermanentJobError('the item is gone');
 };

@@ -12,11 +12,16 @@ export interface QueueDepth {
 /** A broker that does not answer must not hold up the scrape. */
 const TIMEOUT_MS = 500;
 
+type Asked = Pick<Channel, 'checkQueue'>;
+
+/** The questions under way. A channel carries one at a time: of those that came in the meantime each would wait for all before it. */
+const underWay = new WeakMap<Asked, Promise<QueueDepth[]>>();
+
 /** How many messages wait in each queue of ours. None without a channel; throws when the broker does not answer. */
-export async function queueDepths(channel: Pick<Channel, 'checkQueue'> | undefined): Promise<QueueDepth[]> {
+export async function queueDepths(channel: Asked | undefined): Promise<QueueDepth[]> {
   if (channel === undefined) return [];
   const answered = new AbortController();
-  const asking = Promise.all(queues.map(async ({ name }) => ({ queue: name, messages: (await channel.checkQueue(name)).messageCount })));
+  const asking = underWay.get(channel) ?? ask(channel);
   const deadline = pause(TIMEOUT_MS, answered.signal).then(() => undefined);
   try {
     const depths = await Promise.race([asking, deadline]);
@@ -26,4 +31,13 @@ export async function queueDepths(channel: Pick<Channel, 'checkQueue'> | undefin
     answered.abort();
     asking.catch(() => undefined);
   }
+}
+
+/** Until the broker has answered, however long that takes, the others wait for the same answer. */
+function ask(channel: Asked): Promise<QueueDepth[]> {
+  const asking = Promise.all(queues.map(async ({ name }) => ({ queue: name, messages: (await channel.checkQueue(name)).messageCount })));
+  underWay.set(channel, asking);
+  const forget = (): void => { underWay.delete(channel); };
+  asking.then(forget, forget);
+  return asking;
 }

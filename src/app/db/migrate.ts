@@ -6,6 +6,8 @@ import { migrationSource } from './migrations/index.ts';
 // Any number will do as long as all replicas use the same: "haplat" in ASCII.
 const ADVISORY_LOCK = 0x6861706c6174;
 const MIGRATION_TIMEOUT_MS = 120_000;
+/** A change to a table that waits for somebody's lock has everybody else wait behind it. The whole is tried again soon. */
+const TABLE_LOCK_TIMEOUT_MS = 1000;
 
 /**
  * Brings the schema up to date. Replicas that start together queue for an advisory lock, which PostgreSQL frees
@@ -23,7 +25,7 @@ export async function migrate(settings: CommonSettings): Promise<string[]> {
   const lock = await connectClient(config, () => undefined);
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    return await runMigrations(config);
+    return await runMigrations({ ...config, lock_timeout: TABLE_LOCK_TIMEOUT_MS });
   } finally {
     await lock.end().catch(() => undefined);
   }

@@ -3,8 +3,11 @@ import type { Queryable, Statement } from '../db/queryable.ts';
 import type { OperationRequest, Reply } from './operation.ts';
 import { HttpProblem } from './problem.ts';
 
-/** Long enough to be unique; clients mostly send UUIDs. */
-export const IDEMPOTENCY_KEY_PATTERN = /^[A-Za-z0-9._:-]{8,255}$/;
+/**
+ * Long enough to be unique; clients mostly send UUIDs. The quotes are those of the IETF's draft (httpapi-idempotency-key-header),
+ * whose keys are strings of structured fields (RFC 9651); most clients send none.
+ */
+export const IDEMPOTENCY_KEY_PATTERN = /^(?:[A-Za-z0-9._:-]{8,255}|"[A-Za-z0-9._:-]{8,255}")$/;
 
 // A second request with the same key waits here until the first has ended, one way or the other.
 const claim: Statement = {
@@ -42,7 +45,7 @@ export function keyedRequest(key: string, operation: string, { url, body, header
   }
   const conditions = (['if-match', 'if-none-match'] as const).flatMap((name) => (headers[name] === undefined ? [] : [name, headers[name]]));
   const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null, ...conditions])).digest('base64url');
-  return { key, operation, requestHash };
+  return { key: key.replaceAll('"', ''), operation, requestHash };
 }
 
 /**

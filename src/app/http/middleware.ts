@@ -72,7 +72,8 @@ export const acceptJson: AppMiddleware = async (ctx, next) => {
   const accept = ctx.req.headers.accept;
   // The usual ones need not be negotiated.
   const takesAny = accept === undefined || accept === '*/*' || accept === 'application/json';
-  if (!takesAny && ctx.accepts('application/json') === false) {
+  // Who asks for the type with its parameter asks for exactly what there is.
+  if (!takesAny && ctx.accepts('application/json', 'application/json; charset=utf-8') === false) {
     throw new HttpProblem(406, 'Only application/json is on offer.');
   }
   await next();

@@ -53,19 +53,19 @@ export interface OperationSpec<Params extends z.ZodType, Query extends z.ZodType
     request: OperationRequest<z.infer<Params>, z.infer<Query>, z.infer<Body>>,
   ): Promise<Reply>;
   /**
-   * The same for several at once, in one statement and idempotent: the answers in the order of the requests. May throw if
-   * it can't for one of them; each is then handled by itself.
+   * The same for several at once, in one statement and idempotent: the answers in the order of the requests, undefined for
+   * one that is to be handled by itself. If it throws, all are.
    */
   handleAll?(
     connection: Queryable,
     requests: readonly OperationRequest<z.infer<Params>, z.infer<Query>, z.infer<Body>>[],
-  ): Promise<readonly Reply[]>;
+  ): Promise<readonly (Reply | undefined)[]>;
 }
 
 /** An operation whose schemas have been forgotten by the type system, so that unlike ones fit in one list. */
 export type Operation = Omit<OperationSpec<z.ZodType, z.ZodType, z.ZodType>, 'handle' | 'handleAll'> & {
   handle(connection: Queryable, request: OperationRequest<unknown, unknown, unknown>): Promise<Reply>;
-  handleAll?(connection: Queryable, requests: readonly OperationRequest<unknown, unknown, unknown>[]): Promise<readonly Reply[]>;
+  handleAll?(connection: Queryable, requests: readonly OperationRequest<unknown, unknown, unknown>[]): Promise<readonly (Reply | undefined)[]>;
 };
 
 /** Defines an operation: its handler gets what its schemas parse to. */

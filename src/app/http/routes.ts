@@ -73,5 +73,5 @@ export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly 
 const describe = (instance: string) => ({
   name: 'haplat',
   instance,
-  links: { items: '/items', openapi: '/openapi.json', health: '/healthz', readiness: '/readyz', metrics: '/metrics' },
+  links: { items: '/items', openapi: '/openapi.json', health: '/healthz', readiness: '/readyz' },
 });

@@ -9,6 +9,8 @@ export interface ServerOptions {
   /** For the whole request to arrive. */
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** Who neither sends nor takes a byte for so long is cut off. Default 20 s. */
+  readonly stalledTimeoutMs?: number;
 }
 
 /**
@@ -16,6 +18,9 @@ export interface ServerOptions {
  * many is silently dropped, and who opened it waits for a second before it tries again.
  */
 const backlog = 4096;
+
+/** An answer that nobody reads is kept in memory, a megabyte of it, and nothing else ends that. Our own take a few seconds at most. */
+const defaultStalledTimeoutMs = 20_000;
 
 const BAD_REQUEST = JSON.stringify({ type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is not HTTP.' });
 
@@ -36,6 +41,7 @@ export async function listen(handler: RequestListener, options: ServerOptions): 
     handler,
   );
   server.on('clientError', answerGarbage);
+  server.setTimeout(options.stalledTimeoutMs ?? defaultStalledTimeoutMs);
   const open = new Set<Socket>();
   connections.set(server, open);
   server.on('connection', (socket) => {

@@ -14,8 +14,8 @@ export function alone(database: Pick<Database, 'run'>, operation: Operation, req
 }
 
 /**
- * Carries the requests out in one statement, and if one of them makes it fail, each by itself: so no request fails for
- * another's sake. Throws the errors of the database that mean all of them.
+ * Carries the requests out in one statement, those that it leaves out each by itself, and if one of them makes it fail, all:
+ * so no request fails for another's sake. Throws the errors of the database that mean all of them.
  */
 export async function together(
   database: Pick<Database, 'run'>,
@@ -26,12 +26,20 @@ export async function together(
   if (handleAll !== undefined && requests.length > 1) {
     try {
       const replies = await database.run((connection) => handleAll(connection, requests), { idempotent: true });
-      return replies.map((value) => ({ status: 'fulfilled', value }));
+      return await Promise.all(requests.map((request, index) => settled(replies[index] ?? alone(database, operation, request))));
     } catch (error) {
       if (meansAll(error)) throw error;
     }
   }
-  return Promise.allSettled(requests.map((request) => alone(database, operation, request)));
+  return Promise.all(requests.map((request) => settled(alone(database, operation, request))));
+}
+
+async function settled(reply: Reply | Promise<Reply>): Promise<Outcome> {
+  try {
+    return { status: 'fulfilled', value: await reply };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
 }
 
 const meansAll = (error: unknown): boolean =>

@@ -51,7 +51,7 @@ const create = operation({
   },
   async handleAll(connection, requests) {
     const rows = await insertItems(connection, requests.map(({ body, newId }) => ({ ...body, id: newId })));
-    return rows.map(created);
+    return rows.map((row) => (row === undefined ? undefined : created(row)));
   },
 });
 

@@ -65,14 +65,14 @@ const insert = statement(
   `INSERT INTO items (id, key, name, description, data) VALUES ($1, $2, $3, $4, $5)
    ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ${columns}`,
 );
-// In the order of their keys, or two of these that have two keys in common would wait for each other. One that is there
-// already makes it fail: `insert` then finds out which.
+// In the order of their keys, or two of these that have two keys in common would wait for each other. One whose key is
+// taken, or that an earlier try has inserted, is left out: `insert` then tells which of the two.
 const insertAll = statement(
   'insert-all',
   `INSERT INTO items (id, key, name, description, data)
    SELECT id, key, name, description, data
    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::json[]) AS item (id, key, name, description, data)
-   ORDER BY key RETURNING ${columns}`,
+   ORDER BY key ON CONFLICT DO NOTHING RETURNING ${columns}`,
 );
 const update = statement(
   'update',
@@ -102,7 +102,7 @@ export async function insertItem(connection: Queryable, id: string, item: NewIte
   return (await connection.query<ItemRow>(insert, values))[0];
 }
 
-/** Inserts several: all of them, or none and it throws. The rows are in the order of the items. */
+/** Inserts several. The rows are in the order of the items; undefined for one that there is already, or whose key is taken. */
 export async function insertItems(connection: Queryable, items: readonly (NewItem & { readonly id: string })[]): Promise<(ItemRow | undefined)[]> {
   const values = [
     items.map(({ id }) => id),

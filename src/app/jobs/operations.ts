@@ -79,6 +79,7 @@ const retry = operation({
     409: { description: 'The job has not failed' },
   },
   idempotent: false,
+  acceptsIdempotencyKey: true,
   enqueues: true,
   async handle(connection, { params }) {
     const job = await retryJob(connection, params.id);

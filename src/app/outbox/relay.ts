@@ -120,7 +120,7 @@ export class OutboxRelay {
       await removeFromOutbox(transaction, entries.map((entry) => entry.id));
     }
     await client.query('COMMIT');
-    for (const entry of entries) logger.debug({ jobId: entry.job_id, requestId: entry.request_id }, 'job queued');
+    for (const entry of entries) logger.info({ jobId: entry.job_id, requestId: entry.request_id, traceparent: entry.traceparent ?? undefined }, 'job queued');
     return entries.length;
   }
 }

@@ -11,29 +11,37 @@ const repliesOfDeadReplicas = '502,504';
 const retriedBodyBytes = 65_536;
 
 /**
+ * Each attempt takes the next server, and others take theirs in between: with two it may be the dead one each time with a
+ * chance of one in two. With ten attempts, a read failed in one of thirty kills of a replica.
+ */
+const attempts = '20';
+const firstIntervalOfRetries = '10ms';
+
+/**
  * To be raised with each change of the labels below. Of a router, a middleware or a service that two containers describe
  * in different ways Traefik takes neither: with the same names, a rolling update from one haplat to the next would leave
  * clients with 404.
  */
-const revision = 3;
+const revision = 4;
 /**
- * With the least rank just above what Traefik gives the rule below without a priority, its length (15): a longer rule, for
- * a host of somebody else's, still goes first.
+ * With the rank above what earlier revisions had, and little above what Traefik gives the rule below without a priority, its
+ * length (15): a longer rule, for a host of somebody else's, still goes first.
  */
-const leastPriority = 12;
+const leastPriority = 8;
 
 /**
  * How Traefik finds the replicas. Those that say the same become the servers of one service. Of two sets, of which one is
  * older, the newer has all requests as soon as it has a replica, so that the last old one may go.
  */
 export function traefikLabels(image: string): Record<string, string> {
-  const rank = 2 * revision + Number(retriesAnswers(image));
+  // Of each revision three priorities: without retries by status, with them, and for what must not be repeated by status.
+  const rank = 3 * revision + Number(retriesAnswers(image));
   const service = `app-${rank}`;
   const servers = `traefik.http.services.${service}.loadbalancer`;
   const retry = `traefik.http.middlewares.retry-${rank}.retry`;
-  const router = (name: string, own: Readonly<Record<string, string>>): Record<string, string> =>
+  const router = (name: string, own: Readonly<Record<string, string>>, priority = leastPriority + rank): Record<string, string> =>
     Object.fromEntries(
-      Object.entries({ ...own, priority: String(leastPriority + rank) }).map(([key, value]) => [`traefik.http.routers.${name}-${rank}.${key}`, value]),
+      Object.entries({ ...own, priority: String(priority) }).map(([key, value]) => [`traefik.http.routers.${name}-${rank}.${key}`, value]),
     );
   return {
     'traefik.enable': 'true',
@@ -42,11 +50,10 @@ export function traefikLabels(image: string): Record<string, string> {
     // Asked in the same way: whether this balancer reaches a replica.
     ...router('reach', { rule: 'Path(`/healthz`)', entrypoints: 'ping', service }),
     // The service is named, because a second router makes the choice of one ambiguous.
-    ...router('app', { rule: 'PathPrefix(`/`)', entrypoints: 'websecure', tls: 'true', middlewares: `retry-${rank}`, service }),
-    // Each attempt takes the next server, and others take theirs in between: with two it may be the dead one each time
-    // with a chance of one in two. With ten attempts, a read failed in one of thirty kills of a replica.
-    [`${retry}.attempts`]: '20',
-    [`${retry}.initialinterval`]: '10ms',
+    ...router('app', { rule: `PathPrefix(\`/\`) && ${notForClients}`, entrypoints: 'websecure', tls: 'true', middlewares: `retry-${rank}`, service }),
+    ...(retriesAnswers(image) && unrepeatable(rank, service, router)),
+    [`${retry}.attempts`]: attempts,
+    [`${retry}.initialinterval`]: firstIntervalOfRetries,
     ...(retriesAnswers(image) && { [`${retry}.status`]: repliesOfDeadReplicas, [`${retry}.maxrequestbodybytes`]: String(retriedBodyBytes) }),
     [`${servers}.server.port`]: String(ports.api),
     // Of the replica alone (503 while it drains, or before its migrations): a database that is down must not empty the
@@ -59,6 +66,28 @@ export function traefikLabels(image: string): Record<string, string> {
     // takes the replica out, and the last one with it. Who is dead is known by the Engine's event and by the retries.
     [`${servers}.healthcheck.interval`]: '1s',
     [`${servers}.healthcheck.timeout`]: '900ms',
+  };
+}
+
+/** What is asked of each replica by itself, on the networks inside. */
+const notForClients = '!Path(`/metrics`)';
+
+/**
+ * Traefik repeats by status whatever is no POST, PATCH or LOCK, also when the replica has carried it out and died before it
+ * could say so. A PUT with If-Match would then be told 412, and a DELETE 404, for what they did themselves; a PUT that a
+ * frozen replica still has before it would undo the next one. These are repeated only as long as nothing of them was sent.
+ */
+function unrepeatable(
+  rank: number,
+  service: string,
+  router: (name: string, own: Readonly<Record<string, string>>, priority: number) => Record<string, string>,
+): Record<string, string> {
+  const retry = `unsent-${rank}`;
+  const own = { rule: 'Method(`PUT`) || Method(`DELETE`)', entrypoints: 'websecure', tls: 'true', middlewares: retry, service };
+  return {
+    ...router('change', own, leastPriority + rank + 1),
+    [`traefik.http.middlewares.${retry}.retry.attempts`]: attempts,
+    [`traefik.http.middlewares.${retry}.retry.initialinterval`]: firstIntervalOfRetries,
   };
 }
 

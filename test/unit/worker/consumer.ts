@@ -47,6 +47,7 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
     close: () => Promise.resolve(),
     ack: () => { settle('ack'); },
     nack: () => { settle('nack'); },
+    reject: () => { settle('reject'); },
   };
   const publishing: PublishChannel = {
     on: () => undefined,
@@ -125,7 +126,7 @@ test('a worker that stops settles what it has in hand, also what fails', async (
 
 test('what the broker refuses is given back after a while, so that it does not use up its deliveries; at once when the worker stops', async (t) => {
   const startedMs = performance.now();
-  t.deepEqual((await deliver({ refuses: true })).settled, ['nack']);
+  t.deepEqual((await deliver({ refuses: true })).settled, ['reject']);
   t.true(performance.now() - startedMs >= 999);
   t.deepEqual((await deliver({ refuses: true, stops: true })).settled, ['nack']);
 });

@@ -48,7 +48,13 @@ test('one that was kept waiting gets more attempts, with the longest wait betwee
 });
 
 test('a message goes on with its trace and without the headers of the broker', (t) => {
-  const from = delivery(Buffer.of(), { 'x-request-id': 'r', traceparent: 't', 'x-death': [{}], 'x-delivery-count': 3 });
-  t.deepEqual(retryHeaders(from, 1), { 'x-request-id': 'r', traceparent: 't', 'x-attempt': 1 });
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const from = delivery(Buffer.of(), { 'x-request-id': 'r', traceparent, 'x-death': [{}], 'x-delivery-count': 3 });
+  t.deepEqual(retryHeaders(from, 1), { 'x-request-id': 'r', traceparent, 'x-attempt': 1 });
   t.like(deadHeaders(from, 'failed', 'no such thing'), { 'x-reason': 'failed', 'x-error': 'no such thing', 'x-request-id': 'r' });
+});
+
+test('what could not be published again is left out: a message that is none of ours may have headers of any size and kind', (t) => {
+  const from = delivery(Buffer.of(), { 'x-request-id': 'x'.repeat(70_000), traceparent: 'y'.repeat(70_000), 'x-attempt': 'z'.repeat(70_000) });
+  t.deepEqual(Object.keys(deadHeaders(from, 'not-json', 'not-json')), ['x-reason', 'x-error']);
 });

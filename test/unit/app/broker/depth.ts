@@ -18,3 +18,22 @@ test('without a broker there is no depth, and one that does not answer holds nob
 test('a channel that closes meanwhile is no unhandled rejection', async (t) => {
   await t.throwsAsync(queueDepths({ checkQueue: () => Promise.reject(new Error('Channel closed')) }), { message: 'Channel closed' });
 });
+
+test('who asks while the broker still owes an answer waits for that one, also when another has given up', async (t) => {
+  let asked = 0;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const channel = {
+    checkQueue: async (queue: string) => {
+      asked += 1;
+      await promise;
+      return { queue, messageCount: 1, consumerCount: 0 };
+    },
+  };
+  await t.throwsAsync(queueDepths(channel), { instanceOf: DeadlineError });
+  const later = queueDepths(channel);
+  t.is(asked, queues.length);
+  resolve(undefined);
+  t.true((await later).every(({ messages }) => messages === 1));
+  await queueDepths(channel);
+  t.is(asked, 2 * queues.length, 'what was answered is asked anew');
+});

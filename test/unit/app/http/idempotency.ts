@@ -76,6 +76,12 @@ test('whatever the key is, it is accepted whole or refused with 400', (t) => {
   t.pass();
 });
 
+test('a key in quotes, as structured fields have them, is the same key; half a quote is none', (t) => {
+  const key = 'c4f1a2d0-0000-4000-8000-000000000001';
+  t.is(keyed(`"${key}"`, 'createItem', '/items', null).key, key);
+  for (const half of [`"${key}`, `${key}"`, `""${key}""`]) t.throws(() => keyed(half, 'createItem', '/items', null), { message: /Idempotency-Key/ });
+});
+
 test('in any sequence of requests each key does its work once, and only for the first body', async (t) => {
   const keys = ['first-key', 'second-key', 'third-key'];
   const requests = fc.array(fc.record({ key: fc.constantFrom(...keys), name: fc.constantFrom('a', 'b') }), { maxLength: 30 });

@@ -17,4 +17,14 @@ test('only a well-formed traceparent is carried along', (t) => {
   t.is(traceparentFrom(good.toUpperCase()), undefined);
   t.is(traceparentFrom('00-1-2-3'), undefined);
   t.is(traceparentFrom(undefined), undefined);
+  t.is(traceparentFrom(`ff${good.slice(2)}`), undefined);
+  t.is(traceparentFrom('00-00000000000000000000000000000000-00f067aa0ba902b7-01'), undefined, 'no trace');
+  t.is(traceparentFrom('00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01'), undefined, 'no parent');
+});
+
+test('of a later version the fields that are known are carried along, of this one there are no others', (t) => {
+  const known = '-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  t.is(traceparentFrom(`01${known}-what-comes`), `01${known}`);
+  t.is(traceparentFrom(`00${known}-what-comes`), undefined);
+  t.is(traceparentFrom(`01${known}-${'x'.repeat(300)}`), undefined);
 });

@@ -45,3 +45,21 @@ test('who never asked for anything holds up no end, who has begun to ask is answ
   await Promise.all([closing, once(asking, 'close')]);
   t.regex(answer, /done$/);
 });
+
+test('who does not read its answer is not waited for', async (t) => {
+  const { promise: cutOff, resolve } = Promise.withResolvers<undefined>();
+  const handle = (_request: unknown, response: ServerResponse) => {
+    response.once('close', () => { resolve(undefined); });
+    response.end(Buffer.alloc(32_000_000));
+  };
+  const server = await listen(handle, { host: '127.0.0.1', port: 0, requestTimeoutMs: 5000, keepAliveTimeoutMs: 5000, stalledTimeoutMs: 200 });
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: '127.0.0.1' });
+  client.on('error', () => undefined);
+  client.pause();
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await cutOff;
+  t.pass();
+  client.destroy();
+  await closeServer(server, 0);
+});

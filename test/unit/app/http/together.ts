@@ -16,7 +16,7 @@ const replyTo = ({ newId }: CheckedRequest): Reply => ({ status: 201, json: newI
 
 interface Given {
   readonly handle?: (request: CheckedRequest) => Promise<Reply>;
-  readonly handleAll?: (requests: readonly CheckedRequest[]) => Promise<readonly Reply[]>;
+  readonly handleAll?: (requests: readonly CheckedRequest[]) => Promise<readonly (Reply | undefined)[]>;
 }
 
 function operationOf({ handle, handleAll }: Given): Operation {
@@ -41,6 +41,20 @@ test('what can\'t be done for one is done for the others all the same', async (t
   const operation = operationOf({
     handle: (request) => (request.newId === '2' ? Promise.reject(duplicate) : Promise.resolve(replyTo(request))),
     handleAll: () => Promise.reject(duplicate),
+  });
+  const replies = await together(database, operation, ['1', '2', '3'].map(requestOf));
+  t.deepEqual(replies, [
+    { status: 'fulfilled', value: { status: 201, json: '1' } },
+    { status: 'rejected', reason: duplicate },
+    { status: 'fulfilled', value: { status: 201, json: '3' } },
+  ]);
+});
+
+test('one that is left out is handled by itself, and no other is', async (t) => {
+  const duplicate = Object.assign(new Error('duplicate key'), { code: '23505' });
+  const operation = operationOf({
+    handle: ({ newId }) => (newId === '2' ? Promise.reject(duplicate) : Promise.reject(new Error('was done with the others'))),
+    handleAll: (requests) => Promise.resolve(requests.map((request) => (request.newId === '2' ? undefined : replyTo(request)))),
   });
   const replies = await together(database, operation, ['1', '2', '3'].map(requestOf));
   t.deepEqual(replies, [

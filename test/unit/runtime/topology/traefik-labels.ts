@@ -39,8 +39,17 @@ test('labels that differ have other names and a priority of their own, so that o
   t.true(Math.min(...priorities('traefik:v3.6')) > 'PathPrefix(`/`)'.length);
 });
 
+test('a change that a replica may have carried out is not sent to another one, in whatever state that one is', (t) => {
+  const ofRouter = (name: string) => Object.entries(traefikLabels('traefik:v3.7')).flatMap(([label, value]) => (label.startsWith(`traefik.http.routers.${name}-`) ? [[label.split('.')[4], value]] : []));
+  const { rule, middlewares, priority } = Object.fromEntries(ofRouter('change')) as Record<string, string>;
+  t.is(rule, 'Method(`PUT`) || Method(`DELETE`)');
+  t.false(Object.keys(traefikLabels('traefik:v3.7')).includes(`traefik.http.middlewares.${middlewares ?? ''}.retry.status`));
+  t.true(Number(priority) > Number((Object.fromEntries(ofRouter('app')) as Record<string, string>)['priority']));
+  t.deepEqual(Object.keys(traefikLabels('traefik:v3.6')).filter((label) => label.includes('.routers.change-')), [], 'there nothing is repeated by status');
+});
+
 test('labels that have changed have a new revision', (t) => {
   // When this fails: raise `revision`, then bring this up to date.
   const digest = createHash('sha256').update(JSON.stringify(traefikLabels('traefik:v3.7'))).digest('hex').slice(0, 16);
-  t.deepEqual([Object.keys(traefikLabels('traefik:v3.7')).find((label) => label.startsWith('traefik.http.services.'))?.split('.')[3], digest], ['app-7', '904bdd1907b07bad']);
+  t.deepEqual([Object.keys(traefikLabels('traefik:v3.7')).find((label) => label.startsWith('traefik.http.services.'))?.split('.')[3], digest], ['app-13', 'de058d7ceef32a1d']);
 });
