@@ -2,7 +2,7 @@ import test from 'ava';
 import * as z from 'zod';
 import { applicationOf } from './_application.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
-import { failover, type DrillArgument } from './_drill.ts';
+import { failover, gently, type DrillArgument } from './_drill.ts';
 import { connectToNobody, sql } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
@@ -75,7 +75,8 @@ for (const victim of ['traefik', 'keepalived'] as const) {
     t.true(run.downtimeMs > 0);
     t.not(run.phases.vipMovedMs, null);
     t.not(run.phases.redundancyRestoredMs, null);
-    t.true((run.phases.detectedMs ?? 0) <= (run.phases.vipMovedMs ?? 0));
+    t.not(run.phases.detectedMs, null);
+    t.true((run.phases.detectedMs ?? Infinity) <= (run.phases.vipMovedMs ?? 0));
     t.true(run.ledger.acknowledged > 0);
     t.is(run.ledger.lost, 0);
     t.not(`keepalived_${await holder()}`, before);
@@ -148,7 +149,40 @@ serial('a drill does not start on a platform that is not steady', async (t) => {
   await platform.mustRun('up', '-q');
 });
 
-serial('nor on one that is healthy and can\'t do its work', async (t) => {
+serial('nor on one of which something is missing, and nothing else wrong', async (t) => {
+  await platform.untilHealthy(60_000);
+  await platform.engine.removeContainer(platform.container('worker_2'));
+  const { exitCode, stdout } = await platform.run('failover', '--kill', 'app_1');
+  t.is(exitCode, 4);
+  t.regex(stdout, /not steady before the fault: worker_2 is missing/);
+  await platform.mustRun('up', '-q');
+});
+
+serial('all guardians are killed only when that is accepted, and the drill starts whom nobody else would', async (t) => {
+  await platform.untilHealthy(60_000);
+  const refused = await platform.run('failover', '--kill', 'all:guardian');
+  t.is(refused.exitCode, 2);
+  t.regex(refused.stderr, /leaves nothing of guardian: nothing will heal by itself/);
+  const { result } = await drill('--kill', 'all:guardian', '--accept-outage', '--within', '3s', ...patient);
+  t.is(result.verdict, 'fail');
+  t.true(result.reasons.includes('redundancy was not restored by the deadline'), result.reasons.join('; '));
+  await platform.untilHealthy(30_000);
+});
+
+serial('who is down because a drill was killed is started by heal, where there is no guardian', async (t) => {
+  await platform.untilHealthy(60_000);
+  const running = platform.start(['failover', '--kill', 'all:guardian', '--accept-outage']);
+  await eventually('the guardians to be dead', 60_000, async () => {
+    const states = await Promise.all(['guardian_1', 'guardian_2'].map(async (one) => (await platform.engine.inspectContainer(platform.container(one)))?.state));
+    return states.every((state) => state === 'exited') ? true : new Error(states.join());
+  });
+  running.kill('SIGKILL');
+  await running;
+  t.regex((await platform.mustRun('heal')).stdout, /^undone: kill guardian_1, guardian_2/);
+  await platform.untilHealthy(30_000);
+});
+
+serial('a drill does not start either on a platform that is healthy and can\'t do its work', async (t) => {
   await sql(platform, 'ALTER TABLE outbox RENAME TO hidden');
   try {
     await eventually('the API to notice', 20_000, async () => ((await platform.https('/readyz')).status === 503 ? true : undefined));
@@ -298,11 +332,17 @@ async function leaveFilled(): Promise<void> {
   await running;
 }
 
-serial('what a killed drill has left running is no load for the next, and what it has left in a volume does not outlive down', async (t) => {
+serial('what a killed drill has left, in place or running, does not keep the next from its work', async (t) => {
   await leaveFilled();
-  const next = await platform.run('failover', '--kill', 'worker_1');
-  t.is(next.exitCode, 4);
+  const next = await platform.run('failover', '--kill', 'worker_1', ...gently, ...patient);
   t.regex(next.stderr, /removed what an earlier drill has left running: \S+-probe-/);
+  t.regex(next.stderr, /undone: fill-disk db, left by a drill/);
+  t.is(next.exitCode, 0, next.stdout);
+  t.false(await isFilled());
+});
+
+serial('what a killed drill has left in a volume does not outlive down', async (t) => {
+  await leaveFilled();
   t.regex((await platform.mustRun('down')).stderr, /undone: fill-disk db, left by a drill/);
   await platform.mustRun('up', '-q');
   t.false(await isFilled());

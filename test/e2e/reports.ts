@@ -90,13 +90,22 @@ serial('slower than the baseline is exit 3, and within the tolerance is not', as
   const once = { ...measured, restoreP50Ms: 1, downtimeP50Ms: 60_000, downtimeMaxMs: 60_000, resolutionMs: 0 };
   await writeFile(file('baseline.json'), JSON.stringify({ ...baseline, drills: { [name]: once } }));
   const drill = ['failover', '--kill', 'vip-holder', ...patient, '--baseline', file('baseline.json')];
-  const slower = await platform.run(...drill);
+  const slower = await platform.run(...drill, '--junit', file('slower.xml'));
   t.is(slower.exitCode, 3, slower.stderr);
   t.regex(slower.stdout, /^PASSED/);
   t.regex(slower.stdout, /^SLOWER {2}kill vip-holder: restored p50 \d+ ms, was 1 ms in the baseline$/m);
+  await isJunit(t, 'slower.xml');
+  t.regex(await text('slower.xml'), /failures="1"[^]*<failure type="regression" message="restored p50 /);
   await platform.untilHealthy(60_000);
   const tolerated = await platform.run(...drill, '--tolerance', '100000000');
   t.is(tolerated.exitCode, 0, tolerated.stdout);
+});
+
+serial('a baseline that has none of the drills proves nothing: exit 4', async (t) => {
+  await platform.untilHealthy(60_000);
+  const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'worker_1', ...patient, '--baseline', file('baseline.json'));
+  t.is(exitCode, 4, stdout);
+  t.regex(stderr, /not compared with the baseline, .*: kill worker_1/);
 });
 
 serial('a suite has one report for all of its drills, and the exit code of the worst', async (t) => {

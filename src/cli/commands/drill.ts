@@ -75,7 +75,8 @@ async function tell(invocation: Invocation, reports: DrillReports, result: Suite
 
 /** One of the built-in suites, for a platform as haplat.yaml has it, or that in a file. */
 async function suiteOf(invocation: Invocation, file: string | undefined, { only = [] }: Selection): Promise<Suite> {
-  const build = builtIn[file ?? 'matrix'];
+  const name = file ?? 'matrix';
+  const build = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
   return selectDrills(build === undefined ? await loadSuite(file ?? '') : build((await invocation.loadConfig()).config), only);
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError, OperationError } from '../../runtime/errors.ts';
 import type { Operation } from '../../runtime/plan/operation.ts';
-import { lookAhead } from '../../runtime/platform/up.ts';
+import { dueBesides } from '../../runtime/platform/due.ts';
+import { lookAhead } from '../../runtime/platform/look-ahead.ts';
 import type { Invocation } from '../invocation.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Replicas } from '../options/scale.ts';
@@ -31,25 +32,35 @@ const notChanges = (error: ConfigError): OperationError =>
 async function showPlan(invocation: Invocation, options: PlanOptions): Promise<void> {
   const loaded = await invocation.loadConfig({ replicas: options.scale, manager: options.manager });
   const engine = await invocation.connect(loaded, { toRead: true });
-  const { plan } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });
-  const changes = plan.operations.length;
+  const { plan, topology } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });
+  const besides = await dueBesides(loaded, topology);
+  const changes = plan.operations.length + besides.length;
   if (options.detailedExitcode) invocation.exit(changes > 0 ? changesExitCode : exitCodes.done);
   if (invocation.options.json) {
     const operations = plan.operations.map(({ id, kind, subject, cause, after }) => ({ id, kind, subject, cause, after }));
-    invocation.printJson({ schema: 'haplat.plan/1', project: plan.project, changes, operations });
+    invocation.printJson({ schema: 'haplat.plan/1', project: plan.project, changes, operations, besides });
     return;
   }
   const paint = new Paint(invocation.options, process.stdout);
-  invocation.print(changes === 0 ? 'Nothing to do.' : describe(plan.operations, paint));
+  const rows = [...describe(plan.operations, paint), ...besides.map((line) => `  ${line}`)];
+  invocation.print(changes === 0 ? 'Nothing to do.' : [...rows, `${sumOf(plan.operations, besides)}; "haplat up" carries them out.`].join('\n'));
+}
+
+function sumOf(operations: readonly Operation[], besides: readonly string[]): string {
+  const subjects = new Set(operations.map(({ subject }) => subject));
+  return [
+    ...(operations.length === 0 ? [] : [`${operations.length} operations on ${subjects.size} objects`]),
+    ...(besides.length === 0 ? [] : [`${besides.length} ${besides.length === 1 ? 'step' : 'steps'} besides`]),
+  ].join(', ');
 }
 
 /** By what each is about; all the causes of one subject are the same. */
-function describe(operations: readonly Operation[], paint: Paint): string {
+function describe(operations: readonly Operation[], paint: Paint): string[] {
   const subjects = [...Map.groupBy(operations, (operation) => operation.subject)];
   const width = Math.max(...subjects.map(([subject]) => subject.length));
   const rows = subjects.map(([subject, steps]) => {
     const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|data|healthy|route)$/, '')))];
     return `  ${paint.strong(subject.padEnd(width))}  ${verbs.join(', ')}  ${paint.dim(steps[0]?.cause ?? '')}`;
   });
-  return [...rows, `${operations.length} operations on ${subjects.length} objects; "haplat up" carries them out.`].join('\n');
+  return rows;
 }

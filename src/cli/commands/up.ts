@@ -58,10 +58,9 @@ interface Circumstances {
 }
 
 function describe(result: UpResult, endpoints: Endpoints, { ca, durationMs, hasSocket }: Circumstances): string {
-  const changes = result.plan.operations.length;
   const head =
-    changes === 0
-      ? 'Nothing to do: the platform is as it should be, and healthy.'
+    result.plan.operations.length === 0
+      ? `${result.certificates.length === 0 ? 'Nothing to do: the' : 'The'} platform is as it should be, and healthy.`
       : `The platform is up and healthy: ${result.topology.services.length} containers, ${formatSeconds(durationMs)}.`;
   const rows = [
     ['application', `${endpoints.https}  (from a Linux host also ${endpoints.vip})`],

@@ -24,6 +24,8 @@ const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', 
 
 /** Flags that say more of one fault: with another they would be dropped, and something else be broken than was meant. */
 const companions = { from: 'partition', percent: 'loss', ms: 'latency', size: 'fillDisk' } as const;
+/** Those without which their fault says too little. */
+const required = ['percent', 'ms'] as const;
 
 /** The fault that the flags ask for. ConfigError when there is none, more than one, a part of it is missing, or one is of another. */
 export function faultOf(options: FaultOptions): Fault {
@@ -38,6 +40,11 @@ export function faultOf(options: FaultOptions): Fault {
   for (const [companion, owner] of Object.entries(companions)) {
     if (options[companion as keyof typeof companions] === undefined || key === owner) continue;
     throw new ConfigError(`--${companion} does not go with --${kind}`, { remedy: `it says more of --${kinds[owner]}: leave it out` });
+  }
+  const missing = required.find((companion) => companions[companion] === key && options[companion] === undefined);
+  if (missing !== undefined) throw new ConfigError(`--${kind} needs --${missing}`, { remedy: 'see haplat failover --help' });
+  if (key !== 'expireCert' && split(options[key]).length === 0) {
+    throw new ConfigError(`--${kind} names no target`, { remedy: 'name a service, a component, vip-holder, vip-standby or node:N' });
   }
   const parsed = faultSchema.safeParse({
     kind,

@@ -43,15 +43,22 @@ function serviceTable(services: readonly ServiceStatus[], paint: Paint, columns:
 
 function layerTable(report: StatusReport, paint: Paint): string {
   const table = makeTable(['LAYER', 'HEALTHY', 'LOSS OF ONE'], paint);
+  const whatThen = isGuarded(report) ? 'is restarted by the guardian' : 'is not survived';
   for (const one of report.redundancy) {
     const count = `${one.healthy} of ${one.nodes}`;
     table.push([
       one.layer,
       one.healthy === one.nodes ? count : paint.bad(count),
-      one.survivesLossOfOne ? paint.good('survives') : paint.dim('is restarted by the guardian'),
+      one.survivesLossOfOne ? paint.good('survives') : paint.dim(whatThen),
     ]);
   }
   return table.toString();
+}
+
+/** Whether somebody is there who would restart what is down. */
+function isGuarded({ services }: StatusReport): boolean {
+  const isWell = (component: string) => services.some((one) => one.component === component && one.health === 'healthy');
+  return isWell('guardian') && isWell('engine-proxy');
 }
 
 function makeTable(head: readonly string[], paint: Paint) {

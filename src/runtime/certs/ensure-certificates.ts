@@ -41,6 +41,22 @@ export async function ensureCertificates(options: CertificateOptions): Promise<s
   return [...done, `issued a server certificate for ${leafNames(options).join(', ')} (${cause})`];
 }
 
+/** What `ensureCertificates` would do, a line each. Touches nothing; throws as it does. */
+export async function dueCertificates(options: CertificateOptions): Promise<string[]> {
+  const store = new CertificateStore(options.stateDirectory, options.owner);
+  if (options.certFile !== undefined && options.keyFile !== undefined) {
+    const own = await readOwn({ source: options.source, certFile: options.certFile, keyFile: options.keyFile });
+    return (await isInstalled(store, own)) ? [] : ['install your own certificate'];
+  }
+  const { certificate, key } = await store.readAuthority();
+  const flaw = authorityFlaw(certificate, key);
+  if (certificate === undefined || key === undefined || flaw !== undefined) {
+    return [`make a certificate authority${flaw === undefined ? '' : ` (${flaw})`}`, 'issue a server certificate'];
+  }
+  const cause = await renewalCause(store, { certificate, key }, options);
+  return cause === undefined ? [] : [`issue a server certificate (${cause})`];
+}
+
 /** Throws ConfigError when the user's own certificate or key can't be used. Touches nothing. */
 export async function checkOwnCertificate({ certFile, keyFile, source }: Pick<CertificateOptions, 'certFile' | 'keyFile' | 'source'>): Promise<void> {
   if (certFile !== undefined && keyFile !== undefined) await readOwn({ certFile, keyFile, source });
@@ -189,9 +205,13 @@ async function readUserFile(source: string, name: string, path: string): Promise
   }
 }
 
-async function installOwn(store: CertificateStore, own: CertificateAndKey): Promise<string[]> {
+async function isInstalled(store: CertificateStore, own: CertificateAndKey): Promise<boolean> {
   const current = await store.readCurrent();
-  if (current?.certificate === own.certificate && current.key === own.key) return [];
+  return current?.certificate === own.certificate && current.key === own.key;
+}
+
+async function installOwn(store: CertificateStore, own: CertificateAndKey): Promise<string[]> {
+  if (await isInstalled(store, own)) return [];
   await store.install(own);
   return ['installed your own certificate'];
 }

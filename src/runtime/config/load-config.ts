@@ -45,9 +45,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const path = resolve(options.cwd, options.file ?? defaultConfigFile);
   const source = options.file ?? defaultConfigFile;
   const document = keysOf(await readOptional(path, options.file !== undefined), source);
-  const dotEnv = parseEnv((await readDotEnv(dirname(path))) ?? '');
-  const strange = unknownVariables(dotEnv);
-  if (strange.length > 0) throw rejection(strange, () => '.env');
+  const dotEnv = parseDotEnv((await readDotEnv(dirname(path))) ?? '');
 
   const known = Object.keys(environmentKeys);
   const variables = { ...pick(dotEnv, known), ...pick(options.env, known) };
@@ -104,6 +102,19 @@ async function readDotEnv(directory: string): Promise<string | undefined> {
   }
 }
 
+/** Throws ConfigError for whatever may be meant for us and can't be understood: as if nothing were said, another project would be acted on. */
+function parseDotEnv(text: string): Record<string, string | undefined> {
+  if (text.includes('\0')) throw new ConfigError('.env: is no UTF-8 text', { remedy: 'save it as UTF-8' });
+  // Editors on Windows begin a file with a byte order mark.
+  const variables = parseEnv(text.replace(/^\uFEFF/, ''));
+  const strange = unknownVariables(variables);
+  if (strange.length > 0) throw rejection(strange, () => '.env');
+  const lost = text.split('\n').map((line) => /^\uFEFF?\s*(?:set\s+|export\s+)?(?<name>HAPLAT_\w+)/i.exec(line)?.groups?.['name']);
+  const index = lost.findIndex((name) => name !== undefined && variables[name] === undefined);
+  if (index >= 0) throw new ConfigError(`.env: line ${index + 1}: ${lost[index] ?? ''} is not set by what stands there`, { remedy: 'write NAME=value, a line each' });
+  return variables;
+}
+
 function keysOf(text: string | undefined, source: string): Record<string, unknown> | undefined {
   if (text === undefined) return undefined;
   const value = parseYaml(text, source) ?? {};
@@ -151,11 +162,16 @@ function stateDirectoryIn({ project, stateDirectory }: Pick<Config, 'project' | 
   const named = env['XDG_STATE_HOME'] ?? '';
   // An empty or a relative one is to be ignored (XDG Base Directory Specification): keys must not end up beside the program's text.
   const base = isAbsolute(named) ? named : join(homedir(), '.local', 'state');
-  return resolve(directory, stateDirectory ?? join(base, 'haplat', project));
+  return resolve(directory, stateDirectory === undefined ? join(base, 'haplat', project) : fromHome(stateDirectory));
+}
+
+/** As shells have it. Elsewhere `~` would be a folder of that name beside haplat.yaml, with the authority's key in it. */
+function fromHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
 function located(config: Config, directory: string, source: string, options: LoadOptions): LoadedConfig {
-  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(directory, path));
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(directory, fromHome(path)));
   const certFile = absolute(config.certificates.certFile);
   const keyFile = absolute(config.certificates.keyFile);
   const dbPassword = absolute(config.postgres.passwordFile);

@@ -1,4 +1,4 @@
-import { ensureCertificates, listCertificates, readFingerprintInUse, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
+import { dueCertificates, ensureCertificates, listCertificates, readFingerprintInUse, rotateCertificate, type CertificateOptions } from '../certs/ensure-certificates.ts';
 import type { ExpiredCertificate } from '../certs/expired-certificate.ts';
 import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import { readTrust, type Trust } from '../certs/trust.ts';
@@ -9,6 +9,11 @@ import { containerOwner } from './prepare.ts';
 /** Issues what is missing or runs out; says what it did. */
 export async function bringCertificates(loaded: LoadedConfig, onWarning: (message: string) => void): Promise<string[]> {
   return ensureCertificates(optionsOf(loaded, onWarning));
+}
+
+/** What `bringCertificates` would do, a line each; touches nothing. */
+export async function certificatesDue(loaded: LoadedConfig): Promise<string[]> {
+  return dueCertificates(optionsOf(loaded));
 }
 
 /** Issues a new server certificate, which Traefik takes while it runs. */

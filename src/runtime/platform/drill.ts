@@ -11,9 +11,10 @@ import { fullName } from '../topology/names.ts';
 import { expiredCertificate, trustOfClients } from './certificates.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
+import { lookAhead } from './look-ahead.ts';
 import { prepare } from './prepare.ts';
 import { requireOwnState } from './state-in-use.ts';
-import { lookAhead, upWithLock } from './up.ts';
+import { upWithLock } from './up.ts';
 
 /** What the user may say about drills. */
 export type DrillSettings = Pick<

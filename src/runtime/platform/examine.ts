@@ -5,9 +5,10 @@ import { checkDisk, checkEngine, checkStateDisk, type Check } from '../doctor/ch
 import { readContainerWeight } from '../doctor/container-weight.ts';
 import { checkFiles } from '../doctor/files.ts';
 import type { Engine } from '../engine/port.ts';
-import { EngineUnreachableError, hasCode } from '../errors.ts';
+import { EngineUnreachableError, HaplatError, hasCode } from '../errors.ts';
 import { isHere } from './host.ts';
 import { observeProject } from './observe.ts';
+import { lookAhead } from './look-ahead.ts';
 import { findConflicts } from './preflight.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
@@ -16,7 +17,8 @@ export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Che
   try {
     const info = await engine.info();
     const files = await checkFiles(engine, loaded.stateDirectory);
-    return [...checkEngine(info, await readContainerWeight(info)), files, ...(await examineConflicts(loaded, engine)), ...(isHere(engine) ? await examineDisk(info.dataRoot) : []), state];
+    const checks = [...checkEngine(info, await readContainerWeight(info)), files, ...(await examineConflicts(loaded, engine))];
+    return [...checks, ...(await examineRest(loaded, engine, checks)), ...(isHere(engine) ? await examineDisk(info.dataRoot) : []), state];
   } catch (error) {
     if (!(error instanceof EngineUnreachableError)) throw error;
     const check: Check = { id: 'engine', title: 'Docker Engine', state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
@@ -32,6 +34,19 @@ async function examineConflicts(loaded: LoadedConfig, engine: Engine): Promise<C
       ? [{ id, title, state: 'ok', detail: 'free, or the platform\'s own' }]
       : failed(kind).map((one) => ({ id, title, state: 'fail', detail: `${one.key}: ${one.message}`, remedy: one.remedy }));
   return [...judged('ports', 'ports', 'ports.'), ...judged('subnets', 'subnets', 'network.')];
+}
+
+/** What else `up` would refuse before it touches anything: certificates and keys of the user's own, what does not fit the subnets. */
+async function examineRest(loaded: LoadedConfig, engine: Engine, told: readonly Check[]): Promise<Check[]> {
+  const own = { id: 'configuration', title: 'configuration' } as const;
+  try {
+    const { plan } = await lookAhead({ loaded, engine });
+    return [{ ...own, state: 'ok', detail: plan.operations.length === 0 ? 'the platform is what it says' : '"haplat plan" shows what "haplat up" will do' }];
+  } catch (error) {
+    if (!(error instanceof HaplatError) || error instanceof EngineUnreachableError) throw error;
+    if (told.some(({ state, detail }) => state === 'fail' && error.message.includes(detail))) return [];
+    return [{ ...own, state: 'fail', detail: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) }];
+  }
 }
 
 /** Where the Engine says that it keeps its data; nothing where we may not look. */

@@ -1,11 +1,9 @@
-import { checkOwnCertificate } from '../certs/ensure-certificates.ts';
 import { keepManager } from '../config/manager-choice.ts';
-import { authkeyIsTold, ensureAuthkey, hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import { authkeyIsTold, ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import { reloadMembers, writeClusterFiles } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import type { Engine } from '../engine/port.ts';
-import { ConfigError } from '../errors.ts';
 import { awaitCluster } from '../execute/await-cluster.ts';
 import { awaitHolder } from '../execute/await-holder.ts';
 import { awaitAllReady } from '../execute/await-ready.ts';
@@ -14,44 +12,35 @@ import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { inAdvance } from '../execute/in-advance.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
-import { takingOff } from '../execute/remove-network.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace, undoneText } from '../drill/faults-in-place.ts';
 import { healAll, notUndone, undoAll, type Undone } from '../drill/heal.ts';
 import { leaseClient } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
-import type { ObservedState } from '../plan/observed-state.ts';
 import type { Plan } from '../plan/operation.ts';
-import { lostMajority, movedNodes } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { clusterComponents } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
+import { hasNewAuthkey } from './due.ts';
 import { awaitFrontDoor } from './front-door.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
+import { lookAhead, type LookOptions } from './look-ahead.ts';
 import { observeFor } from './observe.ts';
-import { checkTraefik } from './old-traefik.ts';
-import { preflight } from './preflight.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { awaitServed } from './served-certificates.ts';
 import { claimState } from './state-in-use.ts';
 import { VipGap } from './vip-gap.ts';
 
-export interface UpOptions {
-  readonly loaded: LoadedConfig;
-  readonly engine: Engine;
+export interface UpOptions extends LookOptions {
   readonly signal: AbortSignal;
   readonly onWarning: (message: string) => void;
   readonly onNote: (message: string) => void;
   /** The plan is known and about to be carried out. */
   readonly onPlan: (plan: Plan) => void;
   readonly onEvent: OnExecutionEvent;
-  /** Services and components that are replaced although nothing about them has changed, replica by replica. */
-  readonly renew?: readonly string[];
-  /** A drill is under way: it is the one who asks. */
-  readonly duringDrill?: boolean;
 }
 
 export interface UpResult {
@@ -69,7 +58,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
   const looked = await lookAhead(options);
   const faults = await faultsInPlace(journalOf(loaded));
-  const hasNewKey = looked.topology.cluster !== undefined && (await hasOtherAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source)));
+  const hasNewKey = await hasNewAuthkey(loaded, looked.topology);
   if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
     await claim(loaded);
     await awaitCluster(engine, looked.topology, { timeoutMs: loaded.config.timeouts.healthyMs, signal: options.signal });
@@ -126,59 +115,6 @@ async function tellOfKey({ stateDirectory }: LoadedConfig, engine: Engine, { pro
     await restore();
     throw error;
   }
-}
-
-/** What `up` would do. Touches nothing; throws ConfigError for what can't be. */
-export async function lookAhead(
-  options: Pick<UpOptions, 'loaded' | 'engine' | 'renew' | 'duringDrill'> & { readonly onWarning?: (message: string) => void },
-): Promise<{ readonly plan: Plan; readonly topology: Topology }> {
-  const { loaded, engine } = options;
-  await checkOwnCertificate({ ...loaded.config.certificates, source: loaded.source });
-  await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source);
-  const { topology } = await prepare(loaded, { readOnly: true, engine });
-  checkRenewed(topology, options.renew ?? []);
-  const observed = await observeFor(engine, topology, loaded);
-  await preflight(loaded, engine, observed, topology);
-  await checkTraefik(loaded, engine);
-  checkMajority(lostMajority(topology, observed));
-  checkAddresses(movedNodes(topology, observed));
-  const plan = planUp(topology, observed, options);
-  await checkNetworkMembers(engine, plan, observed);
-  return { plan, topology };
-}
-
-/** Whoever else is on a network that is to be replaced would keep it from that, with the platform down already. */
-async function checkNetworkMembers(engine: Engine, { operations }: Plan, { containers }: ObservedState): Promise<void> {
-  const own = new Set(containers.map(({ name }) => name));
-  for (const { kind, subject, cause } of operations) {
-    if (kind !== 'remove-network') continue;
-    const others = (await engine.networkMembers(subject)).filter((name) => !own.has(name));
-    if (others.length === 0) continue;
-    throw new ConfigError(`the network ${subject} has to be replaced (${cause}), and ${others.join(', ')}, not of this platform, is on it`, {
-      remedy: takingOff(subject, others),
-    });
-  }
-}
-
-/** Nodes leave in order as long as those that stay can decide. */
-function checkMajority(lost: ReturnType<typeof lostMajority>): void {
-  if (lost === undefined) return;
-  throw new ConfigError(`loadBalancers.nodes: ${lost.leaving} of ${lost.of} nodes can't leave a running cluster at once: the others would be no majority`, {
-    remedy: 'make it smaller in steps, with "haplat up" after each, or run "haplat down" first (the data stays)',
-  });
-}
-
-function checkAddresses(moved: readonly string[]): void {
-  if (moved.length === 0) return;
-  throw new ConfigError(`loadBalancers: ${moved.join(', ')} would get another address, by which the running cluster does not let a node in again`, {
-    remedy: 'name the nodes\' addresses in loadBalancers.addresses, the quorum node\'s last, so that each keeps its own, or run "haplat down" first (the data stays)',
-  });
-}
-
-function checkRenewed({ services }: Topology, renew: readonly string[]): void {
-  const known = [...new Set(services.flatMap(({ name, component }) => [component, name]))].sort();
-  const unknown = renew.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ConfigError(`--renew: there is no ${unknown}`, { remedy: `use some of ${known.join(', ')}` });
 }
 
 async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Promise<void> {

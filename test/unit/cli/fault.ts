@@ -12,7 +12,9 @@ test('flags say one fault, with what belongs to it', (t) => {
 for (const [options, message] of [
   [{}, /no fault/],
   [{ kill: 'app_1', stop: 'app_2' }, /2 faults/],
-  [{ loss: 'app_1' }, /^--loss: percent/],
+  [{ loss: 'app_1' }, /^--loss needs --percent$/],
+  [{ latency: 'app_1' }, /^--latency needs --ms$/],
+  [{ kill: ' , ' }, /^--kill names no target$/],
   [{ loss: 'app_1', percent: 20, from: 'db' }, /^--from does not go with --loss$/],
   [{ kill: 'app_1', from: 'db' }, /^--from does not go with --kill$/],
   [{ pause: 'app_1', percent: 20 }, /^--percent does not go with --pause$/],

@@ -54,6 +54,9 @@ function checkAddresses(config: Config, votes: number): ConfigProblem[] {
     if (!contains(subnet, address)) return wrong(`${address} is outside network.subnet ${subnet}`);
     if (isNetworkOrBroadcast(subnet, address)) return wrong(`${address} is the network or broadcast address of network.subnet ${subnet}`);
     if (contains(dynamicRange, address)) return wrong(`${address} is in ${dynamicRange}, from which the Engine gives addresses to others`);
+    if (given === undefined && address === vip) {
+      return [{ path, message: `${address} is the address that lb_${index + 1} gets`, remedy: `use another of ${subnet} outside ${dynamicRange}, or name the nodes' own in loadBalancers.addresses` }];
+    }
     const taken = Object.entries(others).find(([, other]) => other === address);
     if (taken !== undefined) return wrong(`${address} is ${taken[0] === 'network.vip' ? 'network.vip' : `the address of ${taken[0]}`}`);
     return all.indexOf(address) < index ? wrong(`${address} is another node's already`) : [];

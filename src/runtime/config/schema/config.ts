@@ -1,12 +1,11 @@
 import * as z from 'zod';
+import { imageReferencePattern } from './image-reference.ts';
 import { managers } from './managers.ts';
 
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'use lower-case letters, digits and hyphens (at most 31), starting with a letter or digit');
-const imageReference = z
-  .string()
-  .regex(/^[\w][\w.\-/:@]{0,254}$/, 'use an image reference such as postgres:17');
+const imageReference = z.string().regex(imageReferencePattern, 'use an image reference such as postgres:17 or registry.example.com/postgres:17');
 const port = z.int().min(1).max(65535);
 const ipv4 = z.ipv4('use an IPv4 address such as 172.20.0.100');
 const ip = z.union([z.ipv4(), z.ipv6()], 'use an address such as 0.0.0.0, ::1 or 192.0.2.1');
@@ -18,6 +17,11 @@ const dnsName = z
   // Numbers alone are taken for an address by whoever reads a certificate (WHATWG URL, "ends in a number").
   .refine((text) => !/(^|\.)\d+$/.test(text));
 const path = z.string().min(1);
+const socketPath = z
+  .string()
+  .regex(/^(?:unix:\/\/)?\/./, 'use the whole path of a socket, such as /var/run/docker.sock')
+  // As DOCKER_HOST has it.
+  .transform((text) => text.replace(/^unix:\/\//, ''));
 
 /** The whole configuration. Every key has a default, so that an absent haplat.yaml is a valid one. */
 export const configSchema = z.strictObject({
@@ -58,7 +62,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   vrrp: z
     .strictObject({
-      version: z.union([z.literal(2), z.literal(3)]).default(3),
+      version: z.union([z.literal(2), z.literal(3)], 'use 2 or 3').default(3),
       virtualRouterId: z.int().min(1).max(255).default(51),
       advertIntervalMs: milliseconds(10, 40_000).default(50),
       downTimerAdverts: z.int().min(1).max(100).default(4),
@@ -133,7 +137,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   /** Absent: the one that haplat itself talks to. */
-  engine: z.strictObject({ socketPath: path.optional() }).prefault({}),
+  engine: z.strictObject({ socketPath: socketPath.optional() }).prefault({}),
   stateDirectory: path.optional(),
 });
 

@@ -66,7 +66,9 @@ function setAt(target: Record<string, unknown>, [head, ...rest]: readonly [strin
     return;
   }
   const inner = target[head];
-  const child = typeof inner === 'object' && inner !== null ? { ...inner } : {};
+  // What is no map is wrong, and has to be told so.
+  if (inner !== undefined && inner !== null && (typeof inner !== 'object' || Array.isArray(inner))) return;
+  const child = { ...inner };
   target[head] = child;
   setAt(child, [next, ...others], value);
 }

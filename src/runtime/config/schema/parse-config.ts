@@ -19,7 +19,7 @@ export function parseConfig(input: unknown): ParsedConfig {
 function toProblems(issue: z.core.$ZodIssue): ConfigProblem[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
-  return [{ path, message: issue.message, remedy: `correct ${keyPath(path)}, or remove it to have the default` }];
+  return [{ path, message: issue.message, remedy: path.length === 0 ? 'see "haplat init" for one with all keys' : `correct ${keyPath(path)}, or remove it to have the default` }];
 }
 
 function unknownKey(parent: readonly (string | number)[], key: string): ConfigProblem {

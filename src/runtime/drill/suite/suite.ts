@@ -52,7 +52,7 @@ export type Suite = z.infer<typeof suiteSchema>;
 export function parseSuite(file: string, document: unknown): Suite {
   const parsed = suiteSchema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.map(String).join('.')}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => [file, issue.path.map(String).join('.'), issue.message].filter((part) => part !== '').join(': '));
   throw new ConfigError(problems[0] ?? `${file}: is no suite`, { details: problems.slice(1), remedy: 'docs/drills.md has the keys and an example' });
 }
 

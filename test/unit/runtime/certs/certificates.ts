@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/authority.ts';
 import { CertificateStore } from '../../../../src/runtime/certs/certificate-store.ts';
 import { describeCertificate } from '../../../../src/runtime/certs/describe-certificate.ts';
-import { ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
+import { dueCertificates, ensureCertificates, listCertificates, rotateCertificate, type CertificateOptions } from '../../../../src/runtime/certs/ensure-certificates.ts';
 import { ConfigError, OperationError } from '../../../../src/runtime/errors.ts';
 import { base, vip, withState } from './_state.ts';
 
@@ -39,6 +39,17 @@ async function withIssued(action: (options: CertificateOptions) => Promise<void>
 async function currentFile(options: CertificateOptions): Promise<string> {
   return (await listCertificates(options))[0]?.file ?? '';
 }
+
+test('what would be done is said beforehand, and touches nothing', async (t) => {
+  await withState(async (options) => {
+    t.deepEqual(await dueCertificates(options), ['make a certificate authority', 'issue a server certificate']);
+    t.deepEqual(await listCertificates(options), []);
+  });
+  await withIssued(async (options) => {
+    t.deepEqual(await dueCertificates(options), []);
+    t.deepEqual(await dueCertificates({ ...options, names: ['shop.example.com'] }), ['issue a server certificate (the names have changed)']);
+  });
+});
 
 test('what is missing is issued once, with every name, and a second call does nothing', async (t) => {
   await withState(async (options) => {

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
@@ -138,4 +138,35 @@ test('all problems are reported at once', async (t) => {
 test('a file that was named must be there', async (t) => {
   const error = await t.throwsAsync(loadConfig({ file: 'nowhere.yaml', cwd: '/', env: {} }), { instanceOf: ConfigError });
   t.is(error.message, '/nowhere.yaml: there is no such file');
+});
+
+test('a .env that an editor on Windows wrote is read like any other', async (t) => {
+  t.is((await load({ '.env': '\uFEFFHAPLAT_PROJECT=shop\r\n' })).config.project, 'shop');
+});
+
+for (const [text, message] of [
+  ['A=1\nHAPLAT_PROJECT: shop', '.env: line 2: HAPLAT_PROJECT is not set by what stands there'],
+  ['set HAPLAT_PROJECT=shop', '.env: line 1: HAPLAT_PROJECT is not set by what stands there'],
+  ['H\0A\0', '.env: is no UTF-8 text'],
+] as const) {
+  test(`a .env that says ${JSON.stringify(text)} is refused: another project would be acted on`, async (t) => {
+    t.is((await t.throwsAsync(load({ '.env': text }), { instanceOf: ConfigError })).message, message);
+  });
+}
+
+test('~ is the home directory, as in a shell', async (t) => {
+  const { config, stateDirectory } = await load({ 'haplat.yaml': 'stateDirectory: ~/here\npostgres: {passwordFile: ~/password}' });
+  t.is(stateDirectory, join(homedir(), 'here'));
+  t.is(config.postgres.passwordFile, join(homedir(), 'password'));
+});
+
+test('the Engine\'s socket may be written as DOCKER_HOST has it, and a path that is not whole is refused', async (t) => {
+  t.is((await load({ 'haplat.yaml': 'engine: {socketPath: "unix:///run/docker.sock"}' })).config.engine.socketPath, '/run/docker.sock');
+  const error = await t.throwsAsync(load({ 'haplat.yaml': 'engine: {socketPath: run/docker.sock}' }), { instanceOf: ConfigError });
+  t.regex(error.message, /^haplat\.yaml: engine\.socketPath: use the whole path/);
+});
+
+test('a section that is no map is refused, also where a variable or a flag sets a key in it', async (t) => {
+  const error = await t.throwsAsync(load({ 'haplat.yaml': 'ports: foo' }, { HAPLAT_HTTP_PORT: '81' }), { instanceOf: ConfigError });
+  t.regex(error.message, /^haplat\.yaml: ports: /);
 });

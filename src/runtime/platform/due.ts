@@ -1,0 +1,21 @@
+import { hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { faultsInPlace } from '../drill/faults-in-place.ts';
+import type { Topology } from '../topology/topology.ts';
+import { certificatesDue } from './certificates.ts';
+import { journalOf } from './journal.ts';
+
+/** What `up` has to do beside its plan, which is about what the Engine has: a line each. Touches nothing. */
+export async function dueBesides(loaded: LoadedConfig, topology: Pick<Topology, 'cluster'>): Promise<string[]> {
+  const [certificates, faults, isKeyNew] = await Promise.all([certificatesDue(loaded), faultsInPlace(journalOf(loaded)), hasNewAuthkey(loaded, topology)]);
+  return [
+    ...certificates,
+    ...(isKeyNew ? ['tell the cluster its new key'] : []),
+    ...faults.map(({ kind, targets }) => `undo ${kind} ${targets.join(', ')}, left by a drill`),
+  ];
+}
+
+/** Whether the user has another key for the cluster than the one that its nodes have. */
+export async function hasNewAuthkey({ config, stateDirectory, source }: LoadedConfig, { cluster }: Pick<Topology, 'cluster'>): Promise<boolean> {
+  return cluster !== undefined && hasOtherAuthkey(stateDirectory, await readOwnAuthkey(config.loadBalancers.authkeyFile, source));
+}
