@@ -21,7 +21,7 @@ export async function bundle(root: string, nodeVersion: string): Promise<{ text:
     write: false,
     platform: 'node',
     format: 'cjs',
-    target: 'node22',
+    target: 'node24',
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

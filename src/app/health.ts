@@ -2,7 +2,7 @@ import type { BrokerSession } from './broker/session.ts';
 import type { Database } from './db/database.ts';
 import type { OutboxRelay } from './outbox/relay.ts';
 import type { RecentOutcomes } from './recent-outcomes.ts';
-import type { Lifecycle } from './state.ts';
+import type { Lifecycle } from './lifecycle.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -57,14 +57,14 @@ export function readiness(
   const isFailing = gate.up && parts.answers?.areMostFailing === true;
   const checks: Readiness['checks'] = {
     database: upOrDown(gate.up || lacksSchema),
-    schema: upOrDown(lifecycle.migrated && !lacksSchema),
+    schema: upOrDown(lifecycle.hasSchema && !lacksSchema),
     broker: isBlocked ? 'blocked' : upOrDown(broker),
     ...(parts.relay && { outbox: isStuck ? 'stuck' : 'up' }),
     ...(parts.answers && { answers: upOrFailing(isFailing), operations: upOrFailing(failing.length > 0) }),
     ...(parts.attempts && { attempts: upOrFailing(failing.length > 0) }),
   };
   if (lifecycle.draining) return { ready: false, status: 'draining', checks };
-  if (!lifecycle.migrated) return { ready: false, status: 'starting', checks };
+  if (!lifecycle.hasSchema) return { ready: false, status: 'starting', checks };
   if (!gate.up || (!broker && options.brokerRequired)) return { ready: false, status: 'unavailable', checks };
   const isDegraded = !broker || isBlocked || isStuck || isFailing || failing.length > 0;
   return { ready: true, status: isDegraded ? 'degraded' : 'ready', checks, ...(failing.length > 0 && { failing }) };

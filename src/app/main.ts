@@ -20,7 +20,7 @@ import { readApiSettings, readSecret, type ApiSettings } from './settings.ts';
 import { aborted, settleWithin, type ServeOptions } from './shutdown.ts';
 import { anyReplicaIsReady } from './siblings.ts';
 import { StandBack } from './stand-back.ts';
-import { Lifecycle } from './state.ts';
+import { Lifecycle } from './lifecycle.ts';
 
 // At the most of body that is allowed this is some megabytes, at the usual size a statement of a millisecond.
 const WRITES_TOGETHER = 64;
@@ -44,7 +44,7 @@ export async function serveApi({ env, signal }: ServeOptions): Promise<void> {
   parts.database.start();
   const relaying = relayOnceMigrated(settings, logger, parts, background.signal);
   const running = [parts.broker.run(), parts.standBack.run()];
-  await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.migration, aborted(signal)])]);
+  await settleWithin(settings.LISTEN_WITHIN_MS, [Promise.race([parts.lifecycle.schemaReady, aborted(signal)])]);
   const close = (withinMs: number) => settleWithin(withinMs, [relaying, ...running, parts.broker.close(), parts.database.close()]);
   const server = await listenAs(settings, parts.app.callback()).catch(async (error: unknown) => {
     background.abort();
@@ -122,7 +122,7 @@ type Parts = ReturnType<typeof createParts>;
 
 async function relayOnceMigrated(settings: ApiSettings, logger: Logger, parts: Parts, signal: AbortSignal): Promise<void> {
   if (!(await parts.database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
-  parts.lifecycle.markMigrated();
+  parts.lifecycle.markSchemaReady();
   const { database, relay, waitingMessages } = parts;
   await Promise.all([relay.run(), keepHouse({ database, settings, waitingMessages, logger, signal })]);
 }

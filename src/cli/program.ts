@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
+import { drillLimits } from '../runtime/drill/limits.ts';
 import { managers } from '../runtime/config/schema/managers.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
 import { serveRoles } from './options/serve-roles.ts';
-import { countBetween, durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseSeed, parseText } from './options/values.ts';
+import { durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseSeed, parseText, within } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
 type Run<Options> = (invocation: Invocation, options: Options, args: readonly string[]) => Promise<void>;
@@ -143,13 +144,13 @@ function addDrillCommands(tree: Tree): void {
     .option('--cut-heartbeat <target>', "only the nodes' signs of life are cut: a split brain")
     .option('--standby <node>', 'planned: a node of the cluster is put on standby, and online again')
     .option('--loss <target>', 'drop packets; with --percent')
-    .option('--percent <count>', 'of packets that are lost', countBetween(1, 100))
+    .option('--percent <count>', 'of packets that are lost', within(drillLimits.percent))
     .option('--latency <target>', 'delay packets; with --ms')
-    .option('--ms <count>', 'milliseconds of delay', countBetween(1, 60_000))
+    .option('--ms <count>', 'milliseconds of delay', within(drillLimits.latencyMs))
     .option('--fill-disk <target>', 'write a bounded file; with --size')
-    .option('--size <count>', 'mebibytes of that file (default: 64)', countBetween(1, 4096))
+    .option('--size <count>', 'mebibytes of that file (default: 64)', within(drillLimits.mebibytes))
     .option('--expire-cert', 'serve a certificate that has run out')
-    .option('--runs <count>', 'how often, each time from a steady state', countBetween(1, 1000), 1)
+    .option('--runs <count>', 'how often, each time from a steady state', within(drillLimits.runs), 1)
     .option('--accept-outage', 'go on although nothing of a component will be left', false)
     .addHelpText('after', failoverTargets);
   addDrillOptions(failover);
@@ -173,9 +174,6 @@ function timed(flags: string, description: string, [least, most]: readonly [stri
   return new Option(flags, description).argParser(durationBetween(least, most)).default(parseDurationMs(byDefault), byDefault);
 }
 
-/** With fewer, a second before the fault has too few answers to tell that all is steady. */
-const leastRate = 10;
-
 /** What a single drill and a suite have in common. */
 function addDrillOptions(command: Command): void {
   command
@@ -183,8 +181,8 @@ function addDrillOptions(command: Command): void {
     .option('--max-failed <count>', 'objective: failed requests (default: objectives.maxFailedRequests)', parseCount)
     .option('--max-lost <count>', 'objective: acknowledged writes lost (default: objectives.maxLostWrites)', parseCount)
     .option('--max-restore <duration>', 'objective: time until full redundancy (default: objectives.maxRestoreMs)', parseDurationMs)
-    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', countBetween(leastRate, 2000))
-    .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', countBetween(0, 200), 10)
+    .option('--rate <count>', 'requests per second (default: 200, or 100 with fewer than four processors)', within(drillLimits.rate))
+    .option('--writes <count>', 'writes per second of which each acknowledged one is looked up afterwards', within(drillLimits.writes), 10)
     .addOption(timed('--timeout <duration>', 'a request that takes longer has failed', ['1ms', '1m'], '1s'))
     .option('--hold <duration>', 'how long a fault that lasts stays in place (default: 10s)', durationBetween('0s', '10m'))
     .addOption(timed('--within <duration>', 'how long recovery and redundancy may take', ['1s', '15m'], '60s'))

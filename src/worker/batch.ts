@@ -1,6 +1,6 @@
 import type { JobMessage } from '../app/jobs/message.ts';
 
-/** `alone`: it is to be attempted by itself, where its failure is its own, or was before, and its database may be waited for. */
+/** `alone`: the batch did not settle this job. It is to be attempted by itself, so that its failure is its own, and its database may be waited for. */
 export type BatchOutcome = 'done' | 'duplicate' | 'alone';
 
 interface Waiting {

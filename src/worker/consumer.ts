@@ -192,7 +192,7 @@ export class Consumer {
     return true;
   }
 
-  /** What is recorded is waited for while somebody holds a lock: until the worker stops, and told of all the while. */
+  /** Recording an outcome waits out locks in the database until the worker stops; each refusal is counted, so that readiness shows it. */
   #recording(type: string): Parameters<typeof withDatabase>[0] {
     const { database, signal, attempts } = this.#options;
     return { database, signal, patience: this.#stopping.signal, waitsForLocks: true, onRefused: () => { attempts.note(type, true); } };

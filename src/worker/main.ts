@@ -8,7 +8,7 @@ import { createRegistry } from '../app/metrics.ts';
 import { RecentOutcomes } from '../app/recent-outcomes.ts';
 import { readSecret } from '../app/settings.ts';
 import { aborted, settleWithin, type ServeOptions } from '../app/shutdown.ts';
-import { Lifecycle } from '../app/state.ts';
+import { Lifecycle } from '../app/lifecycle.ts';
 import { Consumer } from './consumer.ts';
 import { giveBackWithoutDatabase } from './give-back.ts';
 import { healthHandler } from './health-server.ts';
@@ -84,6 +84,6 @@ function createParts(settings: WorkerSettings, logger: Logger, signal: AbortSign
 
 async function consumeWhenReady({ database, lifecycle, broker, publisher }: ReturnType<typeof createParts>, signal: AbortSignal): Promise<void> {
   if (!(await database.gate.waitUntilUp(Number.POSITIVE_INFINITY, signal))) return;
-  lifecycle.markMigrated();
+  lifecycle.markSchemaReady();
   await Promise.all([broker.run(), publisher.run()]);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What CLI.md promises of `status --json`; more may be there. */
+/** What scripts rely on of `status --json`; more may be there. */
 export const statusSchema = z.object({
   schema: z.literal('haplat.status/1'),
   project: z.string(),

@@ -24,7 +24,7 @@ test.after.always(async () => {
 });
 
 const spread = z.object({ min: z.number(), p50: z.number(), p95: z.number(), max: z.number() });
-/** What CLI.md promises of `failover --json`; more may be there. */
+/** What scripts rely on of `failover --json`; more may be there. */
 const drillSchema = z.object({
   schema: z.literal('haplat.drill/1'),
   project: z.string(),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import { leaseClient } from '../../src/runtime/guardian/lease-client.ts';
+import { takeLease } from '../../src/runtime/guardian/lease-client.ts';
 import { readGuardianState } from '../../src/runtime/guardian/state-file.ts';
 import { PlainContainers } from './_plain-containers.ts';
 import { eventually } from './_platform.ts';
@@ -45,7 +45,7 @@ test.serial('every kind of death is healed, and a lease is respected', async (t)
   await t.notThrowsAsync(containers.well(['member_1'], before), 'an unhealthy container is restarted');
 
   const ttlMs = 1500;
-  const lease = await leaseClient(engine, containers.project).take({
+  const lease = await takeLease(engine, containers.project, {
     kind: 'drill', targets: ['db'], holder: 'test', ttlMs,
   });
   await engine.pauseContainer(containers.name('db'));

@@ -35,7 +35,7 @@ export async function connectBroker(settings: CommonSettings, purpose: string): 
   return { model, cut };
 }
 
-/** Takes leave of the broker, for a second: one that is frozen, or takes nothing, would keep the connection half open for as long. */
+/** Closes the connection; a broker that does not answer within a second (frozen, say) has its socket cut, and holds up no shutdown. */
 export async function disconnectBroker({ model, cut }: BrokerConnection, onError: (error: unknown) => void = () => undefined): Promise<void> {
   await settleWithin(GOODBYE_MS, [model.close().catch(onError)]);
   cut.abort();

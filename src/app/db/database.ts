@@ -44,7 +44,7 @@ export class Database {
   readonly #pool: ConnectionPool;
   readonly #options: DatabaseOptions;
   #hasSchema = false;
-  /** Of a statement, not of a whole transaction: those of others may last longer than a connection may take to open. */
+  /** When a statement last succeeded. Not when a transaction did: one may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
   /** When it was last seen that the server is no standby. */
   #lastPrimary = Number.NEGATIVE_INFINITY;

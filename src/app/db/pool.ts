@@ -9,7 +9,7 @@ export interface PoolOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** For so long whoever was refused a connection waits for one that is open, rather than ask again. */
+/** For so long after the server refused a connection, callers wait for an open one to be given back, rather than connect again. */
 const refusedMs = 200;
 
 /**

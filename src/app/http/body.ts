@@ -75,7 +75,7 @@ function readBytes(request: BodySource, limitBytes: number): Promise<Buffer> {
     // A connection that breaks, or takes too long, comes as an error first.
     request.on('error', (cause) => { reject(cutOff(cause)); });
     request.on('close', () => {
-      // Of one that has arrived whole too; an error that nobody sees costs its stack all the same.
+      // This also follows a request that has arrived whole: an error made then would only cost its stack trace.
       if (!request.readableEnded) reject(cutOff());
     });
   });

@@ -3,7 +3,7 @@ import type { Readiness } from '../health.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RecentOutcomes } from '../recent-outcomes.ts';
-import type { Lifecycle } from '../state.ts';
+import type { Lifecycle } from '../lifecycle.ts';
 import type { ExecuteOptions } from './execute.ts';
 
 /** What middleware knows of a request. */

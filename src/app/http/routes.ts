@@ -25,7 +25,7 @@ export function addOperations(router: AppRouter, operations: readonly Operation[
   for (const operation of operations) {
     router[operation.method](pattern(operation.path), acceptJson, async (ctx) => {
       ctx.state.route = operation.path;
-      if (!parts.lifecycle.migrated) throw starting();
+      if (!parts.lifecycle.hasSchema) throw starting();
       const { requestId } = ctx.state;
       send(ctx, await execute(operation, { message: ctx.req, params: ctx.params, query: ctx.query, url: ctx.path, requestId }, parts));
     });

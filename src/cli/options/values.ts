@@ -34,6 +34,8 @@ export function countBetween(least: number, most: number): (text: string) => num
   };
 }
 
+export const within = ({ least, most }: { readonly least: number; readonly most: number }) => countBetween(least, most);
+
 /** Those that haplat draws by itself, and prints, are from here too. */
 export const seeds = 2 ** 31;
 

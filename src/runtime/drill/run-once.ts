@@ -1,11 +1,12 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { CertificateAndKey } from '../certs/authority.ts';
-import type { EngineEvent } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
+import { awaitRestored, eventsSince } from './await-restored.ts';
 import type { DrillInputs } from './drill.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { planFault } from './fault/job.ts';
 import { FaultSession } from './fault/session.ts';
+import { historyOf, type Observations } from './history-of-run.ts';
 import { Journal } from './journal/journal.ts';
 import { busyBefore, busyHints } from './judge/busy.ts';
 import { baselineMs } from './judge/downtime.ts';
@@ -13,18 +14,15 @@ import type { History } from './judge/history.ts';
 import { leastOf } from './judge/least.ts';
 import { readTransitions } from './node-log.ts';
 import { atEaseWithinMs, endWithinMs, loadLifeMs, settleMs, warmUpWithinMs, watchLifeMs } from './patience.ts';
-import { viewPlatform } from './platform-view.ts';
 import type { PlatformView } from './platform-view.ts';
-import { leastRate } from './probe/default-rate.ts';
+import { leastDefaultRate } from './probe/default-rate.ts';
 import { ProbeRun } from './probe-run.ts';
 import { unsuppressed } from './unsuppressed.ts';
 import { VipWatch } from './vip-watch.ts';
 import { isSwamped, isWarm, lastEndMs } from './warm.ts';
-import { cutOffBy, mendedAtMs } from './what-happened.ts';
 
 /** How much of the recovered state is measured. */
 const afterwardsMs = 1000;
-const lookEachMs = 500;
 
 /** With what `expire-cert` serves. */
 export type RunInputs = DrillInputs & { readonly expired?: CertificateAndKey | undefined };
@@ -77,22 +75,13 @@ interface Run {
 }
 
 async function measure(parts: Run): Promise<RunOutcome> {
-  const { inputs, run, targets, view, session, events, watch, probe } = parts;
-  const { engine, rate, signal, onEvent } = inputs;
-  onEvent({ kind: 'warming-up', run });
-  await startProbe(parts);
-  const mayLower = inputs.mayLowerRate && rate > leastRate;
-  if (mayLower) {
-    await probe.until(() => isWarm(probe.samples) && !isSwamped(probe.samples, rate), atEaseWithinMs, signal);
-    // Requests that fail at once are another matter, and fewer of them would not help.
-    if (isSwamped(probe.samples, rate)) return { isSwamped: true };
-  }
-  if (!(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
-  // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
-  const steadyFromMs = lastEndMs(probe.samples) - baselineMs;
+  const { inputs, run, targets, session, events, probe } = parts;
+  const { signal, onEvent } = inputs;
+  const warm = await warmUp(parts);
+  if (!('steadyFromMs' in warm)) return warm;
 
   onEvent({ kind: 'injecting', run });
-  const injection = await session.inject({ engine, events, signal, expired: inputs.expired, renew: inputs.renew });
+  const injection = await session.inject({ engine: inputs.engine, events, signal, expired: inputs.expired, renew: inputs.renew });
   if ('noEffect' in injection) return { inconclusive: `the fault took no effect: ${injection.noEffect}` };
   const { injectedAtMs } = injection;
   onEvent({ kind: 'injected', run, atMs: injectedAtMs, targets });
@@ -106,44 +95,52 @@ async function measure(parts: Run): Promise<RunOutcome> {
   const isSteadyAgain = await probe.until(() => isWarm(probe.samples), inputs.recoverWithinMs, signal);
   const isWritten = () => inputs.ledgerRate === 0 || probe.lastWrittenMs >= lookedAtMs;
   await probe.until(isWritten, inputs.recoverWithinMs, signal);
+  return { history: await collect(parts, { ...warm, injectedAtMs, healedAtMs, restored, isSteadyAgain }) };
+}
 
+type Unbroken = Exclude<RunOutcome, { readonly history: History }>;
+
+/** Starts the probe and waits until it and the platform are steady. Otherwise nothing is broken. */
+async function warmUp(parts: Run): Promise<Unbroken | { readonly steadyFromMs: number }> {
+  const { inputs: { rate, mayLowerRate, signal, onEvent }, run, probe } = parts;
+  onEvent({ kind: 'warming-up', run });
+  await startProbe(parts);
+  if (mayLowerRate && rate > leastDefaultRate) {
+    await probe.until(() => isWarm(probe.samples) && !isSwamped(probe.samples, rate), atEaseWithinMs, signal);
+    // Requests that fail at once are another matter, and fewer of them would not help.
+    if (isSwamped(probe.samples, rate)) return { isSwamped: true };
+  }
+  if (!(await probe.until(() => isWarm(probe.samples), warmUpWithinMs, signal))) return { inconclusive: notWarm(probe) };
+  // What failed while the probe and the platform warmed up to each other was none of the fault's doing.
+  return { steadyFromMs: lastEndMs(probe.samples) - baselineMs };
+}
+
+type Timed = Pick<Observations, 'steadyFromMs' | 'injectedAtMs' | 'healedAtMs' | 'restored' | 'isSteadyAgain'>;
+
+/** Ends the watches, and hears what each has seen. */
+async function collect({ inputs, run, targets, view, session, events, watch, probe }: Run, timed: Timed): Promise<History> {
+  const { engine, fault, rate, signal, onEvent } = inputs;
   onEvent({ kind: 'looking-up', run });
   const isComplete = await probe.end(endWithinMs(inputs), signal);
   const holders = await watch.end();
-  const unseen: History['unseen'] = [
-    ...(isComplete ? [] : [{ what: 'ledger', why: 'the probe did not finish its ledger' } as const]),
-    ...(watch.problems.length === 0 ? [] : [{ what: 'holders', why: `a node could not be watched: ${watch.problems.join('; ')}` } as const]),
-    ...(events.lost === undefined ? [] : [{ what: 'events', why: `the Engine's events were lost: ${events.lost}` } as const]),
-  ];
-  const samples = probe.samples.filter((sample) => sample.dueMs >= steadyFromMs);
-  const first = leastOf(samples.map((sample) => sample.dueMs), injectedAtMs);
-  const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
-  const after = eventsSince(events, injectedAtMs);
-  const transitions = await readTransitions(engine, view.nodes, new Date(first));
-  const isAfter = ({ atMs }: { readonly atMs: number }) => atMs >= injectedAtMs;
-  const mended = mendedAtMs({ events: after, transitions: view.dc === undefined ? [] : transitions.filter(isAfter), holders: holders.filter(isAfter), healedAtMs });
-  return {
-    history: {
-      samples,
-      busy: probe.busy,
-      intervalMs: 1000 / rate,
-      injectedAtMs,
-      transitions,
-      deaths: after.flatMap(({ action, container, atMs }) => {
-        const node = action === 'die' ? nodeOf.get(container) : undefined;
-        return node === undefined ? [] : [{ node, atMs }];
-      }),
-      holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
-      healedAtMs: after.find((event) => event.action === 'unpause')?.atMs ?? healedAtMs,
-      restoredAtMs: restored.isSeen ? latest(mended, restored.readyAtMs) : undefined,
-      isSteadyAgain,
-      ledger: probe.ledger,
-      holders,
-      cutOff: cutOffBy({ fault: inputs.fault, targets, nodes: view.nodes, namespaces: session.namespaces, injectedAtMs, healedAtMs }, after),
-      unseen,
-      endedAtMs: lastEndMs(probe.samples),
-    },
-  };
+  const steady = probe.samples.filter(({ dueMs }) => dueMs >= timed.steadyFromMs).map(({ dueMs }) => dueMs);
+  return historyOf({
+    ...timed,
+    fault,
+    targets,
+    view,
+    namespaces: session.namespaces,
+    rate,
+    probe,
+    holders,
+    transitions: await readTransitions(engine, view.nodes, new Date(leastOf(steady, timed.injectedAtMs))),
+    events: eventsSince(events, timed.injectedAtMs),
+    unseen: [
+      ...(isComplete ? [] : [{ what: 'ledger', why: 'the probe did not finish its ledger' } as const]),
+      ...(watch.problems.length === 0 ? [] : [{ what: 'holders', why: `a node could not be watched: ${watch.problems.join('; ')}` } as const]),
+      ...(events.lost === undefined ? [] : [{ what: 'events', why: `the Engine's events were lost: ${events.lost}` } as const]),
+    ],
+  });
 }
 
 function startProbe({ inputs, probe, id }: Run): Promise<void> {
@@ -175,53 +172,6 @@ async function holdAndHeal({ inputs, run, session, probe, events }: Run, injecte
 function measureFor(probe: ProbeRun, durationMs: number, { signal, recoverWithinMs }: DrillInputs): Promise<boolean> {
   const fromMs = lastEndMs(probe.samples);
   return probe.until(() => lastEndMs(probe.samples) >= fromMs + durationMs, recoverWithinMs, signal);
-}
-
-interface Restored {
-  /** False: not by the deadline. */
-  readonly isSeen: boolean;
-  /** When those that were healthy before they could do their work were seen to do it again; undefined where none was late. */
-  readonly readyAtMs?: number;
-}
-
-/** Waits until all is healthy again, does its work and, for a fault that killed, has been started again. */
-async function awaitRestored(parts: Run, injectedAtMs: number): Promise<Restored> {
-  const { inputs, events } = parts;
-  const { recoverWithinMs, signal } = inputs;
-  const until = performance.now() + recoverWithinMs;
-  let hasWaited = false;
-  while (performance.now() < until && events.lost === undefined) {
-    const after = eventsSince(events, injectedAtMs);
-    // The Engine's list runs a little behind its events: what has died must have been seen to start.
-    const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);
-    const isUp = dead.every((container) => after.some((event) => event.action === 'start' && event.container === container));
-    if (isUp && (await serveAgain(parts, injectedAtMs)) && (await viewPlatform(inputs)).problems.length === 0) {
-      if ((await inputs.unready()).length === 0) return { isSeen: true, ...(hasWaited && { readyAtMs: events.engineNowMs() }) };
-      hasWaited = true;
-    }
-    await events.changed(lookEachMs, signal);
-  }
-  return { isSeen: false };
-}
-
-function latest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
-}
-
-/** Whether processes that the fault has ended in a node run anew, as the node says: the Engine does not see them. */
-async function serveAgain({ inputs, targets, view }: Run, injectedAtMs: number): Promise<boolean> {
-  if (!['kill', 'stop', 'restart'].includes(inputs.fault.kind)) return true;
-  const nodes = targets.flatMap((target) => {
-    const { process, podOwner, container } = view.services.get(target) ?? {};
-    return process === undefined || podOwner === undefined || container === undefined ? [] : [[podOwner, container] as const];
-  });
-  const transitions = await readTransitions(inputs.engine, new Map(nodes), new Date(injectedAtMs));
-  return nodes.every(([node]) => transitions.some((one) => one.node === node && one.state === 'serving'));
-}
-
-/** What happened to services; the probe and other things of the drill's own are none. */
-function eventsSince({ events }: EngineWatch, sinceMs: number): EngineEvent[] {
-  return events.filter((event) => event.atMs >= sinceMs && event.service !== '');
 }
 
 function notWarm(probe: ProbeRun): string {

@@ -1,8 +1,6 @@
 import { baselineMs } from './judge/downtime.ts';
 import type { Sample } from './judge/history.ts';
-
-/** The least number of requests in a baseline. */
-const warmUpSuccesses = 10;
+import { leastSamples } from './limits.ts';
 
 /** Whether each mode has had nothing but successes for as long as a baseline takes. */
 export function isWarm(samples: readonly Sample[]): boolean {
@@ -10,7 +8,7 @@ export function isWarm(samples: readonly Sample[]): boolean {
   const sinceMs = lastEndMs(samples) - baselineMs;
   return modes.size > 0 && [...modes.values()].every((sent) => {
     const latest = sent.filter((sample) => sample.endMs > sinceMs);
-    return latest.length < sent.length && latest.length >= warmUpSuccesses && latest.every((sample) => sample.ok);
+    return latest.length < sent.length && latest.length >= leastSamples && latest.every((sample) => sample.ok);
   });
 }
 

@@ -3,8 +3,8 @@ import type { Operation, Plan } from '../plan/operation.ts';
 const unnoticed: ReadonlySet<Operation['kind']> = new Set(['ensure-image', 'check-data', 'ready-data']);
 
 /**
- * A plan in two: what nobody notices who uses what runs, may take minutes, and fails sooner than the rest (an image that can't be
- * had, data that a new image can't take over), and all else, to be carried out when that is done.
+ * Splits a plan in two: steps that users do not notice, and that take long or are the likeliest to fail (an image that can't be
+ * had, data that a new image can't take over), and the rest, which is carried out after them.
  */
 export function inAdvance({ project, operations }: Plan): { readonly advance: Plan; readonly rest: Plan } {
   const advance = operations.filter(({ kind }) => unnoticed.has(kind));

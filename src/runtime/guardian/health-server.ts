@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 
 const loopback = '127.0.0.1';
-/** Two looks and a bit: a guardian that has not heard from the Engine for so long guards nothing. */
+/** One look and a half (decide.ts): a guardian that has not heard from the Engine for so long guards nothing. */
 const silentAfterMs = 15_000;
 
 /** Serves /healthz on loopback: 200 while the Engine answers, else 503 with the reason. `lastContactMs` is monotonic. */

@@ -28,11 +28,6 @@ export interface HeldLease extends AsyncDisposable {
   abandon(): void;
 }
 
-export interface LeaseClient {
-  /** Holds a lease until it is released; a holder that crashes loses it within `ttlMs`. */
-  take(request: LeaseRequest): Promise<HeldLease>;
-}
-
 const defaultTtlMs = 15_000;
 const execTimeoutMs = 5000;
 /** A lease that stays would run out, and the guardian restart what has been healed: a busy machine gets another chance. */
@@ -50,24 +45,21 @@ const removeDrillsScript = `cd ${directory} && rm -f drill-*.json`;
 const removeScript = `cd ${directory} || exit; touch ".$0.gone"; find . -maxdepth 1 -type f -name '.*' -mmin +10 -exec rm -f {} +; rm -f "$0.json"`;
 
 /**
- * Takes leases with the guardian, by writing files into its container. Without a running guardian there is nobody to
- * keep still: a lease then counts as taken, and is written as soon as there is one.
+ * Takes a lease with the guardian, by writing a file into its container; it is held until it is released, and a holder that
+ * crashes loses it within `ttlMs`. Without a running guardian there is nobody to keep still: a lease then counts as taken, and
+ * is written as soon as there is one.
  */
-export function leaseClient(engine: Guarded, project: string): LeaseClient {
-  return {
-    take: async (request) => {
-      const held = new FileLease(engine, project, request);
-      try {
-        await held.write();
-      } catch (error) {
-        // What was given up may yet be done.
-        await held.release().catch(() => undefined);
-        throw error;
-      }
-      held.keep();
-      return held;
-    },
-  };
+export async function takeLease(engine: Guarded, project: string, request: LeaseRequest): Promise<HeldLease> {
+  const held = new FileLease(engine, project, request);
+  try {
+    await held.write();
+  } catch (error) {
+    // What was given up may yet be done.
+    await held.release().catch(() => undefined);
+    throw error;
+  }
+  held.keep();
+  return held;
 }
 
 /** Ends the leases of drills that crashed, once their faults are undone: the guardian has nothing left to undo. */

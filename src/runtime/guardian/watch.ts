@@ -92,8 +92,8 @@ export class Watcher {
 
   #noteStart(container: string, { id, state, startedAt }: ContainerDetails): void {
     if (state !== 'running' || startedAt === undefined) return;
-    // The clock has been put back since: when it started is not known, and who did so first is not to be told by it, not
-    // even when the clock has gone on to that time.
+    // A start in the future means that the clock was set back since: that time tells nothing of who started first, and
+    // never will, not even when the clock has passed it.
     const start = `${id} ${startedAt.getTime()}`;
     if (startedAt.getTime() > Date.now() + clockSlackMs) this.#misdated.add(start);
     this.#startedAtMs.set(container, this.#misdated.has(start) ? undefined : fromWallMs(startedAt.getTime()));

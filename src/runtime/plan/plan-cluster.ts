@@ -5,6 +5,7 @@ import type { Service, Topology } from '../topology/topology.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
 import { planNetworks } from './plan-networks.ts';
+import { steps } from './steps.ts';
 
 const reloadId = 'tell the cluster of its nodes';
 
@@ -24,7 +25,7 @@ function applying(desired: Topology, observed: ObservedState): Operation[] {
       kind: 'apply-cib',
       subject: 'cluster',
       cause: `its configuration is ${clusterHash}, not ${cluster.hash}`,
-      after: [...nodes.flatMap(({ name }) => [`await ${name}`, `route ${name}`]), ...removalsOf(desired, observed)],
+      after: [...nodes.flatMap(({ name }) => [steps.healthy(name), steps.atWork(name)]), ...removalsOf(desired, observed)],
       configuration: cluster,
       containers: nodes.map(({ container }) => container.name),
     },
@@ -51,7 +52,7 @@ export function aroundNewcomers(planned: readonly Operation[], desired: Topology
   return operations.map((operation) => {
     const { kind, subject, after } = operation;
     if (kind === 'create-container' && isOf(newcomers, subject)) return { ...operation, after: [...after, ...(rolling ? [reloadId] : []), ...removalsOf(desired, observed)] };
-    if (rolling && kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => `route ${name}`), ...(isTold ? [reloadId] : [])] };
+    if (rolling && kind === 'stop-container' && isOf(present, subject)) return { ...operation, after: [...after, ...newcomers.map(({ name }) => steps.atWork(name)), ...(isTold ? [reloadId] : [])] };
     return operation;
   });
 }
@@ -74,7 +75,7 @@ function keepsAddresses({ container }: Service, { containers }: ObservedState): 
 
 /** Of nodes that are no longer wanted: they leave first, and a new one may have the address of one of them. */
 function removalsOf(desired: Topology, observed: ObservedState): string[] {
-  return leaversOf(desired, observed).map((name) => `remove ${name}`);
+  return leaversOf(desired, observed).map((name) => steps.remove(name));
 }
 
 /** The nodes that the cluster has and is no longer to have. */

@@ -3,11 +3,12 @@ import type { ObservedContainer } from '../engine/port.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
+import { steps } from './steps.ts';
 
 /**
- * These have data or work in hand: they are stopped gracefully; and so is a guardian, whom all others wait for, and not for
- * the removal of what is left of it. What the others do ends with them; an API replica's drain
- * is for balancers that still send to it, and these are gone, while what it has acknowledged is in the database.
+ * Stopped by a signal before they are removed. Database, broker and worker have data or work in hand. All others wait until
+ * the guardian has stopped, not until it is removed. The rest is killed: an API replica drains for balancers, which are gone
+ * by then, and what it has acknowledged is in the database.
  */
 const stoppedGracefully = new Set(['guardian', 'db', 'rabbitmq', 'worker']);
 
@@ -25,21 +26,21 @@ export function planDown(
   const containers = all.flatMap((container) => takingDown(container, all, cause));
   const networks = observed.networks.map(
     (network): Operation => ({
-      id: `remove network ${network.name}`,
+      id: steps.removeNetwork(network.name),
       kind: 'remove-network',
       subject: network.name,
       cause,
-      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => `remove ${subjectOf(one, all)}`),
+      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => steps.remove(subjectOf(one, all))),
       name: network.name,
     }),
   );
   const volumes = (options.volumes ? observed.volumes : []).map(
     (volume): Operation => ({
-      id: `remove volume ${volume.name}`,
+      id: steps.removeVolume(volume.name),
       kind: 'remove-volume',
       subject: volume.name,
       cause: 'its removal was asked for',
-      after: all.map((one) => `remove ${subjectOf(one, all)}`),
+      after: all.map((one) => steps.remove(subjectOf(one, all))),
       name: volume.name,
     }),
   );
@@ -52,13 +53,13 @@ function takingDown(container: ObservedContainer, all: readonly ObservedContaine
     ...guardianOf(container, all).map((guardian) => endingOf(guardian, all)),
     ...dependentsOf(container, all).map((other) => endingOf(other, all)),
   ];
-  const stop: Operation = { id: `stop ${name}`, kind: 'stop-container', subject: name, cause, after: before, container: container.name };
+  const stop: Operation = { id: steps.stop(name), kind: 'stop-container', subject: name, cause, after: before, container: container.name };
   const remove: Operation = {
-    id: `remove ${name}`,
+    id: steps.remove(name),
     kind: 'remove-container',
     subject: name,
     cause,
-    after: isGraceful(container) ? [`stop ${name}`] : before,
+    after: isGraceful(container) ? [steps.stop(name)] : before,
     container: container.name,
   };
   return isGraceful(container) ? [stop, remove] : [remove];

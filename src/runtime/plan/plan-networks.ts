@@ -5,6 +5,7 @@ import type { ObservedNetwork } from '../engine/port.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
+import { steps } from './steps.ts';
 
 /** Networks to create, and those whose definition changed: an Engine can't change one, so it is made anew. */
 export function planNetworks(
@@ -47,11 +48,11 @@ function creationCause(desired: NetworkSpec, observed: ObservedNetwork | undefin
 
 function creation(network: NetworkSpec, cause: string): Operation {
   return {
-    id: `create network ${network.name}`,
+    id: steps.createNetwork(network.name),
     kind: 'create-network',
     subject: network.name,
     cause,
-    after: [`remove network ${network.name}`],
+    after: [steps.removeNetwork(network.name)],
     network,
   };
 }
@@ -59,12 +60,12 @@ function creation(network: NetworkSpec, cause: string): Operation {
 function removal(name: string, cause: string, observed: ObservedState): Operation {
   const attached = observed.containers.filter((container) => container.addresses[name] !== undefined);
   return {
-    id: `remove network ${name}`,
+    id: steps.removeNetwork(name),
     kind: 'remove-network',
     subject: name,
     cause,
     // One that says it is a service that another is has its removal by its own name.
-    after: attached.flatMap((container) => [`remove ${container.labels[labels.service] ?? container.name}`, `remove ${container.name}`]),
+    after: attached.flatMap((container) => [steps.remove(container.labels[labels.service] ?? container.name), steps.remove(container.name)]),
     name,
   };
 }

@@ -9,6 +9,7 @@ import { identityLabels, type ConfigParts } from './config-hash.ts';
 import type { Judgement } from './judge-services.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
+import { steps } from './steps.ts';
 
 type Replacement = Extract<Judgement, { action: 'replace' }>;
 
@@ -40,11 +41,11 @@ function handingSecrets(service: Service, { desired, judged }: Around): Operatio
   const names = renewed.map(({ name }) => name);
   return [
     {
-      id: `hand secrets to ${service.name}`,
+      id: steps.handSecrets(service.name),
       kind: 'write-secrets',
       subject: service.name,
       cause: `secrets of ${names.join(' and ')}`,
-      after: names.map((name) => `stop ${name}`),
+      after: names.map((name) => steps.stop(name)),
       service,
     },
   ];
@@ -73,7 +74,7 @@ function bringing(service: Service, around: Around): Operation[] {
       return [starting(service, around, cause), ...awaiting(service, spec, around, cause)];
     case 'unpause':
       return [
-        { id: `unpause ${service.name}`, kind: 'unpause-container', subject: service.name, cause, after: [], container: spec.name },
+        { id: steps.unpause(service.name), kind: 'unpause-container', subject: service.name, cause, after: [], container: spec.name },
         ...awaiting(service, spec, around, cause),
       ];
     case 'await':
@@ -92,27 +93,27 @@ function removing(service: Service, around: Around, { cause, observed }: Replace
     ...checkingData(service, observed.name, cause),
     ...readyingData(service, around, { cause, observed }),
     {
-      id: `stop ${service.name}`,
+      id: steps.stop(service.name),
       kind: 'stop-container',
       subject: service.name,
       cause,
       // The old one serves until the new one has all that it needs.
       after: [
-        `check data of ${service.name}`,
-        `ready data of ${service.name}`,
+        steps.checkData(service.name),
+        steps.readyData(service.name),
         ...previousReplicas(service, around),
-        ...members.map((member) => `remove ${member.name}`),
-        `ensure image ${service.container.image}`,
-        ...(around.rolling ? service.dependsOn.filter((name) => name !== service.podOwner).map((name) => `await ${name}`) : []),
+        ...members.map((member) => steps.remove(member.name)),
+        steps.image(service.container.image),
+        ...(around.rolling ? service.dependsOn.filter((name) => name !== service.podOwner).map((name) => steps.healthy(name)) : []),
       ],
       container: observed.name,
     },
     {
-      id: `remove ${service.name}`,
+      id: steps.remove(service.name),
       kind: 'remove-container',
       subject: service.name,
       cause,
-      after: [`stop ${service.name}`],
+      after: [steps.stop(service.name)],
       container: observed.name,
     },
   ];
@@ -120,14 +121,14 @@ function removing(service: Service, around: Around, { cause, observed }: Replace
 
 function checkingData({ name, data, container: { image } }: Service, container: string, cause: string): Operation[] {
   if (data === undefined) return [];
-  return [{ id: `check data of ${name}`, kind: 'check-data', subject: name, cause, after: [`ensure image ${image}`], container, data, image }];
+  return [{ id: steps.checkData(name), kind: 'check-data', subject: name, cause, after: [steps.image(image)], container, data, image }];
 }
 
 /** An image that is yet to be pulled is another one, too. One that is not healthy may be replaced for just that reason. */
 function readyingData(service: Service, around: Around, { cause, observed }: Pick<Replacement, 'cause' | 'observed'>): Operation[] {
   const { name, readying, container: { image } } = service;
   if (readying === undefined || around.observed.imageIds[image] === observed.imageId || observed.health !== 'healthy') return [];
-  return [{ id: `ready data of ${name}`, kind: 'ready-data', subject: name, cause, after: [`ensure image ${image}`], container: observed.name, command: readying }];
+  return [{ id: steps.readyData(name), kind: 'ready-data', subject: name, cause, after: [steps.image(image)], container: observed.name, command: readying }];
 }
 
 /**
@@ -148,7 +149,7 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
   const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
   // To take away who does not serve costs nothing.
   const started = turn(leader) === 0 ? [] : peers.filter((peer) => peer !== leader && !actionsOf(peer).includes('replace') && podOf(peer).some((member) => isBrought(member, judged.get(member.name))));
-  return [...(previous === undefined ? [] : [previous]), ...started].flatMap(podOf).flatMap((member) => [`await ${member.name}`, `route ${member.name}`]);
+  return [...(previous === undefined ? [] : [previous]), ...started].flatMap(podOf).flatMap((member) => [steps.healthy(member.name), steps.atWork(member.name)]);
 }
 
 /** What is missing, or there and does not serve. A node that is to join a cluster needs those that are there: `aroundNewcomers`. */
@@ -169,31 +170,31 @@ function creating(service: Service, spec: ContainerSpec, { desired }: Around, ca
   const files: Operation[] =
     service.files.length === 0
       ? []
-      : [{ id: `write ${service.name}`, kind: 'write-files', subject: service.name, cause, after: [`remove ${service.name}`], service }];
+      : [{ id: steps.write(service.name), kind: 'write-files', subject: service.name, cause, after: [steps.remove(service.name)], service }];
   return [
     ...files,
     {
-      id: `create ${service.name}`,
+      id: steps.create(service.name),
       kind: 'create-container',
       subject: service.name,
       cause,
       after: [
-        `remove ${service.name}`,
-        `write ${service.name}`,
-        `ensure image ${spec.image}`,
-        ...spec.networks.map((one) => `create network ${one.network}`),
-        ...volumes.map((volume) => `create volume ${volume}`),
-        ...(service.podOwner === undefined ? [] : [`create ${service.podOwner}`]),
+        steps.remove(service.name),
+        steps.write(service.name),
+        steps.image(spec.image),
+        ...spec.networks.map((one) => steps.createNetwork(one.network)),
+        ...volumes.map((volume) => steps.createVolume(volume)),
+        ...(service.podOwner === undefined ? [] : [steps.create(service.podOwner)]),
       ],
       container: spec,
     },
     ...(first === undefined ? [] : others).map(
       (one): Operation => ({
-        id: `connect ${service.name} to ${shortName(desired.project, one.network)}`,
+        id: steps.connect(service.name, shortName(desired.project, one.network)),
         kind: 'connect-network',
         subject: service.name,
         cause,
-        after: [`create ${service.name}`],
+        after: [steps.create(service.name)],
         container: spec.name,
         ...one,
       }),
@@ -203,15 +204,15 @@ function creating(service: Service, spec: ContainerSpec, { desired }: Around, ca
 
 function starting(service: Service, { desired: { project }, observed }: Around, cause: string): Operation {
   return {
-    id: `start ${service.name}`,
+    id: steps.start(service.name),
     kind: 'start-container',
     subject: service.name,
     cause,
     after: [
-      `create ${service.name}`,
-      ...service.container.networks.map((one) => `connect ${service.name} to ${shortName(project, one.network)}`),
-      ...(service.podOwner === undefined ? [] : [`start ${service.podOwner}`]),
-      ...service.dependsOn.map((name) => `await ${name}`),
+      steps.create(service.name),
+      ...service.container.networks.map((one) => steps.connect(service.name, shortName(project, one.network))),
+      ...(service.podOwner === undefined ? [] : [steps.start(service.podOwner)]),
+      ...service.dependsOn.map((name) => steps.healthy(name)),
       ...removalsOfPublishers(service, observed.containers),
     ],
     container: service.container.name,
@@ -221,35 +222,35 @@ function starting(service: Service, { desired: { project }, observed }: Around, 
 /** Of whoever still has one of its ports on the host, by the name of its service or by its own. */
 function removalsOfPublishers({ name, container: { ports } }: Service, containers: readonly ObservedContainer[]): string[] {
   const publishers = containers.filter((one) => ports.some(({ hostPort }) => one.publishedPorts?.includes(hostPort)));
-  return publishers.flatMap((one) => [one.labels[labels.service] ?? one.name, one.name]).filter((one) => one !== name).map((one) => `remove ${one}`);
+  return publishers.flatMap((one) => [one.labels[labels.service] ?? one.name, one.name]).filter((one) => one !== name).map((one) => steps.remove(one));
 }
 
 function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {
   const healthy: Operation = {
-    id: `await ${service.name}`,
+    id: steps.healthy(service.name),
     kind: 'await-healthy',
     subject: service.name,
     cause,
-    after: [`start ${service.name}`, `unpause ${service.name}`],
+    after: [steps.start(service.name), steps.unpause(service.name)],
     container: spec,
   };
   if (clusterComponents.has(service.component)) return [healthy, joining(service, desired, cause)];
   if (service.component === 'traefik') return [healthy, becomingCandidate(service, cause)];
   const balancers = isRouted(spec) ? balancersOf(desired) : [];
   if (balancers.length === 0) return [healthy];
-  const after = [healthy.id, ...balancers.map(({ name }) => `await ${name}`)];
-  return [healthy, { id: `route ${service.name}`, kind: 'await-route', subject: service.name, cause, after, container: spec.name, balancers }];
+  const after = [healthy.id, ...balancers.map(({ name }) => steps.healthy(name))];
+  return [healthy, { id: steps.atWork(service.name), kind: 'await-route', subject: service.name, cause, after, container: spec.name, balancers }];
 }
 
 /** Its own check may call Traefik healthy before that of its node does, and until then the node can't have the address. */
 function becomingCandidate({ name, container }: Service, cause: string): Operation {
-  return { id: `route ${name}`, kind: 'await-candidate', subject: name, cause, after: [`await ${name}`], node: container.joins ?? container.name };
+  return { id: steps.atWork(name), kind: 'await-candidate', subject: name, cause, after: [steps.healthy(name)], node: container.joins ?? container.name };
 }
 
 /** A node whose daemons run need not have joined. */
 function joining({ name, component }: Service, { services }: Topology, cause: string): Operation {
   const nodes = services.filter((one) => clusterComponents.has(one.component)).map((one) => ({ name: one.name, container: one.container.name }));
-  return { id: `route ${name}`, kind: 'await-member', subject: name, cause, after: [`await ${name}`], node: name, serves: component === 'lb', nodes };
+  return { id: steps.atWork(name), kind: 'await-member', subject: name, cause, after: [steps.healthy(name)], node: name, serves: component === 'lb', nodes };
 }
 
 function shortName(project: string, name: string): string {

@@ -11,6 +11,7 @@ import { inOrder } from './order.ts';
 import { aroundNewcomers, planCluster } from './plan-cluster.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planService } from './plan-service.ts';
+import { steps } from './steps.ts';
 
 export interface PlanOptions {
   /** Services and components whose containers are replaced although nothing about them has changed. */
@@ -57,7 +58,7 @@ function planImages(desired: Topology, observed: ObservedState): Operation[] {
   return desired.images
     .filter((image) => observed.imageIds[image.reference] === undefined)
     .map((image) => ({
-      id: `ensure image ${image.reference}`,
+      id: steps.image(image.reference),
       kind: 'ensure-image',
       subject: image.reference,
       cause: 'the Engine does not have it',
@@ -71,7 +72,7 @@ function planVolumes(desired: Topology, observed: ObservedState): Operation[] {
   return desired.volumes
     .filter((volume) => !present.has(volume.name))
     .map((volume) => ({
-      id: `create volume ${volume.name}`,
+      id: steps.createVolume(volume.name),
       kind: 'create-volume',
       subject: volume.name,
       cause: 'is missing',
@@ -109,16 +110,16 @@ function removingLeftover(container: ObservedContainer, desired: Topology, rolli
   const subject = isSecond ? container.name : subjectOf(container);
   const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
   const component = container.labels[labels.component] ?? '';
-  const remove: Operation = { id: `remove ${subject}`, kind: 'remove-container', subject, cause, after: [`stop ${subject}`], container: container.name };
+  const remove: Operation = { id: steps.remove(subject), kind: 'remove-container', subject, cause, after: [steps.stop(subject)], container: container.name };
   if (container.state !== 'running') return [remove];
   // A node that leaves in order need not be fenced by those that stay.
   const leaves = desired.cluster !== undefined && clusterComponents.has(component);
-  if (leaves) return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after: [], container: container.name }, remove];
+  if (leaves) return [{ id: steps.stop(subject), kind: 'stop-container', subject, cause, after: [], container: container.name }, remove];
   if (!drained.has(component)) return [remove];
   // It serves until those that stay have been replaced, should that be under way as well.
   const others = desired.services.filter((service) => service.component === component);
-  const after = rolling ? others.flatMap(({ name }) => [`await ${name}`, `route ${name}`]) : [];
-  return [{ id: `stop ${subject}`, kind: 'stop-container', subject, cause, after, container: container.name }, remove];
+  const after = rolling ? others.flatMap(({ name }) => [steps.healthy(name), steps.atWork(name)]) : [];
+  return [{ id: steps.stop(subject), kind: 'stop-container', subject, cause, after, container: container.name }, remove];
 }
 
 /**
@@ -129,7 +130,7 @@ function afterOtherManager(operations: readonly Operation[], desired: Topology, 
   const wanted = new Set(desired.services.map(({ name }) => name));
   const former = observed.containers.filter(({ labels: own }) => isNode(own[labels.component] ?? '') && !wanted.has(own[labels.service] ?? ''));
   const balancers = new Set(desired.services.filter(({ layer }) => layer === 'load-balancer').map(({ name }) => name));
-  const removals = former.map((container) => `remove ${subjectOf(container)}`);
+  const removals = former.map((container) => steps.remove(subjectOf(container)));
   return operations.map((operation) =>
     operation.kind === 'create-container' && balancers.has(operation.subject) ? { ...operation, after: [...operation.after, ...removals] } : operation,
   );

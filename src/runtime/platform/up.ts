@@ -15,7 +15,7 @@ import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace, undoneText } from '../drill/faults-in-place.ts';
 import { healAll, notUndone, undoAll, type Undone } from '../drill/heal.ts';
-import { leaseClient } from '../guardian/lease-client.ts';
+import { takeLease } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planUp } from '../plan/plan-up.ts';
@@ -144,7 +144,7 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   // Pulls and builds take minutes, and the guardian is at work meanwhile.
   await executePlan(advance, perform, { signal, onEvent });
   // While containers are replaced, it would start what is stopped on purpose.
-  await using _lease = await leaseClient(engine, plan.project).take({ kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  await using _lease = await takeLease(engine, plan.project, { kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
   await executePlan(rest, perform, { signal, onEvent });
   const gapMs = await gap.measure(engine, prepared.topology, loaded.config.network.vip, waiting);
   if (gapMs !== undefined) options.onNote(`the virtual address was without a holder for ${(gapMs / 1000).toFixed(1)} s`);

@@ -20,8 +20,9 @@ import type { Service } from './topology.ts';
 /** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
 const priorities = [250, 245];
 /**
- * Where the check tells whether the API is reached: a backup takes the address from a node of less priority alone, which is
- * one that reaches none, and of two equals from nobody. Two that begin at once are told apart by their addresses (RFC 5798, 6.4.3).
+ * With the HTTP check both nodes have the same priority. A backup takes the address only from a node of lower priority, and
+ * the check lowers that of a node which reaches no replica: so the address moves for that reason alone. Of two that begin at
+ * the same time the addresses decide (RFC 5798, 6.4.3).
  */
 const equalPriority = 250;
 const nodeCapabilities = ['NET_ADMIN', 'NET_RAW'];

@@ -15,7 +15,6 @@ export const ports = {
   postgres: 5432,
   amqp: 5672,
   rabbitmqManagement: 15_672,
-  rabbitmqPrometheus: 15_692,
   engineProxy: 2375,
   netdata: 19_999,
 } as const;

@@ -1,12 +1,12 @@
 import test from 'ava';
 import { readiness, readinessStatus, readyAllPath } from '../../../src/app/health.ts';
-import { Lifecycle } from '../../../src/app/state.ts';
+import { Lifecycle } from '../../../src/app/lifecycle.ts';
 
 const broker = { channel: undefined, isBlocked: false };
 
 function of(database: { readonly up: boolean; readonly lacksSchema: boolean }, { migrated = true } = {}) {
   const lifecycle = new Lifecycle();
-  if (migrated) lifecycle.markMigrated();
+  if (migrated) lifecycle.markSchemaReady();
   return readiness({ lifecycle, database: { gate: { up: database.up }, lacksSchema: database.lacksSchema }, broker }, { brokerRequired: false });
 }
 
@@ -23,7 +23,7 @@ test('a database that is away has not lost its schema, one that came back withou
 
 const well = { gate: { up: true }, lacksSchema: false };
 const migrated = new Lifecycle();
-migrated.markMigrated();
+migrated.markSchemaReady();
 const stuckFor = (failingForMs: number, { channel }: { readonly channel: unknown } = { channel: 'open' }) =>
   readiness({ lifecycle: migrated, database: well, broker: { channel, isBlocked: false }, relay: { failingForMs } }, { brokerRequired: false });
 

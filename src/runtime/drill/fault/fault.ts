@@ -3,8 +3,10 @@ import type { CertificateAndKey } from '../../certs/authority.ts';
 import { OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import type { EngineWatch } from '../engine-watch.ts';
+import { drillLimits } from '../limits.ts';
 
 const targets = z.array(z.string().min(1)).min(1);
+const within = ({ least, most }: { readonly least: number; readonly most: number }) => z.int().min(least).max(most);
 
 /** What is broken on purpose. Targets are as the user says them (see target/resolve.ts). */
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -22,13 +24,13 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** Planned: nodes of a cluster are put on standby. */
   z.strictObject({ kind: z.literal('standby'), targets }),
   /** Each packet, in and out, is dropped with this probability. */
-  z.strictObject({ kind: z.literal('loss'), targets, percent: z.int().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('loss'), targets, percent: within(drillLimits.percent) }),
   /** Each packet that goes out is held back. */
-  z.strictObject({ kind: z.literal('latency'), targets, ms: z.int().min(1).max(60_000) }),
+  z.strictObject({ kind: z.literal('latency'), targets, ms: within(drillLimits.latencyMs) }),
   /** A rolling update: every replica of these components is replaced, one after the other. */
   z.strictObject({ kind: z.literal('renew'), targets }),
   /** A file of this size at most in the container's writable space. */
-  z.strictObject({ kind: z.literal('fill-disk'), targets, mebibytes: z.int().min(1).max(4096).default(64) }),
+  z.strictObject({ kind: z.literal('fill-disk'), targets, mebibytes: within(drillLimits.mebibytes).default(64) }),
   /** The load balancers serve a certificate that has run out. */
   z.strictObject({ kind: z.literal('expire-cert'), targets: targets.default(['all:traefik']) }),
 ]);

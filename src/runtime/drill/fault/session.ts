@@ -1,6 +1,6 @@
 import { EngineUnreachableError, messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import { leaseClient } from '../../guardian/lease-client.ts';
+import { takeLease } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
 import type { Journal } from '../journal/journal.ts';
 import { drivers } from './drivers.ts';
@@ -41,7 +41,7 @@ export class FaultSession {
     this.#isOpen = true;
     await this.#journal.add(this.#job);
     if (this.lasts) {
-      this.#lease = await leaseClient(this.#engine, this.#job.project).take({
+      this.#lease = await takeLease(this.#engine, this.#job.project, {
         kind: 'drill',
         targets: [...new Set(this.#job.victims.map(({ service }) => service))],
         holder: 'haplat failover',

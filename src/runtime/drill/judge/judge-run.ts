@@ -4,6 +4,7 @@ import type { Downtime } from './downtime.ts';
 import type { History } from './history.ts';
 import { checkLedger } from './ledger.ts';
 import type { LedgerVerdict } from './ledger.ts';
+import { leastSamples } from '../limits.ts';
 import { movedAtMs, phasesOf } from './phases.ts';
 import type { Phases } from './phases.ts';
 import { countRequests, latencyOf } from './requests.ts';
@@ -47,9 +48,6 @@ export interface RunResult {
   /** The longest time that two nodes had the virtual address at once; a few milliseconds are a hand-over. */
   readonly splitBrainMs: number;
 }
-
-/** Fewer successes than this before the fault are no steady state, and after it no recovery that was seen. */
-const leastSamples = 10;
 
 /** Measures a run's history and judges it. A gate that is not met is inconclusive: never a pass that was not observed. */
 export function judgeRun(history: History, objectives: Objectives): RunResult {

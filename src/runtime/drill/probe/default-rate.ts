@@ -7,10 +7,10 @@ export function defaultRate(cpus: number): number {
   return cpus >= 4 ? 200 : 100;
 }
 
-/** What a rate that nobody asked for is lowered to at the least: a resolution of 40 ms. */
-export const leastRate = 25;
+/** A rate that nobody asked for is lowered to this at the least: a resolution of 40 ms. */
+export const leastDefaultRate = 25;
 
 /** The next lower rate for a platform that this one swamps. */
 export function lowerRate(rate: number): number {
-  return Math.max(leastRate, rate / 2);
+  return Math.max(leastDefaultRate, rate / 2);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { drillLimits } from '../limits.ts';
 
 export const probeModes = ['fresh', 'pooled'] as const;
 export type ProbeMode = (typeof probeModes)[number];
@@ -12,7 +13,7 @@ export const probeOptionsSchema = z.object({
   /** What is asked for, `https://VIP/items?limit=1`. The host must be an address: nothing is resolved. */
   url: z.url({ protocol: /^https?$/ }),
   /** Requests a second, in each mode. */
-  rate: z.coerce.number().min(1).max(2000).default(100),
+  rate: z.coerce.number().min(1).max(drillLimits.rate.most).default(100),
   timeoutMs: milliseconds(60_000).default(1000),
   /** A black-holed address never refuses: this is how long it can hold a request up. */
   connectTimeoutMs: milliseconds(60_000).default(1000),
@@ -22,7 +23,7 @@ export const probeOptionsSchema = z.object({
   /** The name to ask for by SNI and to find in the certificate, in place of the URL's address. */
   serverName: z.string().min(1).optional(),
   /** Writes a second that the ledger keeps account of; 0 for none. */
-  ledgerRate: z.coerce.number().min(0).max(200).default(0),
+  ledgerRate: z.coerce.number().min(drillLimits.writes.least).max(drillLimits.writes.most).default(0),
   /** A write is given more time than a read: what times out is neither acknowledged nor lost, and proves nothing. */
   writeTimeoutMs: milliseconds(120_000).default(5000),
   /** Starts the keys of everything written. */

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { ConfigError } from '../../errors.ts';
 import { faultSchema } from '../fault/fault.ts';
+import { drillLimits } from '../limits.ts';
 import type { Objectives } from '../judge/judge-run.ts';
 
+const { rate, runs, holdMs } = drillLimits;
 const durationMs = z.int().min(0).max(3_600_000);
 const objectives = z.strictObject({
   maxDowntimeMs: durationMs.optional(),
@@ -21,13 +23,13 @@ const drillSchema = z.strictObject({
   fault: faultSchema,
   /** Each overrides the suite's and the configuration's. */
   objectives: objectives.default({}),
-  runs: z.int().min(1).max(1000).default(1),
+  runs: z.int().min(runs.least).max(runs.most).default(1),
   /** Requests a second, in each mode. */
-  rate: z.int().min(10).max(1000).optional(),
+  rate: z.int().min(rate.least).max(rate.most).optional(),
   /** Whether to probe over kept connections beside the new ones; the default is the command line's. */
   pooled: z.boolean().optional(),
   /** How long a fault that lasts stays. */
-  holdMs: z.int().min(0).max(600_000).optional(),
+  holdMs: z.int().min(holdMs.least).max(holdMs.most).optional(),
   /** The drill may leave clients without a component that they need. */
   acceptOutage: z.boolean().default(false),
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import type { ExecOptions, ExecResult } from '../../../../src/runtime/engine/port.ts';
-import { leaseClient } from '../../../../src/runtime/guardian/lease-client.ts';
+import { takeLease } from '../../../../src/runtime/guardian/lease-client.ts';
 import { waitUntil } from '../../../../src/runtime/wait-until.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
@@ -42,7 +42,7 @@ const request = { kind: 'drill', targets: ['db'], holder: 'test' } as const;
 
 test('a writer that gets nothing to write leaves the lease as it is', async (t) => {
   await using at = await guardian();
-  const lease = await leaseClient(at.engine, 'p').take(request);
+  const lease = await takeLease(at.engine, 'p', request);
   const read = () => readFile(path.join(at.folder, `${lease.id}.json`), 'utf8');
   const [written] = at.calls;
   const before = await read();
@@ -53,7 +53,7 @@ test('a writer that gets nothing to write leaves the lease as it is', async (t) 
 
 test('a writer that comes late does not bring back what was released', async (t) => {
   await using at = await guardian();
-  const lease = await leaseClient(at.engine, 'p').take(request);
+  const lease = await takeLease(at.engine, 'p', request);
   t.deepEqual(await at.leases(), [`${lease.id}.json`]);
   await lease.release();
   const [written] = at.calls;
@@ -63,7 +63,7 @@ test('a writer that comes late does not bring back what was released', async (t)
 
 test('nor what could not be taken', async (t) => {
   await using at = await guardian(({ stdin }) => (stdin === '' ? Promise.resolve() : Promise.reject(new Error('no answer within 5000 ms'))));
-  await t.throwsAsync(leaseClient(at.engine, 'p').take(request), { message: 'no answer within 5000 ms' });
+  await t.throwsAsync(takeLease(at.engine, 'p', request), { message: 'no answer within 5000 ms' });
   const [written] = at.calls;
   t.true(written !== undefined && (await at.run(written)).exitCode === 0);
   t.deepEqual(await at.leases(), []);
@@ -72,7 +72,7 @@ test('nor what could not be taken', async (t) => {
 test('what is left of old releases goes with a new one', async (t) => {
   await using at = await guardian();
   for (let time = 1; time <= 2; time += 1) {
-    const lease = await leaseClient(at.engine, 'p').take(request);
+    const lease = await takeLease(at.engine, 'p', request);
     await lease.release();
     const left = await readdir(at.folder);
     t.deepEqual(left, [`.${lease.id}.gone`]);
@@ -87,7 +87,7 @@ test('a renewal that takes long is not overtaken by the next, and a release wait
     if (stdin === '' || (renewals += 1) === 1) return;
     await held.promise;
   });
-  const lease = await leaseClient(at.engine, 'p').take({ ...request, ttlMs: 1000 });
+  const lease = await takeLease(at.engine, 'p', { ...request, ttlMs: 1000 });
   await waitUntil(() => Promise.resolve(renewals > 1 ? true : undefined), { timeoutMs: 5000, pollMs: 20 });
   const since = performance.now();
   await waitUntil(() => Promise.resolve(performance.now() - since > 800 ? true : undefined), { timeoutMs: 5000, pollMs: 20 });

@@ -22,7 +22,7 @@ const bad = [
   [{ name: 's', drills: [{ ...drill, fault: { kind: 'burn', targets: ['db'] } }] }, /^s.yaml: drills.0.fault.kind: /],
   [{ name: 's', drills: [{ ...drill, fault: { kind: 'loss', targets: ['db'] } }] }, /^s.yaml: drills.0.fault.percent: /],
   [{ name: 's', drills: [{ ...drill, objective: {} }] }, /^s.yaml: drills.0: .*objective/],
-  ['text', /^s.yaml: : /],
+  ['text', /^s.yaml: Invalid input/],
 ] as const;
 for (const [document, message] of bad) {
   test(`a suite that says ${JSON.stringify(document)} is told what is wrong, and where`, (t) => {

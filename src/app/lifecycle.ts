@@ -1,17 +1,17 @@
 /** Where the process is in its life. It answers health checks from the start. */
 export class Lifecycle {
-  readonly #migration = Promise.withResolvers<undefined>();
-  #migrated = false;
+  readonly #schemaReady = Promise.withResolvers<undefined>();
+  #hasSchema = false;
   #draining = false;
 
   /** The schema is there: requests make sense. */
-  get migrated(): boolean {
-    return this.#migrated;
+  get hasSchema(): boolean {
+    return this.#hasSchema;
   }
 
   /** Resolves when the schema is there. */
-  get migration(): Promise<undefined> {
-    return this.#migration.promise;
+  get schemaReady(): Promise<undefined> {
+    return this.#schemaReady.promise;
   }
 
   /** It is about to stop: no new traffic please. */
@@ -21,12 +21,12 @@ export class Lifecycle {
 
   /** Whether a balancer may send requests here. */
   get takesTraffic(): boolean {
-    return this.#migrated && !this.#draining;
+    return this.#hasSchema && !this.#draining;
   }
 
-  markMigrated(): void {
-    this.#migrated = true;
-    this.#migration.resolve(undefined);
+  markSchemaReady(): void {
+    this.#hasSchema = true;
+    this.#schemaReady.resolve(undefined);
   }
 
   startDraining(): void {
