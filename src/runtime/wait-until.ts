@@ -18,6 +18,7 @@ export async function waitUntil<T>(look: () => Promise<T | undefined>, { timeout
     if (signal?.aborted === true) throw new InterruptedError();
     const found = await look();
     if (found !== undefined || performance.now() > deadline) return found;
-    await pause(pollMs);
+    // An abort is noticed above.
+    await pause(pollMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
 }

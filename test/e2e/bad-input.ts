@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Platform, docker, executable, outcomeOf, type Outcome } from './_platform.ts';
+import { Platform, docker, engineSocket, executable, outcomeOf, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
@@ -15,6 +15,9 @@ let filesBefore: readonly string[];
 test.before(async () => {
   platform = await Platform.create({ project: 'e2e-bad', number: 2 });
   filesBefore = await readdir(platform.stateDirectory, { recursive: true });
+});
+test.afterEach.always(async () => {
+  await platform.configure('');
 });
 test.after.always(async () => {
   await platform.dispose();
@@ -43,7 +46,6 @@ for (const [what, yaml, message, remedy] of wrong) {
   serial(`${what} is refused`, async (t) => {
     await platform.configure(yaml);
     await refuses(t, await platform.run('up'), message(), remedy);
-    await platform.configure('');
   });
 }
 
@@ -126,13 +128,11 @@ serial('an address that can\'t be the virtual one is refused', async (t) => {
     await platform.configureNetwork({ vip });
     await refuses(t, await platform.run('up'), `${file()}: ${message}`, 'use a free address of it');
   }
-  await platform.configure('');
 });
 
 serial('subnets that overlap each other are refused', async (t) => {
   await platform.configureNetwork({ appSubnet: '172.28.2.128/25' });
   await refuses(t, await platform.run('up'), `${file()}: network.appSubnet: 172.28.2.128/25 overlaps network.subnet 172.28.2.0/24`, 'give each network');
-  await platform.configure('');
 });
 
 serial('a subnet that another network of the Engine has is refused', async (t) => {
@@ -157,7 +157,6 @@ function hostSubnet(): { readonly subnet: string; readonly vip: string } | undef
   const own = hostSubnet() ?? { subnet: '', vip: '' };
   await platform.configureNetwork(own);
   await refuses(t, await platform.run('up'), `${file()}: network.subnet: ${own.subnet} overlaps the host's route `, 'choose a free subnet');
-  await platform.configure('');
 });
 
 serial('a port that is taken is refused', async (t) => {
@@ -221,7 +220,7 @@ serial('Ctrl-C ends what only reads at once, also when the Engine has answered b
     const server = createHttpServer((incoming, answer) => {
       requests += 1;
       if (requests > 1) asked.resolve(undefined);
-      else incoming.pipe(request({ socketPath: '/var/run/docker.sock', method: incoming.method, path: incoming.url, headers: incoming.headers }, (told) => {
+      else incoming.pipe(request({ socketPath: engineSocket, method: incoming.method, path: incoming.url, headers: incoming.headers }, (told) => {
         answer.writeHead(told.statusCode ?? 500, told.headers);
         told.pipe(answer);
       }));

@@ -1,14 +1,13 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { faultSchema, type FaultJob } from '../../../../src/runtime/drill/fault/fault.ts';
+import { faultsInPlace } from '../../../../src/runtime/drill/faults-in-place.ts';
 import { forgetFaults, healAll, undoAll } from '../../../../src/runtime/drill/heal.ts';
 import { runSidecar } from '../../../../src/runtime/drill/fault/sidecar.ts';
 import { Journal } from '../../../../src/runtime/drill/journal/journal.ts';
 import { labels } from '../../../../src/runtime/engine/labels.ts';
 import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
 import { OperationError } from '../../../../src/runtime/errors.ts';
+import { temporaryFolder } from '../../_temporary-folder.ts';
 import { container } from './_platform.ts';
 
 function jobOn(service: string, fault: object): FaultJob {
@@ -35,7 +34,10 @@ function engineOf(all: ContainerDetails[], exitCode = 0) {
       asked.push(`create ${name}`);
       return Promise.resolve();
     },
-    startContainer: () => Promise.resolve(),
+    startContainer: (name) => {
+      asked.push(`start ${name}`);
+      return Promise.resolve();
+    },
     async *logs() {
       await Promise.resolve();
       yield { stream: 'stdout' as const, at: new Date(), text: '1' };
@@ -44,8 +46,8 @@ function engineOf(all: ContainerDetails[], exitCode = 0) {
   return { engine: engine as Engine, asked };
 }
 
-async function journalWith(...jobs: readonly FaultJob[]) {
-  const journalDirectory = await mkdtemp(join(tmpdir(), 'haplat-journal-'));
+async function journalWith(t: ExecutionContext, ...jobs: readonly FaultJob[]) {
+  const journalDirectory = temporaryFolder(t);
   for (const job of jobs) await new Journal(journalDirectory).add(job);
   return { inputs: { project: 'p', journalDirectory }, left: async () => (await new Journal(journalDirectory).entries()).map(({ job }) => job.id) };
 }
@@ -55,7 +57,7 @@ const fill = (service: string) => jobOn(service, { kind: 'fill-disk' });
 test('faults are undone, their leases ended, and what drills have left running removed', async (t) => {
   const probe = container('', { name: 'p-probe-1', labels: { [labels.drill]: 'probe' } });
   const { engine, asked } = engineOf([container('db'), container('guardian_1'), probe]);
-  const { inputs, left } = await journalWith(fill('db'));
+  const { inputs, left } = await journalWith(t, fill('db'));
   t.like((await healAll({ engine, ...inputs }))[0], { kind: 'fill-disk', targets: ['db'] });
   t.deepEqual(asked, ['p-db: rm -f /var/lib/postgresql/data/haplat-drill-fill', 'p-guardian_1: drop leases', 'remove p-probe-1']);
   t.deepEqual(await left(), []);
@@ -63,14 +65,14 @@ test('faults are undone, their leases ended, and what drills have left running r
 
 test('of what could not be undone the lease is left to the guardian, which does what it can when it runs out', async (t) => {
   const { engine, asked } = engineOf([container('app_1'), container('guardian_1')], 1);
-  const { inputs, left } = await journalWith(fill('app_1'));
+  const { inputs, left } = await journalWith(t, fill('app_1'));
   await t.throwsAsync(healAll({ engine, ...inputs }), { instanceOf: OperationError, message: 'some faults could not be undone' });
   t.deepEqual(asked, ['p-app_1: rm -f /tmp/haplat-drill-fill']);
   t.deepEqual(await left(), ['of-app-1']);
 });
 
 test('what is in a volume waits for its container to run, whether it is stopped or gone; in the container it goes with that', async (t) => {
-  const { inputs, left } = await journalWith(fill('db'), fill('rabbitmq'), fill('netdata'), fill('app_1'));
+  const { inputs, left } = await journalWith(t, fill('db'), fill('rabbitmq'), fill('netdata'), fill('app_1'));
   const { engine } = engineOf([container('db', { state: 'exited' }), container('app_1', { state: 'exited' })]);
   const { undone, waiting, problems } = await undoAll({ engine, ...inputs });
   t.deepEqual(undone.map(({ targets }) => targets.join()).toSorted(), ['app_1', 'netdata']);
@@ -88,5 +90,24 @@ test('what is in a volume waits for its container to run, whether it is stopped 
 test('a sidecar that somebody has left by its name is in nobody\'s way', async (t) => {
   const { engine, asked } = engineOf([container('', { name: 'p-drill-1-out-0', state: 'exited' })]);
   await runSidecar(engine, { project: 'p', name: 'p-drill-1-out-0', image: 'i', namespaceOf: 'p-app_1', script: 'true', args: [] });
-  t.deepEqual(asked, ['remove p-drill-1-out-0', 'create p-drill-1-out-0', 'remove p-drill-1-out-0']);
+  t.deepEqual(asked, ['remove p-drill-1-out-0', 'create p-drill-1-out-0', 'start p-drill-1-out-0', 'remove p-drill-1-out-0']);
+});
+
+test('who is still down after a kill is started, those first whose namespaces others are in', async (t) => {
+  const member = { service: 'traefik_1', component: 'traefik', container: 'p-traefik_1', namespaceOf: 'p-keepalived_1' };
+  const job = jobOn('keepalived_1', { kind: 'kill' });
+  const { inputs, left } = await journalWith(t, { ...job, victims: [member, ...job.victims] });
+  const { engine, asked } = engineOf(['keepalived_1', 'traefik_1'].map((service) => container(service, { state: 'exited' })));
+  t.like((await healAll({ engine, ...inputs }))[0], { kind: 'kill', targets: ['traefik_1', 'keepalived_1'] });
+  t.deepEqual(asked, ['start p-keepalived_1', 'start p-traefik_1']);
+  t.deepEqual(await left(), []);
+});
+
+test('a kill whose victim runs again is no fault in place, nothing to undo, and forgotten', async (t) => {
+  const { inputs, left } = await journalWith(t, jobOn('app_1', { kind: 'kill' }));
+  t.deepEqual(await faultsInPlace(inputs), []);
+  const { engine, asked } = engineOf([container('app_1')]);
+  t.deepEqual(await healAll({ engine, ...inputs }), []);
+  t.deepEqual(asked, []);
+  t.deepEqual(await left(), []);
 });

@@ -1,16 +1,14 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { expireCert } from '../../../../../src/runtime/drill/fault/expire-cert.ts';
 import { faultSchema, type FaultJob } from '../../../../../src/runtime/drill/fault/fault.ts';
 import type { ContainerDetails, Engine } from '../../../../../src/runtime/engine/port.ts';
+import { temporaryFolder } from '../../../_temporary-folder.ts';
 import { container } from '../_platform.ts';
 
 const victim = { service: 'traefik_1', component: 'traefik', container: 'p-traefik_1', namespaceOf: 'p-keepalived_1' };
-const job = async (): Promise<FaultJob> => ({
+const job = (t: ExecutionContext): FaultJob => ({
   id: 'id', project: 'p', fault: faultSchema.parse({ kind: 'expire-cert' }), victims: [victim], fromAddresses: [], tools: {},
-  tlsDirectory: await mkdtemp(join(tmpdir(), 'haplat-tls-')), expiredFingerprint: 'EX:PI:RED',
+  tlsDirectory: temporaryFolder(t), expiredFingerprint: 'EX:PI:RED',
 });
 
 /** One whose load balancer reloads each time it is asked, by whatever cause. */
@@ -36,22 +34,22 @@ test('it is undone when the expired certificate is no longer presented, not when
     asked.push(`${host}:${port}`);
     return Promise.resolve(served.shift());
   });
-  await driver.heal(await job(), engine);
+  await driver.heal(job(t), engine);
   t.deepEqual(removed, ['p-traefik_1']);
   t.deepEqual(asked, ['172.20.0.11:443', '172.20.0.11:443', '172.20.0.11:443']);
 });
 
 test('one that goes on presenting it is not undone', async (t) => {
   const driver = expireCert(() => Promise.resolve('EX:PI:RED'), 100);
-  await t.throwsAsync(driver.heal(await job(), reloadingEngine().engine), { message: 'traefik_1 still served the expired certificate after 100 ms' });
+  await t.throwsAsync(driver.heal(job(t), reloadingEngine().engine), { message: 'traefik_1 still served the expired certificate after 100 ms' });
 });
 
 test('where nobody can be asked, a reload has to do', async (t) => {
-  await t.notThrowsAsync(expireCert(() => Promise.resolve(undefined)).heal(await job(), reloadingEngine().engine));
+  await t.notThrowsAsync(expireCert(() => Promise.resolve(undefined)).heal(job(t), reloadingEngine().engine));
 });
 
 test('what does not run has lost it', async (t) => {
   const { engine, removed } = reloadingEngine({ state: 'exited' });
-  await expireCert(() => Promise.resolve('EX:PI:RED')).heal(await job(), engine);
+  await expireCert(() => Promise.resolve('EX:PI:RED')).heal(job(t), engine);
   t.deepEqual(removed, []);
 });
