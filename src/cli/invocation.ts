@@ -34,8 +34,14 @@ export interface Invocation {
   readonly warn: (text: string) => void;
   readonly exit: (code: number) => void;
   readonly loadConfig: (overrides?: Pick<LoadOptions, 'replicas' | 'manager'>) => Promise<LoadedConfig>;
-  /** With `toRead` an interruption ends the process whenever it comes: there is nothing to undo. */
-  readonly connect: (loaded: LoadedConfig, purpose?: { readonly toRead: boolean }) => Promise<Engine>;
+  readonly connect: (loaded: LoadedConfig, purpose?: Purpose) => Promise<Engine>;
+}
+
+interface Purpose {
+  /** An interruption ends the process whenever it comes: there is nothing to undo. */
+  readonly toRead?: boolean;
+  /** All of the platform is looked at before there is anything to say: who waits is told so. */
+  readonly looksFirst?: boolean;
 }
 
 export function invocationOf(command: Command, host: Host): Invocation {
@@ -57,6 +63,7 @@ export function invocationOf(command: Command, host: Host): Invocation {
       return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env, ...overrides });
     },
     connect: async (loaded, purpose) => {
+      if (purpose?.looksFirst === true) note('… looking at the platform');
       const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
       const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
       const { dockerFolder, readDockerConfig } = await import('../runtime/engine/docker-config.ts');

@@ -40,7 +40,6 @@ export function createProgram(host: Host): Command {
 class Tree {
   readonly #program: Command;
   readonly #host: Host;
-  readonly #lookFirst = new Set<Command>();
 
   constructor(program: Command, host: Host) {
     this.#program = program;
@@ -61,17 +60,9 @@ class Tree {
   run<Options>(command: Command, load: () => Promise<Run<Options>>): void {
     command.action(async (...received: unknown[]) => {
       const args = received.slice(0, -2).flat().filter((one) => typeof one === 'string');
-      const invocation = invocationOf(command, this.#host);
-      if (this.#lookFirst.has(command)) invocation.note('… looking at the platform');
       const run = await load();
-      await run(invocation, command.opts() as Options, args);
+      await run(invocationOf(command, this.#host), command.opts() as Options, args);
     });
-  }
-
-  /** The same for one that looks at all of the platform before it has anything to say: whoever waits is told so at once. */
-  runAfterLook<Options>(command: Command, load: () => Promise<Run<Options>>): void {
-    this.#lookFirst.add(command);
-    this.run(command, load);
   }
 }
 
@@ -81,13 +72,13 @@ function addPlatformCommands(tree: Tree): void {
 
   const up = tree.add('up', 'converge: certificates, images, configs, containers; returns when healthy', 'haplat up --scale app=5,worker=3');
   addUpOptions(up);
-  tree.runAfterLook(up, async () => (await import('./commands/up.ts')).runUp);
+  tree.run(up, async () => (await import('./commands/up.ts')).runUp);
 
   const plan = tree
     .add('plan', 'what "up" would do, and why; changes nothing', 'haplat plan --detailed-exitcode')
     .option('--detailed-exitcode', '0: nothing to do, 2: changes, 1: error (5: the Docker Engine cannot be reached)', false);
   addUpOptions(plan);
-  tree.runAfterLook(plan, async () => (await import('./commands/plan.ts')).runPlan);
+  tree.run(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const status = tree
     .add('status', 'who serves, who holds the virtual IP, what could still fail, what was healed', 'haplat status --watch')
@@ -99,7 +90,7 @@ function addPlatformCommands(tree: Tree): void {
     .add('down', 'remove what "up" made; data stays unless --volumes', 'haplat down')
     .option('--volumes', 'remove the data as well (asks first)', false)
     .option('-y, --yes', 'do not ask', false);
-  tree.runAfterLook(down, async () => (await import('./commands/down.ts')).runDown);
+  tree.run(down, async () => (await import('./commands/down.ts')).runDown);
 
   const certs = tree.add('certs', 'issue missing certificates and show what there is', 'haplat certs rotate');
   tree.run(certs, async () => (await import('./commands/certs.ts')).runCerts);
@@ -154,7 +145,7 @@ function addDrillCommands(tree: Tree): void {
     .option('--accept-outage', 'go on although nothing of a component will be left', false)
     .addHelpText('after', failoverTargets);
   addDrillOptions(failover);
-  tree.runAfterLook(failover, async () => (await import('./commands/failover.ts')).runFailover);
+  tree.run(failover, async () => (await import('./commands/failover.ts')).runFailover);
 
   const drill = tree.add('drill', 'suites of drills', 'haplat drill run matrix --html report.html');
   const list = tree.add('list [suite]', 'the drills of a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill list', drill)
@@ -163,7 +154,7 @@ function addDrillCommands(tree: Tree): void {
   const run = tree.add('run [suite]', 'run a suite: a YAML file, or the built-in matrix or rolling-update', 'haplat drill run rolling-update', drill)
     .option('--only <texts>', 'those drills with one of these texts (A,B) in their names', parseList);
   addDrillOptions(run);
-  tree.runAfterLook(run, async () => (await import('./commands/drill.ts')).runDrillRun);
+  tree.run(run, async () => (await import('./commands/drill.ts')).runDrillRun);
 
   const heal = tree.add('heal', 'undo every fault that a drill left behind', 'haplat heal');
   tree.run(heal, async () => (await import('./commands/heal.ts')).runHeal);
@@ -247,7 +238,7 @@ function addOtherCommands(tree: Tree): void {
   tree.run(cluster, async () => (await import('./commands/export-cluster.ts')).runExportCluster);
 
   const doctor = tree.add('doctor', 'check the machine: Engine, API version, ports, subnets, memory, kernel', 'haplat doctor');
-  tree.runAfterLook(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
+  tree.run(doctor, async () => (await import('./commands/doctor.ts')).runDoctor);
 
   const serve = tree.add('serve <role> [args...]', "run as part of the platform: api, worker, jobs, probe or guardian; used inside haplat's containers", 'haplat serve api');
   serve.allowUnknownOption().passThroughOptions(false).addHelpText('after', serveRoles);

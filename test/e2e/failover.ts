@@ -62,6 +62,8 @@ async function drill(...args: DrillArgument[]) {
   return { before, exitCode, result: result.data, run };
 }
 
+const itemsOfDrills = () => sql(platform, "SELECT count(*) FROM items WHERE name LIKE 'drill drill-%'");
+
 /** The node that has the address, as a number. */
 async function holder(): Promise<string> {
   return (await platform.untilHealthy(60_000)).vip.holders[0]?.replace('keepalived_', '') ?? '';
@@ -228,6 +230,7 @@ serial('the answers of a replica are late where the kernel has netem; where it h
   }
   const heal = await platform.run('heal', '--json');
   t.deepEqual(JSON.parse(heal.stdout), { schema: 'haplat.heal/1', project: platform.project, undone: [] }, heal.stderr);
+  t.is(await itemsOfDrills(), '0', 'one that was not carried out leaves nothing either');
   await platform.untilHealthy(30_000);
 });
 
@@ -294,6 +297,7 @@ serial('status is degraded while a fault is in place, and Ctrl-C heals it', asyn
   });
   running.kill('SIGINT');
   t.is(outcomeOf(await running).exitCode, 130);
+  t.is(await itemsOfDrills(), '0');
   await platform.untilHealthy(30_000);
   t.false((await platform.engine.listContainers({ project: platform.project })).some((one) => one.name.includes('probe')));
 });

@@ -6,7 +6,7 @@ import { Paint } from '../present/text.ts';
 
 export async function runDoctor(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
-  const checks = await examine(loaded, await invocation.connect(loaded, { toRead: true }));
+  const checks = await examine(loaded, await invocation.connect(loaded, { toRead: true, looksFirst: true }));
   const isReady = checks.every((check) => check.state !== 'fail');
   const isUnreachable = checks.some((check) => check.id === 'engine' && check.state === 'fail');
   invocation.exit(isReady ? exitCodes.done : isUnreachable ? exitCodes.engineUnreachable : exitCodes.failed);

@@ -13,7 +13,7 @@ export async function runDown(invocation: Invocation, options: { readonly volume
     else invocation.print('Nothing was removed.');
     return;
   }
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { looksFirst: true });
   const progress = new PlanProgress(invocation.options);
   try {
     const plan = await down({

@@ -38,7 +38,7 @@ export async function runDrillRun(invocation: Invocation, options: DrillOptions 
   const suite = await suiteOf(invocation, file, options);
   const reports = await DrillReports.prepare(options);
   const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { looksFirst: true });
   const progress = new DrillProgress(invocation.options);
   let cutShort: SuiteResult | undefined;
   try {

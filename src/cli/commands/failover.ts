@@ -24,7 +24,7 @@ export async function runFailover(invocation: Invocation, options: FailoverOptio
   const fault = faultOf(options);
   const reports = await DrillReports.prepare(options);
   const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { looksFirst: true });
   const progress = new DrillProgress(invocation.options);
   const startedAtMs = performance.now();
   const name = describeFault(fault);

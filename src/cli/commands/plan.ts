@@ -31,7 +31,7 @@ const notChanges = (error: ConfigError): OperationError =>
 
 async function showPlan(invocation: Invocation, options: PlanOptions): Promise<void> {
   const loaded = await invocation.loadConfig({ replicas: options.scale, manager: options.manager });
-  const engine = await invocation.connect(loaded, { toRead: true });
+  const engine = await invocation.connect(loaded, { toRead: true, looksFirst: true });
   const { plan, topology } = await lookAhead({ loaded, engine, renew: options.renew ?? [] });
   const besides = await dueBesides(loaded, topology);
   const changes = plan.operations.length + besides.length;

@@ -14,7 +14,7 @@ export interface UpFlags {
 export async function runUp(invocation: Invocation, flags: UpFlags): Promise<void> {
   const startedAtMs = performance.now();
   const loaded = await invocation.loadConfig({ replicas: flags.scale, manager: flags.manager });
-  const engine = await invocation.connect(loaded);
+  const engine = await invocation.connect(loaded, { looksFirst: true });
   const progress = new PlanProgress(invocation.options);
   let result: UpResult;
   try {

@@ -27,6 +27,8 @@ export interface ProbeContainer {
 export type Lateness = Extract<ProbeLine, { type: 'end' }>['lateness'];
 
 const memoryLimitMiB = 256;
+/** Of a run that ends before its time: whoever has pressed Ctrl-C waits for it. */
+const tidyWithinMs = 5000;
 
 /** A probe in a container of its own: started, followed, ended, removed. */
 export class ProbeRun {
@@ -42,6 +44,7 @@ export class ProbeRun {
   #following: Promise<void> = Promise.resolve();
   #originMs = 0;
   #lastWrittenMs = -Infinity;
+  #isStarted = false;
   #ended = false;
   lateness: Lateness | undefined;
 
@@ -59,6 +62,7 @@ export class ProbeRun {
   async start(project: string, container: ProbeContainer, options: ProbeOptionsInput): Promise<void> {
     await this.#engine.createContainer(specOf(this.#name, project, container, options));
     await this.#engine.startContainer(this.#name);
+    this.#isStarted = true;
     this.#following = this.#follow().catch((error: unknown) => {
       this.#otherOutput.push(messageOf(error));
     }).finally(() => {
@@ -86,8 +90,12 @@ export class ProbeRun {
     return this.lateness !== undefined;
   }
 
-  /** Safe at any time, also when nothing was started. */
+  /**
+   * Ends it, whatever it is doing, and removes it; what it has written goes too, as far as that takes but a moment. Safe at
+   * any time, also when nothing was started.
+   */
   async remove(): Promise<void> {
+    if (this.#isStarted && !this.#ended) await this.end(tidyWithinMs, AbortSignal.timeout(tidyWithinMs)).catch(() => undefined);
     this.#stop.abort();
     await this.#engine.removeContainer(this.#name);
     await this.#following;
