@@ -14,6 +14,9 @@ import { addressIn, buildImages, docker, inside, named, peerName, startLoad, sta
 import { throughput } from './bench-app/wrk.ts';
 import { unlessInterrupted } from './bench/interruption.ts';
 import { bounded, spreadOf, toTable, type Row } from './bench/measure.ts';
+import { forgetUsersPlatform } from './lib/own-environment.ts';
+
+forgetUsersPlatform();
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '6' }, jobs: { type: 'string', default: '2000' }, open: { type: 'string', default: '60' }, restarts: { type: 'string', default: '6' } },

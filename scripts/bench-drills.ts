@@ -7,6 +7,9 @@ import { holdMs, rows, type Row } from './bench/drill-goals.ts';
 import { judgeRow, nothingReturning, returningNode, tableHead } from './bench/drill-table.ts';
 import { BenchPlatform } from './bench/platform.ts';
 import type { DrillResult, DrillRun } from '../src/runtime/drill/drill.ts';
+import { forgetUsersPlatform } from './lib/own-environment.ts';
+
+forgetUsersPlatform();
 
 const { values: flags } = parseArgs({ options: { runs: { type: 'string', default: '20' }, only: { type: 'string', default: '' } } });
 const platform = await BenchPlatform.create('haplat-bench-drills');

@@ -12,6 +12,9 @@ import { composeEnvironment } from './bench/compose-peer.ts';
 import { footprint } from './bench/footprint.ts';
 import { unlessInterrupted } from './bench/interruption.ts';
 import { bounded, comparison, spreadOf, timeOnce, toTable, type Command, type Row } from './bench/measure.ts';
+import { forgetUsersPlatform } from './lib/own-environment.ts';
+
+forgetUsersPlatform();
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, 'skip-footprint': { type: 'boolean', default: false } } });
 const rounds = Number(flags.rounds);

@@ -20,7 +20,9 @@ export interface Spread {
   readonly max: number;
 }
 
+/** What was not measured (NaN) has no place in an order: with one of those there is no spread. */
 export function spreadOf(values: readonly number[]): Spread {
+  if (values.some(Number.isNaN)) return { min: Number.NaN, median: Number.NaN, max: Number.NaN };
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number) => sorted.at(index) ?? Number.NaN;
   const middle = (sorted.length - 1) / 2;

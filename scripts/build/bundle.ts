@@ -12,18 +12,28 @@ const unused = [
 ];
 const buildIdPlaceholder = 'haplat-build-id';
 
-/** The whole program as one CommonJS text, and an id that is the same exactly when program and Node version are. */
-export async function bundle(root: string, nodeVersion: string): Promise<{ text: string; buildId: string }> {
+export interface Bundle {
+  readonly text: string;
+  /** The same exactly when program and Node version are. */
+  readonly buildId: string;
+  /** What it was made from, relative to the root. */
+  readonly files: readonly string[];
+}
+
+/** The whole program as one CommonJS text. */
+export async function bundle(root: string, nodeVersion: string): Promise<Bundle> {
   const result = await esbuild.build({
     entryPoints: [join(root, 'bin/haplat.ts')],
     absWorkingDir: root,
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     format: 'cjs',
     target: 'node24',
     minifyWhitespace: true,
     minifySyntax: true,
+    // They are all in notices.ts.
     legalComments: 'none',
     loader: { '.node': 'empty' },
     logLevel: 'warning',
@@ -37,7 +47,7 @@ export async function bundle(root: string, nodeVersion: string): Promise<{ text:
   const text = result.outputFiles[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote no bundle');
   const buildId = createHash('sha256').update(nodeVersion).update('\0').update(text).digest('hex').slice(0, 16);
-  return { text: text.replace(buildIdPlaceholder, buildId), buildId };
+  return { text: text.replace(buildIdPlaceholder, buildId), buildId, files: Object.keys(result.metafile.inputs) };
 }
 
 function emptyModules(names: readonly string[]): Plugin {

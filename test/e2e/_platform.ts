@@ -3,12 +3,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { forgetUsersPlatform } from '../../scripts/lib/own-environment.ts';
 import { connectEngine } from '../../src/runtime/engine/dockerode-engine.ts';
 import { findEndpoint } from '../../src/runtime/engine/endpoint.ts';
 import type { Engine } from '../../src/runtime/engine/port.ts';
 import type { StatusReport } from '../../src/runtime/status/report.ts';
 import { request, type Answer, type RequestOptions } from './_http.ts';
 
+forgetUsersPlatform();
 /** The one that haplat finds, and with it the platforms. */
 const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir() });
 /** Its socket, where it is reached by one. */

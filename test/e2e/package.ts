@@ -19,6 +19,7 @@ test('the packed tarball installs, and runs without the checkout', async (t) => 
     const [tarball = ''] = await readdir(folder);
     await execa('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', folder, join(folder, tarball)]);
     const program = join(folder, 'node_modules/haplat/dist/haplat.cjs');
+    for (const text of ['LICENSE', 'dist/THIRD-PARTY-NOTICES.txt']) t.regex(await readFile(join(folder, 'node_modules/haplat', text), 'utf8'), /Permission is hereby granted/);
     const { stdout } = await execa(process.execPath, [program, '--version'], { cwd: folder });
     t.regex(stdout, /^\d+\.\d+\.\d+$/);
     const plan = await execa(process.execPath, [program, '-p', 'e2e-package', 'export', 'compose'], { cwd: folder, env: { XDG_STATE_HOME: folder } });
