@@ -17,8 +17,9 @@ export function createWebApp(parts: WebParts): Koa<RequestState> {
   const app = new Koa<RequestState>();
   // What arrives here happened after the answer had begun (a client that went away): there is nobody to tell.
   app.on('error', (err: unknown) => { parts.logger.debug({ err }, 'response failed'); });
-  // All methods that Node can read, so that those not on offer are a 405, not a 501.
-  const router = new Router<RequestState>({ methods: METHODS });
+  // All methods that Node can read, so that those not on offer are a 405, not a 501. Paths as they are written: what a balancer
+  // keeps from clients must not be had by another spelling.
+  const router = new Router<RequestState>({ methods: METHODS, strict: true, sensitive: true });
   let document: string | undefined;
   // Made when it is first asked for: a replica that was killed should be back soon, on a machine that has enough to do.
   const openApi = () => (document ??= JSON.stringify(openApiDocument(operations, API_VERSION)));

@@ -126,7 +126,7 @@ serial('a message too large for any worker is not taken in the first place', asy
 });
 
 serial('metrics are for the networks inside, not for clients', async (t) => {
-  t.is((await platform.https('/metrics')).status, 404);
+  for (const path of ['/metrics', '/metrics/', '/METRICS', '//metrics', '/%6Detrics']) t.is((await platform.https(path)).status, 404, path);
   t.is((await platform.https('/')).status, 200);
 });
 

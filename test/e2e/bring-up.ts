@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import test from 'ava';
@@ -224,6 +224,27 @@ serial('no container is privileged, has more capabilities than it needs, or hold
     t.is(definition.Mounts.some((mount) => mount.Source.endsWith('docker.sock')), service.startsWith('engine-proxy'), service);
     const image = `${await docker('history', '--no-trunc', definition.Image)}${await docker('inspect', definition.Image)}`;
     for (const secret of secrets) t.false(text.includes(secret.trim()) || image.includes(secret.trim()), service);
+  }
+});
+
+/** Of every process in a container, as the host sees them. */
+async function environmentsIn(containerId: string): Promise<string[]> {
+  const read = async (pid: string) => {
+    const isInside = (await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(containerId);
+    return isInside ? [await readFile(`/proc/${pid}/environ`, 'utf8')] : [];
+  };
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  // One that has ended meanwhile has none.
+  return (await Promise.all(pids.map((pid) => read(pid).catch(() => [])))).flat();
+}
+
+serial('no process has a secret in its environment', async (t) => {
+  const secrets = await Promise.all((await readdir(`${platform.stateDirectory}/secrets`)).map((name) => readFile(`${platform.stateDirectory}/secrets/${name}`, 'utf8')));
+  t.true(secrets.length >= 4);
+  for (const container of await platform.engine.listContainers({ project: platform.project })) {
+    const environments = await environmentsIn(container.id);
+    t.true(environments.length > 0, container.name);
+    for (const secret of secrets) t.false(environments.some((text) => text.includes(secret.trim())), container.name);
   }
 });
 

@@ -164,6 +164,32 @@ serial('containers whose files somebody has removed are made anew, those that ru
   t.deepEqual(now.map((id, index) => id === before[index]), [false, false, true]);
 });
 
+serial('a network that was removed while all was stopped is made anew, with the containers that had it', async (t) => {
+  await platform.mustRun('up', '-q');
+  const containers = await platform.engine.listContainers({ project: platform.project });
+  // The guardians first, or they would start the others again.
+  for (const { name } of containers.toSorted((a, b) => Number(b.name.includes('guardian')) - Number(a.name.includes('guardian')))) {
+    await platform.engine.killContainer(name).catch(() => undefined);
+  }
+  await eventually('all to be stopped', 30_000, async () => ((await platform.engine.listContainers({ project: platform.project })).every(({ state }) => state === 'exited') ? true : undefined));
+  await platform.engine.removeNetwork(`${platform.project}-data`);
+  await platform.mustRun('up', '-q');
+  await platform.untilHealthy(30_000);
+  t.pass();
+});
+
+serial('a volume that somebody else has made is not taken for the platform\'s', async (t) => {
+  const project = `${platform.project}-x`;
+  await docker('volume', 'create', '--label', 'io.haplat.test=e2e-converge', `${project}-db_data`);
+  try {
+    const outcome = await platform.run('-p', project, 'plan');
+    t.is(outcome.exitCode, 2);
+    t.regex(outcome.stderr, new RegExp(`the volume name ${project}-db_data is taken by one that haplat did not make`));
+  } finally {
+    await docker('volume', 'rm', `${project}-db_data`);
+  }
+});
+
 serial('a container that somebody has renamed is replaced under its own name', async (t) => {
   await docker('rename', platform.container('app_1'), 'e2e-conv-renamed');
   await converges(t);

@@ -144,7 +144,6 @@ main() {
     else
       first_start
     fi
-    unset POSTGRES_PASSWORD
   fi
   exec "$@"
 }

@@ -1,12 +1,13 @@
 import Dockerode from 'dockerode';
 import { messageOf, OperationError } from '../errors.ts';
 import { waitUntil } from '../wait-until.ts';
+import { asFileError } from '../files/file-error.ts';
 import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
 import { toCreateOptions, toEndpoint, toIpamConfig } from './create-options.ts';
 import { proxyArguments, type DockerConfig } from './docker-config.ts';
 import { dockerOptions, type EngineEndpoint } from './endpoint.ts';
-import { calling, statusOf, unlessFulfilled } from './engine-errors.ts';
+import { calling, statusOf, streaming, unlessFulfilled } from './engine-errors.ts';
 import { labels } from './labels.ts';
 import { jsonLines } from './json-lines.ts';
 import { toContainerDetails, toEngineEvent, toObservedContainer, toObservedImage, toObservedNetwork, toUsers } from './observed.ts';
@@ -170,7 +171,8 @@ class DockerodeEngine implements Engine {
   async *logs(name: string, options: LogOptions): AsyncIterable<LogLine> {
     const docker = options.follow === true ? this.#streaming : this.#asked;
     const patienceMs = options.follow === true ? undefined : this.#patience.readMs;
-    yield* linesOf(await calling(`logs of ${name}`, () => openLogs(docker.getContainer(name), options), patienceMs));
+    const what = `logs of ${name}`;
+    yield* streaming(what, linesOf(await calling(what, () => openLogs(docker.getContainer(name), options), patienceMs)), options.signal);
   }
 
   async *events(options: Parameters<Engine['events']>[0]): AsyncIterable<EngineEvent> {
@@ -184,7 +186,7 @@ class DockerodeEngine implements Engine {
     );
     endOnAbort(stream, options.signal);
     options.onReady?.();
-    for await (const raw of jsonLines(stream)) {
+    for await (const raw of streaming('events', jsonLines(stream), options.signal)) {
       const event = toEngineEvent(raw);
       if (event !== undefined) yield event;
     }
@@ -221,10 +223,12 @@ class DockerodeEngine implements Engine {
     });
   }
 
-  async listVolumes({ project }: { readonly project: string }): Promise<ObservedVolume[]> {
+  async listVolumes(filter?: { readonly project: string }): Promise<ObservedVolume[]> {
     return this.#asking('list volumes', async () => {
-      const answer = await this.#asked.listVolumes({ filters: { label: [`${labels.project}=${project}`] } });
-      return answer.Volumes.map((volume) => ({ name: volume.Name, labels: volume.Labels }));
+      const filters = filter === undefined ? {} : { label: [`${labels.project}=${filter.project}`] };
+      const answer = await this.#asked.listVolumes({ filters });
+      // One that was made without labels has null.
+      return answer.Volumes.map((volume) => ({ name: volume.Name, labels: (volume.Labels as typeof volume.Labels | null) ?? {} }));
     });
   }
 
@@ -243,9 +247,18 @@ class DockerodeEngine implements Engine {
     });
   }
 
+  /** What can't be read there is no fault of the Engine's. */
+  async #readDockerConfig(): Promise<DockerConfig | undefined> {
+    try {
+      return await this.#dockerConfig?.();
+    } catch (error) {
+      throw asFileError(error);
+    }
+  }
+
   async pullImage(reference: string, options: ProgressOptions): Promise<void> {
+    const config = await this.#readDockerConfig();
     await calling(`pull ${reference}`, async () => {
-      const config = await this.#dockerConfig?.();
       const { registryLogin } = await import('./registry-login.ts');
       const authconfig = config && (await registryLogin(config, reference));
       const stream = await this.#streaming.pull(reference, { ...(authconfig && { authconfig }), ...(options.signal && { abortSignal: options.signal }) });
@@ -254,8 +267,8 @@ class DockerodeEngine implements Engine {
   }
 
   async buildImage(options: BuildOptions & ProgressOptions): Promise<void> {
+    const config = await this.#readDockerConfig();
     await calling(`build ${options.tag}`, async () => {
-      const config = await this.#dockerConfig?.();
       const proxies = config && proxyArguments(config);
       const stream = await this.#streaming.buildImage(options.context, {
         t: options.tag,

@@ -42,6 +42,15 @@ async function lateness(what: string, patienceMs: number, signal: AbortSignal): 
   return promise;
 }
 
+/** What comes in the course of time; where that breaks off it is one of our errors as well, and an abort is no error. */
+export async function* streaming<T>(what: string, items: AsyncIterable<T>, signal?: AbortSignal): AsyncIterable<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (signal?.aborted !== true) throw translate(what, error);
+  }
+}
+
 /** Makes a call, for which these HTTP statuses mean that the wish is already fulfilled. */
 export async function unlessFulfilled(statuses: readonly number[], call: () => Promise<unknown>): Promise<void> {
   try {

@@ -50,7 +50,7 @@ export interface Engine {
   removeNetwork(name: string): Promise<void>;
   /** Names of the running containers that are on it, anybody's; none where there is no such network. */
   networkMembers(name: string): Promise<string[]>;
-  listVolumes(filter: { readonly project: string }): Promise<ObservedVolume[]>;
+  listVolumes(filter?: { readonly project: string }): Promise<ObservedVolume[]>;
   createVolume(spec: VolumeSpec): Promise<void>;
   removeVolume(name: string): Promise<void>;
 

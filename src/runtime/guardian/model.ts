@@ -42,6 +42,8 @@ export interface Trace {
   readonly refusals: number;
   readonly notBeforeMs: number;
   readonly busy: boolean;
+  /** The repair under way, or the last one, was not held against it. */
+  readonly isBlameless?: true;
   /** When its last action came to an end. */
   readonly settledMs?: number;
   /** When process 1 died, the latest last. */

@@ -8,7 +8,8 @@ const graceMs = 1000;
 const refusals = [
   'is restarting, wait until',
   'is not running',
-  'cannot join network of a non running container',
+  // Since Engine 28 "cannot join network namespace of a …"; before "cannot join network of a …".
+  'of a non running container',
   'removal of container',
   'already in progress',
   'is not paused',

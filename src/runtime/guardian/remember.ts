@@ -81,14 +81,14 @@ function updated(trace: Trace, seen: Watched, { trouble, inCrowd, nowMs }: Findi
  * not held against the container, and the next repair need not wait for longer.
  */
 export function begun(
-  { ownerStartedAtMs: _, ...trace }: Trace,
+  { ownerStartedAtMs: _, isBlameless: __, ...trace }: Trace,
   action: Action,
   nowMs: number,
   { isBlameless, ownerStartedAtMs }: { readonly isBlameless: boolean; readonly ownerStartedAtMs?: number | undefined },
 ): Trace {
   const attempts = trace.attempts + (isBlameless ? 0 : 1);
   const waitMs = backoffMs(isBlameless ? 1 : attempts, action.service);
-  return { ...trace, busy: true, attempts, lastReason: action.reason, notBeforeMs: nowMs + waitMs, ...(ownerStartedAtMs !== undefined && { ownerStartedAtMs }) };
+  return { ...trace, busy: true, attempts, lastReason: action.reason, notBeforeMs: nowMs + waitMs, ...(isBlameless && { isBlameless }), ...(ownerStartedAtMs !== undefined && { ownerStartedAtMs }) };
 }
 
 /** Notes how an action ended. A refusal is not held against the container: it is tried again in a moment. */
@@ -97,7 +97,14 @@ export function settled(memory: Memory, { service, verb }: Pick<Action, 'service
   if (trace === undefined) return memory;
   // Its own event may be missed, or come late.
   const hasStarted = outcome === 'done' && verb !== 'unpause';
-  return new Map(memory).set(service, ended({ ...trace, busy: false, settledMs: nowMs, ...(hasStarted && { lastStartMs: nowMs }) }, outcome, nowMs));
+  const after = { ...trace, busy: false, settledMs: nowMs, ...(hasStarted && { lastStartMs: nowMs }) };
+  return new Map(memory).set(service, outcome === 'failed' ? failed(after, service, nowMs) : ended(after, outcome, nowMs));
+}
+
+/** Whoever ended it, that it can't be started is its own trouble. */
+function failed({ isBlameless, killed: _, ...trace }: Trace, service: string, nowMs: number): Trace {
+  const attempts = trace.attempts + Number(isBlameless === true);
+  return { ...trace, attempts, refusals: 0, notBeforeMs: nowMs + backoffMs(attempts, service) };
 }
 
 function ended(trace: Trace, outcome: Outcome, nowMs: number): Trace {

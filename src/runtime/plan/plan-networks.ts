@@ -7,18 +7,19 @@ import type { ObservedState } from './observed-state.ts';
 import type { Operation } from './operation.ts';
 import { steps } from './steps.ts';
 
-/** Networks to create, and those whose definition changed: an Engine can't change one, so it is made anew. */
+/** Networks to create, and those whose definition changed: an Engine can't change one, so it is made anew. `replaced`: both. */
 export function planNetworks(
   desired: Topology,
   observed: ObservedState,
 ): { readonly operations: readonly Operation[]; readonly replaced: ReadonlySet<string> } {
   const existing = new Map(observed.networks.map((network) => [network.name, network]));
   const causes = new Map(desired.networks.map((network) => [network.name, creationCause(network, existing.get(network.name), fixedAddresses(desired, network))]));
-  const replaced = new Set(desired.networks.filter(({ name }) => existing.has(name) && causes.get(name) !== undefined).map(({ name }) => name));
+  // Containers that are stopped go by the identity of the network that they had: one of the same name is another one.
+  const replaced = new Set(desired.networks.filter(({ name }) => causes.get(name) !== undefined).map(({ name }) => name));
   const wanted = new Set(desired.networks.map((network) => network.name));
   const unwanted = observed.networks.filter((network) => !wanted.has(network.name));
 
-  const removals = [...unwanted.map(({ name }) => name), ...replaced].map((name) =>
+  const removals = [...unwanted.map(({ name }) => name), ...[...replaced].filter((name) => existing.has(name))].map((name) =>
     removal(name, causes.get(name) ?? 'is no longer wanted', observed),
   );
   const creations = desired.networks.flatMap((network) => {

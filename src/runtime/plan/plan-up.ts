@@ -102,12 +102,14 @@ function planLeftovers(
   rolling: boolean,
 ): Operation[] {
   const wanted = new Set(desired.services.map(({ name }) => byService.get(name)));
-  return containers.filter((container) => !wanted.has(container)).flatMap((container) => removingLeftover(container, desired, rolling));
+  // Of several that say they are the same service, the others go by names of their own.
+  const isSecond = (container: ObservedContainer) => byService.get(subjectOf(container)) !== container || desired.services.some(({ name }) => name === subjectOf(container));
+  return containers
+    .filter((container) => !wanted.has(container))
+    .flatMap((container) => removingLeftover(container, isSecond(container) ? container.name : subjectOf(container), desired, rolling));
 }
 
-function removingLeftover(container: ObservedContainer, desired: Topology, rolling: boolean): Operation[] {
-  const isSecond = desired.services.some(({ name }) => name === subjectOf(container));
-  const subject = isSecond ? container.name : subjectOf(container);
+function removingLeftover(container: ObservedContainer, subject: string, desired: Topology, rolling: boolean): Operation[] {
   const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
   const component = container.labels[labels.component] ?? '';
   const remove: Operation = { id: steps.remove(subject), kind: 'remove-container', subject, cause, after: [steps.stop(subject)], container: container.name };

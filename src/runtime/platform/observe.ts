@@ -79,6 +79,7 @@ async function rejectForeignNames(engine: Engine, desired: Topology, state: Obse
   const foreign = present.find(({ container }) => container !== undefined && container.labels[labels.project] !== desired.project);
   if (foreign !== undefined) throw clash(desired.project, 'container', foreign.name);
 
+  await rejectForeignVolumes(engine, desired, state);
   const missingNetworks = desired.networks.filter((network) => !state.networks.some((one) => one.name === network.name));
   if (missingNetworks.length === 0) return;
   const all = await engine.listNetworks();
@@ -88,8 +89,18 @@ async function rejectForeignNames(engine: Engine, desired: Topology, state: Obse
   if (taken !== undefined) throw clash(desired.project, 'network', taken.name);
 }
 
-function clash(project: string, kind: string, name: string): ConfigError {
+/** The Engine takes one that is there for the one that is to be made, whoever's data it has. */
+async function rejectForeignVolumes(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {
+  const missing = desired.volumes.filter(({ name }) => !state.volumes.some((one) => one.name === name));
+  if (missing.length === 0) return;
+  const foreign = (await engine.listVolumes()).filter((one) => one.labels[labels.project] !== desired.project);
+  const taken = missing.find(({ name }) => foreign.some((one) => one.name === name));
+  if (taken === undefined) return;
+  throw clash(desired.project, 'volume', taken.name, `; data that belongs to it goes into one made with "docker volume create --label ${labels.project}=${desired.project} ${taken.name}"`);
+}
+
+function clash(project: string, kind: string, name: string, more = ''): ConfigError {
   return new ConfigError(`project: ${project}: the ${kind} name ${name} is taken by one that haplat did not make`, {
-    remedy: `remove that ${kind}, or choose another project name with --project or the key "project"`,
+    remedy: `remove that ${kind}, or choose another project name with --project or the key "project"${more}`,
   });
 }

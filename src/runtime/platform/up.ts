@@ -11,6 +11,7 @@ import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import { inAdvance } from '../execute/in-advance.ts';
+import { takenAway } from '../plan/taken-away.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace, undoneText } from '../drill/faults-in-place.ts';
@@ -143,8 +144,9 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   };
   // Pulls and builds take minutes, and the guardian is at work meanwhile.
   await executePlan(advance, perform, { signal, onEvent });
-  // While containers are replaced, it would start what is stopped on purpose.
-  await using _lease = await takeLease(engine, plan.project, { kind: 'maintenance', targets: ['*'], holder: 'haplat up' });
+  // It would start what is stopped on purpose; all else, what is only waited for as well, stays in its care.
+  const targets = takenAway(rest);
+  await using _lease = targets.length === 0 ? undefined : await takeLease(engine, plan.project, { kind: 'maintenance', targets, holder: 'haplat up' });
   await executePlan(rest, perform, { signal, onEvent });
   const gapMs = await gap.measure(engine, prepared.topology, loaded.config.network.vip, waiting);
   if (gapMs !== undefined) options.onNote(`the virtual address was without a holder for ${(gapMs / 1000).toFixed(1)} s`);

@@ -56,7 +56,8 @@ export function broker(context: TopologyContext): Service {
       capAdd: ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'],
       healthcheck: healthcheck(['bash', `${filesMountPath}/health`, alarmsPath], { startPeriodMs: slowStartMs }),
       stopGraceMs: 30_000,
-      pidsLimit: 512,
+      // Erlang has two threads for each processor that it sees, and some twenty besides.
+      pidsLimit: 1024,
     }),
   };
 }

@@ -41,15 +41,17 @@ export class Journal {
       if (hasCode(error, 'ENOENT')) return [];
       throw new OperationError(`${this.#directory}: ${messageOf(error)}`, { cause: error });
     }
-    const entries = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => this.#read(name)));
-    return entries.toSorted((a, b) => a.at.localeCompare(b.at));
+    const read = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => this.#read(name)));
+    return read.filter((entry) => entry !== undefined).toSorted((a, b) => a.at.localeCompare(b.at));
   }
 
-  async #read(name: string): Promise<JournalEntry> {
+  /** Undefined for one whose fault was healed meanwhile. */
+  async #read(name: string): Promise<JournalEntry | undefined> {
     const file = path.join(this.#directory, name);
     try {
       return entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
     } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
       throw new OperationError(`${file} is no entry of a fault journal`, { cause: error, remedy: 'look at it, and remove it' });
     }
   }

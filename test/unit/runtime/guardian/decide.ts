@@ -135,6 +135,19 @@ test('who is killed by the Engine on somebody\'s order is started soon, however 
   t.is(attemptsAfter((memory, atMs) => started(signalled(memory, 'db', '9'), 'db', atMs)), 6);
 });
 
+test('who was killed on somebody\'s order and can\'t be started waits longer each time: that is trouble of its own', (t) => {
+  let memory = signalled(decide([watched('edge')], nothing, [], t0).memory, 'edge', '9');
+  const down = [watched('edge', { state: 'exited' })];
+  let starts = 0;
+  for (let nowMs = t0; nowMs < t0 + 300_000; nowMs += 250) {
+    const decision = decide(down, memory, [], nowMs);
+    starts += decision.actions.length;
+    memory = decision.actions.length === 0 ? decision.memory : settled(decision.memory, start('edge'), 'failed', nowMs + 100);
+  }
+  t.true(starts >= 5 && starts <= 15, String(starts));
+  t.true((memory.get('edge')?.attempts ?? 0) >= 5);
+});
+
 test('a member is not started while its owner is being restarted', (t) => {
   const member = watched('traefik_1', { state: 'exited', podOwner: 'keepalived_1' });
   t.deepEqual(verbs(after(5000, [watched('keepalived_1', { state: 'exited' }), member])), ['start keepalived_1']);

@@ -58,3 +58,10 @@ test('where a network is replaced, replicas too many and nodes more or renamed w
   const others = nodes('lb_1', 'lb_2', 'lb_3').map((node) => ({ ...node, container: { ...node.container, image: 'j' } }));
   t.notThrows(() => planUp(aTopology(others, { cluster }), renamed));
 });
+
+test('a network that is gone is made anew, and containers that had it with it: stopped ones go by its identity', (t) => {
+  const topology = aTopology([aService('db')]);
+  const observed = asObserved(topology);
+  const stopped = { ...observed, networks: [], containers: observed.containers.map((one) => ({ ...one, state: 'exited' as const, addresses: { 'p-net': '' } })) };
+  t.deepEqual(planUp(topology, stopped).operations.map(({ id }) => id), ['create network p-net', 'stop db', 'remove db', 'create db', 'start db', 'await db']);
+});
