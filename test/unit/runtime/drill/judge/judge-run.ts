@@ -71,6 +71,8 @@ test('one whose requests still failed now and then at the end fails, though the 
 test('so does one that acknowledges no write any more, while reads are answered', (t) => {
   const result = judgeRun(history({ ledger: [entry({ atMs: fault - 500 }), entry({ atMs: fault + 2500, create: 'unknown', process: 'not-tried', job: undefined })] }), objectives);
   t.like(result, { verdict: 'fail', reasons: ['no write was acknowledged any more when all was healthy again'] });
+  const cut = judgeRun(history({ ledger: [entry({ atMs: fault - 500 })], unseen: [{ what: 'ledger', why: 'it was cut short' }] }), objectives);
+  t.is(cut.verdict, 'inconclusive', 'of a ledger that was not read to its end the end is not known');
 });
 
 test('too few requests before the fault are inconclusive, never a pass', (t) => {
