@@ -300,7 +300,9 @@ serial('status is degraded while a fault is in place, and Ctrl-C heals it', asyn
   });
   running.kill('SIGINT');
   t.is(outcomeOf(await running).exitCode, 130);
-  t.is(await itemsOfDrills(), before);
+  // What was on its way to the frozen replica it may carry out later; of all others there were ten each second.
+  const left = Number(await itemsOfDrills()) - Number(before);
+  t.true(left <= 5, String(left));
   await platform.untilHealthy(30_000);
   t.false((await platform.engine.listContainers({ project: platform.project })).some((one) => one.name.includes('probe')));
 });
