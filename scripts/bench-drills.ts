@@ -12,6 +12,8 @@ import { forgetUsersPlatform } from './lib/own-environment.ts';
 forgetUsersPlatform();
 
 const { values: flags } = parseArgs({ options: { runs: { type: 'string', default: '20' }, only: { type: 'string', default: '' } } });
+const chosen = rows.filter(({ name }) => name.includes(flags.only));
+if (chosen.length === 0) throw new Error(`no drill has "${flags.only}" in its name: ${rows.map(({ name }) => name).join(', ')}`);
 const platform = await BenchPlatform.create('haplat-bench-drills');
 
 /** What a row's runs measured; drills that proved nothing are told about, and not counted. */
@@ -39,7 +41,7 @@ try {
   const lines: string[] = [];
   const switched: DrillRun[] = [];
   const unchanged: DrillRun[] = [];
-  for (const row of rows.filter(({ name }) => name.includes(flags.only))) {
+  for (const row of chosen) {
     const runs = await measure(row);
     if (row.isSwitch) switched.push(...runs);
     if (row.isNothing) unchanged.push(...runs);
