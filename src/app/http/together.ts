@@ -26,20 +26,12 @@ export async function together(
   if (handleAll !== undefined && requests.length > 1) {
     try {
       const replies = await database.run((connection) => handleAll(connection, requests), { idempotent: true });
-      return await Promise.all(requests.map((request, index) => settled(replies[index] ?? alone(database, operation, request))));
+      return await Promise.allSettled(requests.map(async (request, index) => replies[index] ?? alone(database, operation, request)));
     } catch (error) {
       if (meansAll(error)) throw error;
     }
   }
-  return Promise.all(requests.map((request) => settled(alone(database, operation, request))));
-}
-
-async function settled(reply: Reply | Promise<Reply>): Promise<Outcome> {
-  try {
-    return { status: 'fulfilled', value: await reply };
-  } catch (reason) {
-    return { status: 'rejected', reason };
-  }
+  return Promise.allSettled(requests.map((request) => alone(database, operation, request)));
 }
 
 const meansAll = (error: unknown): boolean =>

@@ -10,7 +10,7 @@ test('writes pause from the first that was not acknowledged to the next that was
   t.is(writePauseMs(history({ ledger })), 600);
 });
 
-test('or to the end, where none was any more', (t) => {
+test('or to the end, where none followed', (t) => {
   t.is(writePauseMs(history({ ledger: [written(0), unknown(100)], endedAtMs: fault + 4000 })), 3900);
 });
 
