@@ -246,9 +246,9 @@ test('what a connection broke in the middle of may have been carried out, howeve
   const { database, state } = await openAndChange(t, { waitMs: short.waitMs });
   for (const idempotent of [true, false]) {
     state.answer = 'gone';
-    await t.throwsAsync(query(database, idempotent), { instanceOf: DatabaseUnavailable, message: /went away/ });
+    // Once each: whoever comes after it may find no connection, and then it is known that nothing was carried out.
     const error = await query(database, idempotent).catch((thrown: unknown) => thrown);
-    t.like(error, { name: 'DatabaseUnavailable', outcomeKnown: false });
+    t.like(error, { name: 'DatabaseUnavailable', message: 'the database went away', outcomeKnown: false });
     state.answer = 'rows';
     t.true(await database.gate.waitUntilUp(5000));
   }
