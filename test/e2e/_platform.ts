@@ -55,7 +55,7 @@ export class Platform {
   static async create(options: PlatformOptions): Promise<Platform> {
     const platform = new Platform(await mkdtemp(join(tmpdir(), `haplat-e2e-${options.project}-`)), options);
     await platform.configure(options.yaml ?? '');
-    await platform.mustRun('down', '--volumes', '--yes', '-q');
+    await platform.clear();
     return platform;
   }
 
@@ -149,6 +149,17 @@ export class Platform {
       const report = await this.status();
       return report.healthy ? report : new Error(report.problems.join('; '));
     });
+  }
+
+  /**
+   * `down`, for a test that begins with nothing. A network may stay that the Engine has miscounted: 20.10 loses
+   * count where containers come and go at once (libnetwork, getNetworksFromStore: two operations share one counter), until it
+   * is restarted, which a test can't do beside a user's platform. The next `up` takes such a network as it is.
+   */
+  async clear(flags: readonly string[] = ['--volumes', '--yes']): Promise<void> {
+    const { exitCode, stdout, stderr } = await this.run('down', '-q', ...flags);
+    if (exitCode === 0 || stderr.includes('the Engine counts a container on it that is gone')) return;
+    throw new Error(`down exited with ${exitCode}:\n${stdout}\n${stderr}`);
   }
 
   /** Removes everything, also what a failed test left: what it started and would have ended itself, too. */
