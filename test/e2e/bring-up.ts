@@ -300,7 +300,7 @@ serial('up is no success while the database refuses the password, and is one whe
   t.false(report.healthy);
   t.deepEqual(report.services.filter((one) => !one.ready).map((one) => one.name), ['app_1', 'worker_1']);
   t.true(report.problems.includes("app_1 runs and can't do its work (starting: database down, schema down)"), report.problems.join('; '));
-  await docker('exec', platform.container('db'), 'rm', '/var/lib/postgresql/data/haplat.passwords');
+  await docker('exec', platform.container('db'), 'rm', '/var/lib/postgresql/data/haplat.accounts');
   await platform.mustRun('up', '--renew', 'db');
   t.is((await platform.https('/items')).status, 200);
 });

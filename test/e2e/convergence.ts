@@ -46,7 +46,7 @@ async function converges(t: ExecutionContext): Promise<void> {
 
 for (const lines of [1, 4, 9, 14]) {
   serial(`up that is killed after ${lines} steps goes on where it was`, async (t) => {
-    await platform.mustRun('down', '--volumes', '--yes', '-q');
+    await platform.clear();
     const running = platform.start(['up']);
     await afterLines(running, lines);
     running.kill('SIGKILL');
@@ -76,7 +76,7 @@ serial('down that is killed goes on where it was, and leaves nothing', async (t)
 });
 
 serial('Ctrl-C ends up with 130, and the next one goes on', async (t) => {
-  await platform.mustRun('down', '-q');
+  await platform.clear([]);
   const running = platform.start(['up']);
   await afterLines(running, 3);
   running.kill('SIGINT');
@@ -108,13 +108,31 @@ serial('other passwords, also where the state directory was lost, are made those
   await converges(t);
   t.regex((await platform.https(`/items/${id}`)).text, /"of before"/);
   const { stdout } = await platform.mustRun('logs', 'db', '--tail', '1000');
-  t.regex(stdout, /set-passwords: the roles have the passwords of the files/);
+  t.regex(stdout, /set-accounts: the roles have the passwords of the files/);
   t.notRegex(stdout, /another/);
   // A server that was killed comes back with them, and has nothing more to do.
   await docker('kill', platform.container('db'));
   await platform.untilHealthy(30_000);
-  t.is((await platform.mustRun('logs', 'db', '--tail', '1000')).stdout.split('set-passwords:').length, 2);
+  t.is((await platform.mustRun('logs', 'db', '--tail', '1000')).stdout.split('set-accounts:').length, 2);
   t.is((await platform.https(`/items/${id}`)).status, 200);
+});
+
+serial('data of an older version, whose application is the superuser, gives it an account of its own', async (t) => {
+  const created = await platform.https('/items', { method: 'POST', body: { name: 'of the older version' } });
+  const { id } = JSON.parse(created.text) as { readonly id: string };
+  const psql = (...args: string[]) => docker('exec', '-u', 'postgres', platform.container('db'), 'psql', '-tA', '-v', 'ON_ERROR_STOP=1', ...args);
+  // What initdb had made then, made once more: nobody can rename or remove himself.
+  await psql('-c', 'CREATE ROLE between LOGIN SUPERUSER');
+  await psql('-U', 'between', '-d', 'haplat', '-c', 'REASSIGN OWNED BY haplat TO between; ALTER DATABASE haplat OWNER TO postgres; DROP OWNED BY haplat; DROP ROLE haplat; ALTER ROLE postgres RENAME TO haplat');
+  const tables = (await psql('-U', 'haplat', '-c', "SELECT oid::regclass FROM pg_class WHERE relowner = 'between'::regrole AND relkind = 'r'")).split('\n');
+  await psql('-U', 'haplat', ...tables.flatMap((table) => ['-c', `ALTER TABLE ${table} OWNER TO haplat`]), '-c', 'DROP ROLE between', '-c', 'CREATE VIEW own AS SELECT 1', '-c', "CREATE TYPE mood AS ENUM ('good')", '-c', 'CREATE EXTENSION pg_trgm');
+  await docker('exec', platform.container('db'), 'rm', '/var/lib/postgresql/data/haplat.accounts');
+
+  await platform.mustRun('up', '--renew', 'db');
+  await converges(t);
+  t.regex((await platform.https(`/items/${id}`)).text, /"of the older version"/);
+  t.is(await psql('-c', 'SELECT rolname FROM pg_roles WHERE rolsuper'), 'postgres');
+  t.is(await psql('-d', 'haplat', '-c', "SELECT DISTINCT relowner::regrole FROM pg_class WHERE relnamespace = 'public'::regnamespace UNION SELECT typowner::regrole FROM pg_type WHERE typname = 'mood'"), 'haplat');
 });
 
 serial('who did not bring the platform up changes nothing about it, until its files are no more', async (t) => {
@@ -209,7 +227,7 @@ serial('a published port that leads nowhere any more is a problem, and the next 
 });
 
 serial('of two ups at once the second waits, and both end well', async (t) => {
-  await platform.mustRun('down', '-q');
+  await platform.clear([]);
   const both = await Promise.all([platform.run('up', '--json'), platform.run('up', '--json')]);
   t.deepEqual(both.map((one) => one.exitCode), [0, 0]);
   t.is(both.filter((one) => one.stderr.includes('is at work on project e2e-conv')).length, 1);
@@ -256,7 +274,7 @@ serial('before another image takes over the broker\'s data, the old one enables 
   await docker('commit', '--change', 'ENV RABBITMQ_FEATURE_FLAGS=stream_queue', created.trim(), other);
   await docker('rm', '-v', created.trim());
   t.teardown(() => docker('rmi', other));
-  await platform.mustRun('down', '--volumes', '--yes', '-q');
+  await platform.clear();
   await platform.configure(`rabbitmq: {image: "${other}"}`);
   await platform.mustRun('up');
   t.regex(await flags(), /^rabbitmq_4\.0\.0\tdisabled$/m);

@@ -100,7 +100,7 @@ test.serial('a database that has little room left, or was never finished being m
   t.regex(healthLog.at(-1)?.output ?? '', /^not ready: the making of its data was cut short/m);
   const inside = async (...command: string[]) => containers.engine.exec(containers.name('db'), command, { timeoutMs: 5000 });
   // What the last step of its first start leaves.
-  for (const folder of ['/little', '/tmp']) t.is((await inside('sh', '-c', 'echo noted >"$0/haplat.passwords"', folder)).exitCode, 0);
+  for (const folder of ['/little', '/tmp']) t.is((await inside('sh', '-c', 'echo noted >"$0/haplat.accounts"', folder)).exitCode, 0);
   const [little, enough] = [await inside(...healthOf('/little')), await inside(...healthOf('/tmp'))];
   t.deepEqual([little.exitCode, enough.exitCode], [0, 0]);
   t.regex(little.stdout, /^not ready: its disk is full, 3[12] MiB left$/m);

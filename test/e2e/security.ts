@@ -42,6 +42,16 @@ serial('no container is privileged, has more capabilities than it needs, or hold
   }
 });
 
+serial('who gets the application\'s account has its database, not the server; the one that has it all lets nobody in from outside', async (t) => {
+  const psql = (...args: string[]) => docker('exec', '-u', 'postgres', platform.container('db'), 'psql', '-w', '-tA', ...args);
+  t.is(await psql('-c', 'SELECT rolname FROM pg_roles WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls'), 'postgres');
+  t.is(await psql('-c', "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'haplat'"), 'haplat');
+  await t.throwsAsync(psql('-U', 'haplat', '-c', "COPY (SELECT 1) TO PROGRAM 'true'"), { message: /permission denied to COPY to or from an external program/ });
+  const { addresses } = (await platform.engine.listContainers({ project: platform.project })).find(({ name }) => name === platform.container('db')) ?? t.fail();
+  const outside = Object.values(addresses)[0] ?? t.fail();
+  await t.throwsAsync(psql('-h', outside, '-c', 'SELECT 1'), { message: /no password supplied/ });
+});
+
 /** Of every process in a container, as the host sees them. */
 async function environmentsIn(containerId: string): Promise<string[]> {
   const read = async (pid: string) => {

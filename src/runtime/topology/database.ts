@@ -28,6 +28,11 @@ const settings = {
   log_connections: 'off',
 };
 
+/** Whom initdb makes, a superuser for good. The application is somebody else: what gets in by it gets its tables, not the server. */
+function administratorBeside(applicationUser: string): string {
+  return applicationUser === 'postgres' ? 'haplat_admin' : 'postgres';
+}
+
 /** PostgreSQL, by the contract of the official image. */
 export function database(context: TopologyContext): Service {
   const { config, secrets, templates } = context;
@@ -45,8 +50,8 @@ export function database(context: TopologyContext): Service {
     files: [
       { path: 'start', text: plain(templates, 'db/start'), mode: 0o755 },
       { path: 'health', text: plain(templates, 'db/health'), mode: 0o755 },
-      { path: 'set-passwords', text: plain(templates, 'db/set-passwords'), mode: 0o755 },
-      { path: 'initdb/10-monitoring.sh', text: plain(templates, 'db/monitoring.sh'), mode: 0o644 },
+      { path: 'set-accounts', text: plain(templates, 'db/set-accounts'), mode: 0o755 },
+      { path: 'initdb/10-accounts.sh', text: plain(templates, 'db/accounts.sh'), mode: 0o644 },
       secretFile(context, 'secrets/password', secrets.dbPassword),
       secretFile(context, 'secrets/monitor-password', secrets.dbMonitorPassword),
     ],
@@ -56,7 +61,9 @@ export function database(context: TopologyContext): Service {
       command: ['postgres', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
       env: {
         POSTGRES_DB: config.postgres.database,
-        POSTGRES_USER: config.postgres.user,
+        POSTGRES_USER: administratorBeside(config.postgres.user),
+        APPLICATION_USER: config.postgres.user,
+        // The image asks for one, of whom it makes: it is taken away again as soon as there is the application's role.
         POSTGRES_PASSWORD_FILE: `${secretsPath}/password`,
         // By code point, which is the same in every C library: with the image's own locale indexes of texts would be in another
         // order after a change of the image's base (PostgreSQL wiki, Locale data changes).
