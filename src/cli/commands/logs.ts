@@ -1,5 +1,5 @@
+import { componentOf, subjectOf } from '../../runtime/engine/identity.ts';
 import type { Engine, LogLine } from '../../runtime/engine/port.ts';
-import { labels } from '../../runtime/engine/labels.ts';
 import { ConfigError } from '../../runtime/errors.ts';
 import { followLogs, type LogSource } from '../../runtime/platform/follow-logs.ts';
 import type { Invocation } from '../invocation.ts';
@@ -45,8 +45,8 @@ async function findSources(engine: Engine, project: string): Promise<LogSource[]
   const containers = await engine.listContainers({ project });
   return containers
     .map((one) => ({
-      service: one.labels[labels.service] ?? one.name,
-      component: one.labels[labels.component] ?? '',
+      service: subjectOf(one),
+      component: componentOf(one),
       container: one.name,
     }))
     .sort((a, b) => (a.service < b.service ? -1 : 1));

@@ -59,7 +59,7 @@ function describe(operations: readonly Operation[], paint: Paint): string[] {
   const subjects = [...Map.groupBy(operations, (operation) => operation.subject)];
   const width = Math.max(...subjects.map(([subject]) => subject.length));
   const rows = subjects.map(([subject, steps]) => {
-    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|data|healthy|route)$/, '')))];
+    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|secrets|data|healthy|route|candidate|member|members|cib)$/, '')))];
     return `  ${paint.strong(subject.padEnd(width))}  ${verbs.join(', ')}  ${paint.dim(steps[0]?.cause ?? '')}`;
   });
   return rows;

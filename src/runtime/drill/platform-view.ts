@@ -3,7 +3,7 @@ import { readClusterState } from '../cluster/read-state.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { readVipHolders } from '../observe/vip-holders.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
+import { isNode, membersIn } from '../topology/cluster/members.ts';
 
 /** A service as a drill sees it. */
 export interface DrillService {
@@ -49,7 +49,7 @@ export async function viewPlatform({ engine, project, vip, expected }: Look): Pr
   const nodes = services.filter((one) => isNode(one.component));
   const running = new Set(containers.filter((one) => one.state === 'running').map((one) => one.name));
   const asked = nodes.filter((node) => running.has(node.container)).map((node) => [node.name, node.container] as const);
-  const members = services.filter((one) => clusterComponents.has(one.component));
+  const members = membersIn(services);
   const asking = members.filter((one) => running.has(one.container)).map((one) => [one.name, one.container] as const);
   const [{ holders, unknown }, cluster] = await Promise.all([
     readVipHolders(engine, vip, new Map(asked)),

@@ -5,7 +5,7 @@ import { OperationError } from '../errors.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import type { ClusterNode } from '../plan/operation.ts';
 import { traefikResource } from '../topology/cluster/cib.ts';
-import { clusterComponents } from '../topology/cluster/members.ts';
+import { memberContainers } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { waitUntil } from '../wait-until.ts';
 
@@ -21,9 +21,7 @@ export async function awaitCluster(
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   if (topology.cluster === undefined) return;
-  const nodes = new Map(
-    topology.services.filter(({ component }) => clusterComponents.has(component)).map(({ name, container }) => [name, container.name]),
-  );
+  const nodes = memberContainers(topology.services);
   let problems: readonly string[] = [];
   const isWhole = await waitUntil(async () => {
     ({ problems } = judgeCluster(await readClusterState(engine, nodes)));

@@ -1,7 +1,8 @@
 import { InterruptedError, messageOf } from '../errors.ts';
+import { readyOfHalfDone } from '../plan/half-done.ts';
+import { isIn } from '../plan/kinds.ts';
 import type { Operation, Plan } from '../plan/operation.ts';
 import type { OnExecutionEvent } from './events.ts';
-import { readyOfHalfDone } from './half-done.ts';
 
 /** Carries out one operation; `report` takes lines of progress. */
 export type Perform = (operation: Operation, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
@@ -10,7 +11,6 @@ export type Perform = (operation: Operation, report: (text: string) => void, sig
 const defaultConcurrency = 12;
 /** The longest stop of ours (30 s), and as long again to make and start what comes in its place. */
 const defaultFinishWithinMs = 60_000;
-const takingDown: ReadonlySet<Operation['kind']> = new Set(['stop-container', 'remove-container']);
 
 export interface ExecuteOptions {
   readonly signal: AbortSignal;
@@ -62,7 +62,7 @@ export async function executePlan(
     );
   };
 
-  const isOver = ({ kind }: Operation, id: string) => done.has(id) || (keepGoing && takingDown.has(kind) && failedIds.has(id));
+  const isOver = (operation: Operation, id: string) => done.has(id) || (keepGoing && isIn('takes away', operation) && failedIds.has(id));
   let cutAtMs: number | undefined;
   const ready = (): Operation[] => {
     if ((failure === undefined || keepGoing) && !signal.aborted) return [...waiting.values()].filter((operation) => operation.after.every((id) => isOver(operation, id)));

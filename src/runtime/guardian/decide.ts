@@ -1,4 +1,5 @@
-import { clusterComponents } from '../topology/cluster/members.ts';
+import { isWell } from '../engine/identity.ts';
+import { isMember } from '../topology/cluster/members.ts';
 import { crowdPatienceMs } from './crowd.ts';
 import { guardianComponent, type Action, type Decision, type Lease, type Memory, type Trace, type Trouble, type Verb, type Watched } from './model.ts';
 import { begun, remember } from './remember.ts';
@@ -168,12 +169,12 @@ class Look {
   #isReady(name: string): boolean {
     const dependency = this.#byService.get(name);
     if (dependency === undefined) return true;
-    return dependency.state === 'running' && (dependency.health === 'healthy' || dependency.health === 'none');
+    return isWell(dependency);
   }
 }
 
 function graceOf(trace: Trace, trouble: Trouble, { component }: Watched): number {
-  if (trouble === 'down' && clusterComponents.has(component)) return fencingPatienceMs;
+  if (trouble === 'down' && isMember(component)) return fencingPatienceMs;
   return trouble === 'unhealthy' && trace.inCrowd === true ? crowdPatienceMs : graceMs[trouble];
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { componentOf } from '../engine/identity.ts';
 import { OperationError } from '../errors.ts';
-import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { leaseFileSchema } from './lease-file.ts';
 import type { LeaseFile } from './lease-file.ts';
@@ -127,7 +127,7 @@ class FileLease implements HeldLease {
 /** Runs a script in every guardian. */
 async function inGuardians(engine: Guarded, project: string, script: string, argument: string, stdin: string): Promise<void> {
   const all = await engine.listContainers({ project });
-  const running = all.filter((one) => one.labels[labels.component] === guardianComponent && one.state === 'running');
+  const running = all.filter((one) => componentOf(one) === guardianComponent && one.state === 'running');
   const results = await Promise.allSettled(running.map(({ name }) => runIn(engine, name, script, argument, stdin)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

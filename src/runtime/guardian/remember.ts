@@ -1,3 +1,4 @@
+import { isWell } from '../engine/identity.ts';
 import { backoffMs, patience, retryMs } from './backoff.ts';
 import { isCrowd } from './crowd.ts';
 import type { Action, Memory, Outcome, Trace, Trouble, Watched } from './model.ts';
@@ -69,7 +70,7 @@ function updated(trace: Trace, seen: Watched, { trouble, inCrowd, nowMs }: Findi
     const isNew = trouble !== before;
     return { ...kept, deathsMs, trouble, troubleSinceMs: isNew ? nowMs : (troubleSinceMs ?? nowMs), inCrowd: isNew ? inCrowd : (cameInCrowd ?? inCrowd) };
   }
-  const well = seen.state === 'running' && (seen.health === 'healthy' || seen.health === 'none');
+  const well = isWell(seen);
   if (!well) return { ...kept, deathsMs };
   const since = wellSinceMs ?? nowMs;
   const forgiven = nowMs - since >= forgetAfterMs ? { attempts: 0, refusals: 0, notBeforeMs: 0 } : {};

@@ -1,5 +1,5 @@
 import { saysStarting } from '../engine/check-output.ts';
-import { labels } from '../engine/labels.ts';
+import { componentOf, dependenciesOf, isOfDrill, podOwnerOf, serviceOf } from '../engine/identity.ts';
 import type { ContainerDetails, Engine, ObservedContainer } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { fromWallMs } from '../steady-clock.ts';
@@ -102,17 +102,17 @@ export class Watcher {
 
 /** Undefined for what is no service of ours (a drill's probe, somebody's own container with our project's label). */
 function toWatched(row: ObservedContainer): Watched | undefined {
-  const service = row.labels[labels.service];
-  if (service === undefined || service === '' || row.labels[labels.drill] !== undefined) return undefined;
-  const podOwner = row.labels[labels.podOwner];
+  const service = serviceOf(row);
+  if (service === undefined || isOfDrill(row)) return undefined;
+  const podOwner = podOwnerOf(row);
   return {
     service,
-    component: row.labels[labels.component] ?? '',
+    component: componentOf(row),
     container: row.name,
     id: row.id,
     state: row.state,
     health: row.health,
-    dependsOn: (row.labels[labels.dependsOn] ?? '').split(',').filter((name) => name !== ''),
-    ...(podOwner !== undefined && podOwner !== '' && { podOwner }),
+    dependsOn: dependenciesOf(row),
+    ...(podOwner !== undefined && { podOwner }),
   };
 }

@@ -1,3 +1,4 @@
+import { isWell } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { changedParts, configParts } from './config-hash.ts';
@@ -70,7 +71,7 @@ function judgeState(observed: ObservedContainer): Judgement {
   switch (observed.state) {
     case 'running':
     case 'restarting':
-      return observed.state === 'running' && (observed.health === 'healthy' || observed.health === 'none')
+      return isWell(observed)
         ? { action: 'none', observed }
         : { action: 'await', cause: `is ${observed.state === 'restarting' ? 'restarting' : observed.health}`, observed };
     case 'paused':

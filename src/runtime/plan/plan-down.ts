@@ -1,4 +1,4 @@
-import { labels } from '../engine/labels.ts';
+import { componentOf, dependenciesOf, podOwnerOf, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
@@ -30,7 +30,7 @@ export function planDown(
       kind: 'remove-network',
       subject: network.name,
       cause,
-      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => steps.remove(subjectOf(one, all))),
+      after: observed.containers.filter((one) => one.addresses[network.name] !== undefined).map((one) => steps.remove(nameAmong(one, all))),
       name: network.name,
     }),
   );
@@ -40,7 +40,7 @@ export function planDown(
       kind: 'remove-volume',
       subject: volume.name,
       cause: 'its removal was asked for',
-      after: all.map((one) => steps.remove(subjectOf(one, all))),
+      after: all.map((one) => steps.remove(nameAmong(one, all))),
       name: volume.name,
     }),
   );
@@ -48,7 +48,7 @@ export function planDown(
 }
 
 function takingDown(container: ObservedContainer, all: readonly ObservedContainer[], cause: string): Operation[] {
-  const name = subjectOf(container, all);
+  const name = nameAmong(container, all);
   const before = [
     ...guardianOf(container, all).map((guardian) => endingOf(guardian, all)),
     ...dependentsOf(container, all).map((other) => endingOf(other, all)),
@@ -67,35 +67,33 @@ function takingDown(container: ObservedContainer, all: readonly ObservedContaine
 
 /** After it nothing of the container runs. */
 function endingOf(container: ObservedContainer, all: readonly ObservedContainer[]): string {
-  return `${isGraceful(container) ? 'stop' : 'remove'} ${subjectOf(container, all)}`;
+  const name = nameAmong(container, all);
+  return isGraceful(container) ? steps.stop(name) : steps.remove(name);
 }
 
-function isGraceful({ state, labels: own }: ObservedContainer): boolean {
+function isGraceful(container: ObservedContainer): boolean {
+  const { state } = container;
   const isRunning = state !== 'created' && state !== 'exited' && state !== 'dead';
-  return isRunning && stoppedGracefully.has(own[labels.component] ?? '');
+  return isRunning && stoppedGracefully.has(componentOf(container));
 }
 
 /** Only where the order matters: nobody waits for what has nothing to lose. */
 function dependentsOf(container: ObservedContainer, all: readonly ObservedContainer[]): ObservedContainer[] {
-  const name = nameOf(container);
+  const name = subjectOf(container);
   if (!isGraceful(container)) return [];
   return all.filter(
     (other) =>
-      other.labels[labels.podOwner] === name || (other.labels[labels.dependsOn] ?? '').split(',').includes(name),
+      podOwnerOf(other) === name || dependenciesOf(other).includes(name),
   );
 }
 
 function guardianOf(container: ObservedContainer, all: readonly ObservedContainer[]): ObservedContainer[] {
-  const isGuardian = (one: ObservedContainer) => one.labels[labels.component] === 'guardian';
+  const isGuardian = (one: ObservedContainer) => componentOf(one) === 'guardian';
   return isGuardian(container) ? [] : all.filter(isGuardian);
 }
 
-function nameOf(container: ObservedContainer): string {
-  return container.labels[labels.service] ?? container.name;
-}
-
 /** Of two that say they are the same (an image that somebody made of one carries its labels along) each by its own name. */
-function subjectOf(container: ObservedContainer, all: readonly ObservedContainer[]): string {
-  const isOnly = all.filter((one) => nameOf(one) === nameOf(container)).length === 1;
-  return isOnly ? nameOf(container) : container.name;
+function nameAmong(container: ObservedContainer, all: readonly ObservedContainer[]): string {
+  const isOnly = all.filter((one) => subjectOf(one) === subjectOf(container)).length === 1;
+  return isOnly ? subjectOf(container) : container.name;
 }

@@ -1,6 +1,6 @@
 import { contains } from '../config/schema/ipv4.ts';
 import type { NetworkSpec } from '../engine/container-spec.ts';
-import { labels } from '../engine/labels.ts';
+import { subjectOf } from '../engine/identity.ts';
 import type { ObservedNetwork } from '../engine/port.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ObservedState } from './observed-state.ts';
@@ -66,7 +66,7 @@ function removal(name: string, cause: string, observed: ObservedState): Operatio
     subject: name,
     cause,
     // One that says it is a service that another is has its removal by its own name.
-    after: attached.flatMap((container) => [steps.remove(container.labels[labels.service] ?? container.name), steps.remove(container.name)]),
+    after: attached.flatMap((container) => [steps.remove(subjectOf(container)), steps.remove(container.name)]),
     name,
   };
 }

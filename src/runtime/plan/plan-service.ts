@@ -1,8 +1,8 @@
 import type { ContainerSpec } from '../engine/container-spec.ts';
-import { labels } from '../engine/labels.ts';
+import { isWell, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
-import { clusterComponents } from '../topology/cluster/members.ts';
+import { isMember, membersIn } from '../topology/cluster/members.ts';
 import { isSecret } from '../topology/secrets-files.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
@@ -144,7 +144,7 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
   const actionsOf = (owner: Service) => podOf(owner).map((member) => judged.get(member.name)?.action);
   const turn = (owner: Service) => (owner.name === vipHolder ? 2 : Number(podOf(owner).every((member) => serves(judged.get(member.name)))));
   // Whoever has a vote counts, whether or not it serves.
-  const isPeer = ({ component }: Service) => component === leader.component || (clusterComponents.has(component) && clusterComponents.has(leader.component));
+  const isPeer = ({ component }: Service) => component === leader.component || (isMember(component) && isMember(leader.component));
   const peers = desired.services.filter(isPeer).toSorted((a, b) => turn(a) - turn(b));
   const previous = peers.slice(0, peers.indexOf(leader)).findLast((peer) => actionsOf(peer).includes('replace'));
   // To take away who does not serve costs nothing.
@@ -154,14 +154,13 @@ function previousReplicas(service: Service, { desired, judged, rolling, vipHolde
 
 /** What is missing, or there and does not serve. A node that is to join a cluster needs those that are there: `aroundNewcomers`. */
 function isBrought({ component }: Service, judgement: Judgement | undefined): boolean {
-  if (judgement?.action === 'create') return !clusterComponents.has(component);
+  if (judgement?.action === 'create') return !isMember(component);
   return judgement?.action === 'start' || judgement?.action === 'unpause' || judgement?.action === 'await';
 }
 
 function serves(judgement: Judgement | undefined): boolean {
   if (judgement === undefined || judgement.action === 'create') return false;
-  const { state, health } = judgement.observed;
-  return state === 'running' && (health === 'healthy' || health === 'none');
+  return isWell(judgement.observed);
 }
 
 function creating(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {
@@ -222,7 +221,7 @@ function starting(service: Service, { desired: { project }, observed }: Around, 
 /** Of whoever still has one of its ports on the host, by the name of its service or by its own. */
 function removalsOfPublishers({ name, container: { ports } }: Service, containers: readonly ObservedContainer[]): string[] {
   const publishers = containers.filter((one) => ports.some(({ hostPort }) => one.publishedPorts?.includes(hostPort)));
-  return publishers.flatMap((one) => [one.labels[labels.service] ?? one.name, one.name]).filter((one) => one !== name).map((one) => steps.remove(one));
+  return publishers.flatMap((one) => [subjectOf(one), one.name]).filter((one) => one !== name).map((one) => steps.remove(one));
 }
 
 function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, cause: string): Operation[] {
@@ -234,7 +233,7 @@ function awaiting(service: Service, spec: ContainerSpec, { desired }: Around, ca
     after: [steps.start(service.name), steps.unpause(service.name)],
     container: spec,
   };
-  if (clusterComponents.has(service.component)) return [healthy, joining(service, desired, cause)];
+  if (isMember(service.component)) return [healthy, joining(service, desired, cause)];
   if (service.component === 'traefik') return [healthy, becomingCandidate(service, cause)];
   const balancers = isRouted(spec) ? balancersOf(desired) : [];
   if (balancers.length === 0) return [healthy];
@@ -249,7 +248,7 @@ function becomingCandidate({ name, container }: Service, cause: string): Operati
 
 /** A node whose daemons run need not have joined. */
 function joining({ name, component }: Service, { services }: Topology, cause: string): Operation {
-  const nodes = services.filter((one) => clusterComponents.has(one.component)).map((one) => ({ name: one.name, container: one.container.name }));
+  const nodes = membersIn(services).map((one) => ({ name: one.name, container: one.container.name }));
   return { id: steps.atWork(name), kind: 'await-member', subject: name, cause, after: [steps.healthy(name)], node: name, serves: component === 'lb', nodes };
 }
 

@@ -1,7 +1,7 @@
-import { labels } from '../engine/labels.ts';
+import { componentOf, isOfDrill, serviceOf, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
+import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { configParts } from './config-hash.ts';
 import { judgeServices } from './judge-services.ts';
@@ -25,7 +25,7 @@ export interface PlanOptions {
  * Empty when there is nothing to do.
  */
 export function planUp(desired: Topology, observed: ObservedState, options: PlanOptions = {}): Plan {
-  const ours = observed.containers.filter((container) => container.labels[labels.drill] === undefined);
+  const ours = observed.containers.filter((container) => !isOfDrill(container));
   const byService = containersByService(desired.project, ours);
   const networks = planNetworks(desired, observed);
   const judged = judgeServices(desired, observed, byService, { replacedNetworks: networks.replaced, renew: new Set(options.renew) });
@@ -88,7 +88,7 @@ const drained = new Set(['app', 'worker']);
 function containersByService(project: string, containers: readonly ObservedContainer[]): ReadonlyMap<string, ObservedContainer> {
   const byService = new Map<string, ObservedContainer>();
   for (const container of containers) {
-    const service = container.labels[labels.service] ?? '';
+    const service = serviceOf(container) ?? '';
     if (!byService.has(service) || container.name === fullName(project, service)) byService.set(service, container);
   }
   return byService;
@@ -110,12 +110,12 @@ function planLeftovers(
 }
 
 function removingLeftover(container: ObservedContainer, subject: string, desired: Topology, rolling: boolean): Operation[] {
-  const cause = container.labels[labels.drill] === undefined ? 'is no longer wanted' : 'was left behind by a drill';
-  const component = container.labels[labels.component] ?? '';
+  const cause = isOfDrill(container) ? 'was left behind by a drill' : 'is no longer wanted';
+  const component = componentOf(container);
   const remove: Operation = { id: steps.remove(subject), kind: 'remove-container', subject, cause, after: [steps.stop(subject)], container: container.name };
   if (container.state !== 'running') return [remove];
   // A node that leaves in order need not be fenced by those that stay.
-  const leaves = desired.cluster !== undefined && clusterComponents.has(component);
+  const leaves = desired.cluster !== undefined && isMember(component);
   if (leaves) return [{ id: steps.stop(subject), kind: 'stop-container', subject, cause, after: [], container: container.name }, remove];
   if (!drained.has(component)) return [remove];
   // It serves until those that stay have been replaced, should that be under way as well.
@@ -130,16 +130,12 @@ function removingLeftover(container: ObservedContainer, subject: string, desired
  */
 function afterOtherManager(operations: readonly Operation[], desired: Topology, observed: ObservedState): Operation[] {
   const wanted = new Set(desired.services.map(({ name }) => name));
-  const former = observed.containers.filter(({ labels: own }) => isNode(own[labels.component] ?? '') && !wanted.has(own[labels.service] ?? ''));
+  const former = observed.containers.filter((one) => isNode(componentOf(one)) && !wanted.has(serviceOf(one) ?? ''));
   const balancers = new Set(desired.services.filter(({ layer }) => layer === 'load-balancer').map(({ name }) => name));
   const removals = former.map((container) => steps.remove(subjectOf(container)));
   return operations.map((operation) =>
     operation.kind === 'create-container' && balancers.has(operation.subject) ? { ...operation, after: [...operation.after, ...removals] } : operation,
   );
-}
-
-function subjectOf(container: ObservedContainer): string {
-  return container.labels[labels.service] ?? container.name;
 }
 
 /** An operation may name, in `after`, one that the plan turned out not to need: what it stands for is there already. */

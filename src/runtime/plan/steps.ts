@@ -22,4 +22,6 @@ export const steps = {
   atWork: (service: string) => `route ${service}`,
   stop: (service: string) => `stop ${service}`,
   remove: (service: string) => `remove ${service}`,
+  reloadMembers: () => 'tell the cluster of its nodes',
+  applyCluster: () => 'apply cluster configuration',
 } as const;

@@ -1,7 +1,8 @@
+import { isIn } from './kinds.ts';
 import type { Plan } from './operation.ts';
 
 /** The services that a plan stops, removes or makes anew: nobody else is to start them meanwhile. */
 export function takenAway({ operations }: Plan): string[] {
-  const isTaken = new Set(['stop-container', 'remove-container', 'create-container']);
-  return [...new Set(operations.filter(({ kind }) => isTaken.has(kind)).map(({ subject }) => subject))];
+  const taken = operations.filter((one) => isIn('takes away', one) || one.kind === 'create-container');
+  return [...new Set(taken.map(({ subject }) => subject))];
 }

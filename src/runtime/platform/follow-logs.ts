@@ -1,4 +1,4 @@
-import { labels } from '../engine/labels.ts';
+import { componentOf } from '../engine/identity.ts';
 import type { Engine, EngineEvent, LogLine, LogOptions } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 
@@ -73,7 +73,7 @@ class Follower {
   async #sourceOf({ action, service, container }: EngineEvent): Promise<LogSource | undefined> {
     if (action !== 'start') return undefined;
     const details = await this.#options.engine.inspectContainer(container);
-    return details && { service, component: details.labels[labels.component] ?? '', container };
+    return details && { service, component: componentOf(details), container };
   }
 
   #newSince({ container }: LogSource, startedAtMs: number): Date {

@@ -1,5 +1,6 @@
 import { readConfigurationHash } from '../cluster/configure.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { componentOf, subjectOf } from '../engine/identity.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
@@ -7,7 +8,7 @@ import { servicesWithoutFiles } from '../execute/write-files.ts';
 import { withStartingJudged } from '../observe/own-check.ts';
 import { readVipHolders } from '../observe/vip-holders.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
+import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { frontDoorOf } from './front-door.ts';
 import { balancersThatKeepAnother } from './served-certificates.ts';
@@ -54,22 +55,22 @@ export async function observeFor(engine: Engine, desired: Topology, loaded: Load
 }
 
 async function readClusterHash(engine: Engine, desired: Topology, containers: readonly ObservedContainer[]): Promise<string | undefined> {
-  const nodes = containers.filter((one) => clusterComponents.has(one.labels[labels.component] ?? '') && one.state === 'running');
+  const nodes = containers.filter((one) => isMember(componentOf(one)) && one.state === 'running');
   return desired.cluster && readConfigurationHash(engine, nodes.map(({ name }) => name));
 }
 
 /** Undefined as well where several have it. */
 async function readVipHolder(engine: Engine, vip: string, containers: readonly ObservedContainer[]): Promise<string | undefined> {
-  const nodes = containers.filter((one) => isNode(one.labels[labels.component] ?? '') && one.state === 'running');
-  const { holders } = await readVipHolders(engine, vip, new Map(nodes.map((one) => [one.labels[labels.service] ?? one.name, one.name])));
+  const nodes = containers.filter((one) => isNode(componentOf(one)) && one.state === 'running');
+  const { holders } = await readVipHolders(engine, vip, new Map(nodes.map((one) => [subjectOf(one), one.name])));
   return holders.length === 1 ? holders[0] : undefined;
 }
 
 /** The Engine takes no notice when the process or the rule is gone that brings a port to its container. */
 async function readUnpublished(engine: Engine, loaded: LoadedConfig, containers: readonly ObservedContainer[]): Promise<string[]> {
-  const edges = containers.filter((one) => one.labels[labels.component] === 'edge' && one.health === 'healthy');
+  const edges = containers.filter((one) => componentOf(one) === 'edge' && one.health === 'healthy');
   const isUnpublished = edges.length > 0 && (await frontDoorOf(loaded, engine))?.isUnpublished === true;
-  return isUnpublished ? edges.map((one) => one.labels[labels.service] ?? '') : [];
+  return isUnpublished ? edges.map(subjectOf) : [];
 }
 
 async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { checkUsers, type Check } from '../doctor/checks.ts';
 import { checkFiles } from '../doctor/files.ts';
-import { labels } from '../engine/labels.ts';
+import { serviceOf } from '../engine/identity.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import type { ObservedState } from '../plan/observed-state.ts';
@@ -70,12 +70,12 @@ async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: O
     const judged = await Promise.all(wanted.map(async (one) => ({ ...one, state: await portState(one.host, one.port) })));
     const busy = judged.filter(({ state }) => state !== 'free');
     // A container of ours that is just starting, or keeps dying, may have the port although the Engine does not say so.
-    const maybeOurs = busy.some(({ service }) => containers.some((one) => one.labels[labels.service] === service));
+    const maybeOurs = busy.some(({ service }) => containers.some((one) => serviceOf(one) === service));
     const isCertain = look >= looksAtLeast && (!maybeOurs || performance.now() > deadline);
     if (busy.length === 0 || isCertain) return busy.map(toConflict);
     await pause(lookEachMs * (0.5 + Math.random()));
     ({ containers } = await observeProject(engine, config.project));
-    const restless = containers.filter((one) => one.state === 'restarting').map((one) => one.labels[labels.service]);
+    const restless = containers.filter((one) => one.state === 'restarting').map(serviceOf);
     if (busy.every(({ service }) => restless.includes(service))) return [];
   }
 }

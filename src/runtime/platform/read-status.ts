@@ -10,7 +10,7 @@ import { endpointsOf } from '../status/endpoints.ts';
 import { readGuardiansWords } from '../status/guardians-words.ts';
 import { judgeStatus } from '../status/judge-status.ts';
 import type { StatusReport } from '../status/report.ts';
-import { addressNodes, clusterComponents } from '../topology/cluster/members.ts';
+import { addressNodes, memberContainers } from '../topology/cluster/members.ts';
 import { readCertificates } from './certificates.ts';
 import { frontDoorOf } from './front-door.ts';
 import { journalOf } from './journal.ts';
@@ -23,7 +23,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const { config } = loaded;
   const { topology } = await prepare(loaded, { readOnly: true });
   const nodes = addressNodes(topology);
-  const members = topology.services.filter((one) => clusterComponents.has(one.component));
+  const members = memberContainers(topology.services);
 
   // All at once and by the names they must have: each look costs what the slowest does, and that one is asked first.
   const [asked, details, certificates, faults, words, frontDoor, cluster] = await Promise.all([
@@ -33,7 +33,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     faultsInPlace(journalOf(loaded)),
     readGuardiansWords(engine, topology),
     frontDoorOf(loaded, engine),
-    topology.cluster && readClusterState(engine, new Map(members.map((one) => [one.name, one.container.name]))),
+    topology.cluster && readClusterState(engine, members),
   ]);
   const specs = topology.services.map((service) => service.container);
   const present = await withStartingJudged(engine, details.filter((one) => one !== undefined), specs);

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isCertificate } from '../certs/describe-certificate.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { labels } from '../engine/labels.ts';
+import { serviceOf } from '../engine/identity.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import { serviceFolder } from '../execute/write-files.ts';
@@ -25,11 +25,11 @@ export function otherStateInUse(stateDirectory: string, containers: readonly Obs
 }
 
 /** A service's files are in a folder of its name; nothing else is mounted from one. */
-function stateDirectoryOf({ labels: own, bindSources = [] }: ObservedContainer): string | undefined {
-  const service = own[labels.service];
+function stateDirectoryOf(container: ObservedContainer): string | undefined {
+  const service = serviceOf(container);
   if (service === undefined) return undefined;
   const folder = serviceFolder('/', service);
-  return bindSources.find((source) => source.endsWith(folder))?.slice(0, -folder.length).replace(desktopPrefix, '');
+  return container.bindSources?.find((source) => source.endsWith(folder))?.slice(0, -folder.length).replace(desktopPrefix, '');
 }
 
 /** One folder may have several names; of one that can't be looked into, the given one has to do. */

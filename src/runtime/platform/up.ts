@@ -10,7 +10,7 @@ import { awaitAllReady } from '../execute/await-ready.ts';
 import { awaitRouting } from '../execute/await-routing.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
-import { inAdvance } from '../execute/in-advance.ts';
+import { inAdvance } from '../plan/in-advance.ts';
 import { takenAway } from '../plan/taken-away.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
@@ -21,7 +21,7 @@ import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
-import { clusterComponents } from '../topology/cluster/members.ts';
+import { memberContainers } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { bringCertificates } from './certificates.ts';
 import { hasNewAuthkey } from './due.ts';
@@ -107,7 +107,7 @@ export async function upWithLock(options: UpOptions): Promise<UpResult> {
 
 /** All nodes take it at once, while they run: who began with it later would not be let in by the others. */
 async function tellOfKey({ stateDirectory }: LoadedConfig, engine: Engine, { project, services }: Topology, restore: () => Promise<void>): Promise<void> {
-  const nodes = new Set(services.filter(({ component }) => clusterComponents.has(component)).map(({ container }) => container.name));
+  const nodes = new Set(memberContainers(services).values());
   const running = (await engine.listContainers({ project })).filter(({ name, state }) => nodes.has(name) && state === 'running').map(({ name }) => name);
   try {
     if (running.length > 0) await reloadMembers(engine, running);

@@ -5,7 +5,7 @@ import { whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerDetails } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
 import { holderProblems, type VipHolders } from '../observe/vip-holders.ts';
-import { clusterComponents, isNode } from '../topology/cluster/members.ts';
+import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { GuardiansWords } from './guardians-words.ts';
@@ -79,7 +79,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
 
 /** Without a majority a cluster serves nothing; of two nodes alone either one does (corosync.conf, `two_node`). Who only votes may go as well. */
 function keepsQuorum(nodes: readonly { readonly kind: string; readonly healthy: boolean }[]): boolean {
-  const votes = nodes.filter(({ kind }) => clusterComponents.has(kind));
+  const votes = nodes.filter(({ kind }) => isMember(kind));
   const well = votes.filter(({ healthy }) => healthy);
   const left = votes.length === 2 ? well.length === 2 : well.length - 1 > votes.length / 2;
   return left && well.filter(({ kind }) => isNode(kind)).length > 1;
@@ -181,7 +181,7 @@ function layersOf(topology: Topology, services: readonly ServiceStatus[]): Layer
   );
   return [...Map.groupBy(nodes, (node) => node.layer)].map(([layer, all]) => {
     const kinds = [...Map.groupBy(all, (node) => node.kind).values()];
-    const isVoted = topology.cluster !== undefined && all.some(({ kind }) => clusterComponents.has(kind));
+    const isVoted = topology.cluster !== undefined && all.some(({ kind }) => isMember(kind));
     return {
       layer,
       nodes: all.length,

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import { clusterComponents } from '../../topology/cluster/members.ts';
+import { isMember } from '../../topology/cluster/members.ts';
 import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 
@@ -16,7 +16,7 @@ export const standbyFault: FaultDriver = {
   lasts: true,
   restartHeals: nodesOf,
   async inject(job, { engine }): Promise<Injection | NoEffect> {
-    const stranger = job.victims.find(({ component, process }) => !clusterComponents.has(component) && process === undefined);
+    const stranger = job.victims.find(({ component, process }) => !isMember(component) && process === undefined);
     if (stranger !== undefined) return { noEffect: `${stranger.service} is no node of a cluster (loadBalancers.manager: pacemaker)` };
     try {
       return { injectedAtMs: Math.min(...(await onNodes(job, engine, onScript))) };

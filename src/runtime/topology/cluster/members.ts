@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema/config.ts';
 import { clusterAddresses, defaultClusterNodes } from '../../config/schema/node-addresses.ts';
 import { fullName } from '../names.ts';
-import type { Topology } from '../topology.ts';
+import type { Service, Topology } from '../topology.ts';
 
 /** A member of the cluster: a load balancer, or one that only has a vote. */
 export interface Member {
@@ -35,8 +35,20 @@ export function clusterNodeNames({ loadBalancers }: Pick<Config, 'loadBalancers'
   return Array.from({ length: loadBalancers.nodes ?? defaultClusterNodes }, (_, index) => `lb_${index + 1}`);
 }
 
-/** The components that are nodes of a cluster. */
-export const clusterComponents: ReadonlySet<string> = new Set(['lb', 'quorum']);
+/** Whether a component is a node of a cluster. */
+export function isMember(component: string): boolean {
+  return component === 'lb' || component === 'quorum';
+}
+
+/** The nodes of a topology's cluster; none where Keepalived does it. */
+export function membersIn<S extends { readonly component: string }>(services: readonly S[]): S[] {
+  return services.filter(({ component }) => isMember(component));
+}
+
+/** The same: name in the cluster → container name. */
+export function memberContainers(services: readonly Service[]): Map<string, string> {
+  return new Map(membersIn(services).map(({ name, container }) => [name, container.name]));
+}
 
 /** Whether the virtual address may be in a component's network namespace. */
 export function isNode(component: string): boolean {

@@ -1,12 +1,5 @@
-import type { Operation, Plan } from '../plan/operation.ts';
-
-type Kinds = ReadonlySet<Operation['kind']>;
-
-const takingAway: Kinds = new Set(['stop-container', 'remove-container']);
-const waits: Kinds = new Set(['await-healthy', 'await-candidate', 'await-member', 'await-route']);
-const bringingBack: Kinds = new Set(['remove-container', 'write-files', 'create-container', 'connect-network', 'start-container']);
-/** What those may need besides, where a network is made anew for instance. */
-const needed: Kinds = new Set([...bringingBack, 'stop-container', 'remove-network', 'create-network', 'create-volume', 'write-secrets']);
+import { isIn } from './kinds.ts';
+import type { Operation, Plan } from './operation.ts';
 
 interface Progress {
   readonly waiting: ReadonlyMap<string, Operation>;
@@ -21,8 +14,8 @@ interface Progress {
  */
 export function readyOfHalfDone({ operations }: Plan, { waiting, running, done }: Progress): Operation[] {
   const ids = new Set(operations.map(({ id }) => id));
-  const waitIds = new Set(operations.filter(({ kind }) => waits.has(kind)).map(({ id }) => id));
-  const isBegunRemoval = ({ id, kind }: Operation) => takingAway.has(kind) && !waiting.has(id);
+  const waitIds = new Set(operations.filter((one) => isIn('waits', one)).map(({ id }) => id));
+  const isBegunRemoval = (one: Operation) => isIn('takes away', one) && !waiting.has(one.id);
   const made = new Set(operations.filter(({ kind }) => kind === 'create-container').map(({ subject }) => subject));
   const away = new Set(operations.filter((one) => isBegunRemoval(one) && made.has(one.subject)).map(({ subject }) => subject));
 
@@ -31,7 +24,7 @@ export function readyOfHalfDone({ operations }: Plan, { waiting, running, done }
     const known = possible.get(id);
     if (known !== undefined) return known;
     const operation = waiting.get(id);
-    const can = done.has(id) || running.has(id) || waitIds.has(id) || (operation !== undefined && needed.has(operation.kind) && operation.after.every(canEnd));
+    const can = done.has(id) || running.has(id) || waitIds.has(id) || (operation !== undefined && isNeeded(operation) && operation.after.every(canEnd));
     possible.set(id, can);
     return can;
   };
@@ -47,8 +40,18 @@ export function readyOfHalfDone({ operations }: Plan, { waiting, running, done }
   };
   for (const operation of waiting.values()) {
     const { id, kind, subject, after } = operation;
-    const isBegun = kind === 'write-secrets' ? after.some((before) => ids.has(before) && !waiting.has(before)) : bringingBack.has(kind) && away.has(subject);
+    const isBegun = kind === 'write-secrets' ? after.some((before) => ids.has(before) && !waiting.has(before)) : bringsBack(operation) && away.has(subject);
     if (isBegun && canEnd(id)) want(operation);
   }
   return [...wanted].filter(({ after }) => after.every((id) => done.has(id) || waitIds.has(id)));
+}
+
+/** What is stopped has to go before another comes in its place. */
+function bringsBack(operation: Operation): boolean {
+  return isIn('brings back', operation) || operation.kind === 'remove-container';
+}
+
+/** What those may need besides, where a network is made anew for instance. */
+function isNeeded(operation: Operation): boolean {
+  return isIn('brings back', operation) || isIn('takes away', operation) || isIn('provides', operation);
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { inAdvance } from '../../../../src/runtime/execute/in-advance.ts';
+import { inAdvance } from '../../../../src/runtime/plan/in-advance.ts';
 import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
 import { aService, asObserved, aTopology } from '../plan/_build.ts';
 
