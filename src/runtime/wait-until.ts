@@ -8,6 +8,14 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
+/** How long to wait at most, and what ends it earlier. */
+export type Deadline = Pick<Patience, 'timeoutMs'> & { readonly signal: AbortSignal };
+
+/** Whether something has come to be so before time was up. The rest is as for `waitUntil`. */
+export async function waitFor(isSo: () => Promise<boolean>, patience: Patience): Promise<boolean> {
+  return (await waitUntil(async () => ((await isSo()) ? true : undefined), patience)) === true;
+}
+
 /**
  * Looks again and again until the look finds something (anything but undefined) and returns that; undefined when time is
  * up, after a last look. Throws InterruptedError on an abort, and whatever a look throws.

@@ -1,24 +1,25 @@
 import type { CertificateInfo } from '../../runtime/certs/describe-certificate.ts';
+import { type CertificateOptions, ensureCertificates, listCertificates, rotateCertificate } from '../../runtime/certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../../runtime/config/load-config.ts';
 import type { Engine } from '../../runtime/engine/port.ts';
 import { EngineUnreachableError, hasCode } from '../../runtime/errors.ts';
 import { prepare } from '../../runtime/platform/prepare.ts';
 import { awaitServed } from '../../runtime/platform/served-certificates.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
-import { bringCertificates, readCertificates, renewCertificate } from '../../runtime/platform/certificates.ts';
+import { certificateOptions } from '../../runtime/platform/certificate-options.ts';
 import { rotateClusterKey } from '../../runtime/platform/cluster.ts';
 import { requireOwnState } from '../../runtime/platform/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
-type Work = (loaded: LoadedConfig, onWarning: (message: string) => void) => Promise<string[]>;
+type Work = (options: CertificateOptions) => Promise<string[]>;
 
 /** Bare `certs`: issues what is missing, then shows what there is. */
 export async function runCerts(invocation: Invocation): Promise<void> {
-  await workThenShow(invocation, bringCertificates);
+  await workThenShow(invocation, ensureCertificates);
 }
 
 export async function runCertsIssue(invocation: Invocation): Promise<void> {
-  await workThenShow(invocation, bringCertificates);
+  await workThenShow(invocation, ensureCertificates);
 }
 
 export async function runCertsRotate(invocation: Invocation, options: { readonly cluster: boolean }): Promise<void> {
@@ -26,11 +27,11 @@ export async function runCertsRotate(invocation: Invocation, options: { readonly
     await rotateCluster(invocation);
     return;
   }
-  await workThenShow(invocation, renewCertificate, { replaces: true });
+  await workThenShow(invocation, rotateCertificate, { replaces: true });
 }
 
 export async function runCertsShow(invocation: Invocation): Promise<void> {
-  show(invocation, [], await readCertificates(await invocation.loadConfig()));
+  show(invocation, [], await listCertificates(certificateOptions(await invocation.loadConfig())));
 }
 
 async function rotateCluster(invocation: Invocation): Promise<void> {
@@ -44,9 +45,9 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
 async function workThenShow(invocation: Invocation, work: Work, { replaces = false } = {}): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await connectIfThere(invocation, loaded, replaces);
-  const done = await withProjectLock(loaded, { signal: invocation.signal, onNote: invocation.note }, () => work(loaded, invocation.warn));
+  const done = await withProjectLock(loaded, { signal: invocation.signal, onNote: invocation.note }, () => work(certificateOptions(loaded, invocation.warn)));
   if (engine !== undefined) await awaitServed(loaded, engine, (await prepare(loaded, { readOnly: true })).topology, invocation.signal);
-  show(invocation, done, await readCertificates(loaded));
+  show(invocation, done, await listCertificates(certificateOptions(loaded)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createAuthority, issueLeaf, type CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
-import { leafNames, type CertificateOptions } from './ensure-certificates.ts';
+import { type CertificateOptions, leafNames } from './ensure-certificates.ts';
 import { readTrust } from './trust.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;

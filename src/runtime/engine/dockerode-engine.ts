@@ -1,6 +1,6 @@
 import Dockerode from 'dockerode';
 import { messageOf, OperationError } from '../errors.ts';
-import { waitUntil } from '../wait-until.ts';
+import { waitFor } from '../wait-until.ts';
 import { asFileError } from '../files/file-error.ts';
 import { endOnAbort, execIn, linesOf, openLogs } from './container-output.ts';
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container-spec.ts';
@@ -160,8 +160,8 @@ class DockerodeEngine implements Engine {
   }
 
   async removeContainer(name: string): Promise<void> {
-    const isGone = await waitUntil(async () => ((await this.#remove(name)) ? true : undefined), { timeoutMs: this.#patience.changeMs, pollMs: removalPollMs });
-    if (isGone === undefined) throw new OperationError(`remove ${name}: its removal is under way, and does not end`, { remedy: 'see the Engine\'s log (journalctl -u docker), or restart it' });
+    const isGone = await waitFor(() => this.#remove(name), { timeoutMs: this.#patience.changeMs, pollMs: removalPollMs });
+    if (!isGone) throw new OperationError(`remove ${name}: its removal is under way, and does not end`, { remedy: 'see the Engine\'s log (journalctl -u docker), or restart it' });
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type Deadline, waitFor } from '../wait-until.ts';
 
 const pollMs = 100;
 const execTimeoutMs = 5000;
@@ -14,14 +14,14 @@ const stateFile = '/run/vrrp.state';
 export async function awaitCandidate(
   engine: Pick<Engine, 'exec'>,
   { subject, node }: { readonly subject: string; readonly node: string },
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: Deadline,
 ): Promise<void> {
   let state = 'unknown';
-  const isCandidate = await waitUntil(async () => {
+  const isCandidate = await waitFor(async () => {
     state = (await stateOf(engine, node)) ?? state;
-    return state === 'BACKUP' || state === 'MASTER' ? true : undefined;
+    return state === 'BACKUP' || state === 'MASTER';
   }, { ...options, pollMs });
-  if (isCandidate === undefined) {
+  if (!isCandidate) {
     throw new OperationError(`the node of ${subject} may not have the virtual address: its Keepalived is in the state ${state}`, {
       remedy: `look at "haplat logs ${subject}" and those of its node, then run "haplat up" again`,
     });

@@ -7,7 +7,7 @@ import type { ClusterNode } from '../plan/operation.ts';
 import { traefikResource } from '../topology/cluster/cib.ts';
 import { memberContainers } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type Deadline, waitFor } from '../wait-until.ts';
 
 const pollMs = 300;
 
@@ -18,16 +18,16 @@ const pollMs = 300;
 export async function awaitCluster(
   engine: Pick<Engine, 'exec'>,
   topology: Topology,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: Deadline,
 ): Promise<void> {
   if (topology.cluster === undefined) return;
   const nodes = memberContainers(topology.services);
   let problems: readonly string[] = [];
-  const isWhole = await waitUntil(async () => {
+  const isWhole = await waitFor(async () => {
     ({ problems } = judgeCluster(await readClusterState(engine, nodes)));
-    return problems.length === 0 ? true : undefined;
+    return problems.length === 0;
   }, { ...options, pollMs });
-  if (isWhole === undefined) {
+  if (!isWhole) {
     throw new OperationError(`the cluster is not whole after ${options.timeoutMs / 1000} s: ${problems[0] ?? ''}`, {
       remedy: 'look at "haplat status" and "haplat logs lb_1", then run "haplat up" again',
       details: problems.slice(1),
@@ -51,14 +51,14 @@ export interface AwaitedMember {
 export async function awaitMember(
   engine: Pick<Engine, 'exec'>,
   { node, serves, nodes }: AwaitedMember,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: Deadline,
 ): Promise<void> {
   const asked = new Map(nodes.map(({ name, container }) => [name, container]));
-  const isMember = await waitUntil(async () => {
+  const hasJoined = await waitFor(async () => {
     const state = await readClusterState(engine, asked);
-    return state !== undefined && doesItsPart(state, node, serves) ? true : undefined;
+    return state !== undefined && doesItsPart(state, node, serves);
   }, { ...options, pollMs });
-  if (isMember !== undefined) return;
+  if (hasJoined) return;
   throw new OperationError(`${node} has not joined the cluster after ${options.timeoutMs / 1000} s`, {
     remedy: `look at "haplat status" and "haplat logs ${node}", then run "haplat up" again; no further node was taken away`,
   });

@@ -1,14 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { saysStarting, whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
-import { InterruptedError, OperationError } from '../errors.ts';
+import { OperationError } from '../errors.ts';
 import { passesOwnCheck } from '../observe/own-check.ts';
 import { isRouted } from '../topology/balancers.ts';
+import { waitUntil } from '../wait-until.ts';
 import { lastLines } from './last-lines.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
-const pollIntervalMs = 300;
+const pollMs = 300;
 
 interface AwaitOptions {
   readonly timeoutMs: number;
@@ -22,19 +22,17 @@ interface AwaitOptions {
  * Throws OperationError with the container's last lines on the deadline, or as soon as it can't succeed any more.
  */
 export async function awaitHealthy(engine: Engine, spec: ContainerSpec, options: AwaitOptions): Promise<void> {
-  const deadline = performance.now() + options.timeoutMs;
   let last: ContainerDetails | undefined;
-  while (performance.now() < deadline) {
-    if (options.signal.aborted) throw new InterruptedError();
+  const isHealthy = await waitUntil(async () => {
     last = await engine.inspectContainer(spec.name);
     if (last === undefined) throw new OperationError(`${spec.name} was removed while it was waited for`, { remedy: 'run the same command again: it is made anew' });
-    if (last.health === 'healthy') return;
-    if (last.state === 'running' && !isRouted(spec) && (await passesOwnCheck(engine, spec))) return;
-    if (last.state === 'exited' && spec.restart === 'no') break;
+    if (last.health === 'healthy') return true;
+    if (last.state === 'running' && !isRouted(spec) && (await passesOwnCheck(engine, spec))) return true;
+    if (last.state === 'exited' && spec.restart === 'no') return false;
     options.report(describe(last));
-    await pause(pollIntervalMs);
-  }
-  throw await failureOf(engine, spec, last, options.timeoutMs);
+    return undefined;
+  }, { timeoutMs: options.timeoutMs, pollMs, signal: options.signal });
+  if (isHealthy !== true) throw await failureOf(engine, spec, last, options.timeoutMs);
 }
 
 function describe(details: ContainerDetails): string {

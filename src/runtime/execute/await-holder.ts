@@ -4,7 +4,7 @@ import { holderProblems, readVipHolders, type VipHolders } from '../observe/vip-
 import { whyUnheard } from '../observe/why-unheard.ts';
 import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type Deadline, waitFor } from '../wait-until.ts';
 
 const pollMs = 200;
 
@@ -16,15 +16,15 @@ export async function awaitHolder(
   engine: Pick<Engine, 'inspectContainer' | 'exec' | 'logs'>,
   topology: Topology,
   vip: string,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: Deadline,
 ): Promise<void> {
   const nodes = addressNodes(topology);
   let seen: VipHolders = { holders: [], unknown: [] };
-  const isSole = await waitUntil(async () => {
+  const isSole = await waitFor(async () => {
     seen = await readVipHolders(engine, vip, nodes);
-    return holderProblems(vip, seen).length === 0 ? true : undefined;
+    return holderProblems(vip, seen).length === 0;
   }, { ...options, pollMs });
-  if (isSole !== undefined) return;
+  if (isSole) return;
   const [problem = '', ...others] = holderProblems(vip, seen);
   const reason = seen.holders.length > 1 ? await whyUnheard(engine, [...nodes.values()]) : undefined;
   throw new OperationError(`${problem}, still so after ${options.timeoutMs / 1000} s`, {

@@ -4,7 +4,7 @@ import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import type { Balancer } from '../topology/balancers.ts';
 import { ports } from '../topology/ports.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type Deadline, waitFor } from '../wait-until.ts';
 
 const pollMs = 100;
 const execTimeoutMs = 5000;
@@ -15,11 +15,6 @@ interface Asked extends Pick<Engine, 'exec'> {
   inspectContainer(name: string): Promise<Pick<ContainerDetails, 'addresses'> | undefined>;
 }
 
-interface AwaitOptions {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Waits until each load balancer sends requests to each of these containers: it hears of a replica that has become
  * healthy a moment after the Engine says so, on a busy machine a second. OperationError on the deadline.
@@ -28,16 +23,16 @@ export async function awaitRouting(
   engine: Asked,
   balancers: readonly Balancer[],
   containers: readonly string[],
-  options: AwaitOptions,
+  options: Deadline,
 ): Promise<void> {
   await Promise.all(
     balancers.map(async ({ name, node, inCluster }) => {
       let missing: string | undefined;
-      const isRouted = await waitUntil(async () => {
+      const isRouted = await waitFor(async () => {
         missing = await notRouted(engine, node, containers);
-        return missing === undefined || (inCluster === true && (await isOnStandby(engine, name, node))) ? true : undefined;
+        return missing === undefined || (inCluster === true && (await isOnStandby(engine, name, node)));
       }, { ...options, pollMs });
-      if (isRouted === undefined) {
+      if (!isRouted) {
         throw new OperationError(`${name} sends no requests to ${missing ?? ''}`, { remedy: `look at "haplat logs ${name}", then run "haplat up" again` });
       }
     }),

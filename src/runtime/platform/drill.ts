@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readTrust } from '../certs/trust.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
 import { undoneText } from '../drill/faults-in-place.ts';
@@ -8,7 +9,7 @@ import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { whoIsUnready } from '../observe/readiness.ts';
 import { fullName } from '../topology/names.ts';
-import { expiredCertificate, trustOfClients } from './certificates.ts';
+import { certificateOptions } from './certificate-options.ts';
 import { journalOf } from './journal.ts';
 import { withProjectLock } from './lock.ts';
 import { lookAhead } from './look-ahead.ts';
@@ -69,8 +70,8 @@ export async function drillPlatform<Result>(
       tlsDirectory: join(stateDirectory, 'tls'),
       expected: topology.services,
       unready: () => whoIsUnready(engine, topology.services),
-      issueExpired: () => expiredCertificate(loaded),
-      probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await trustOfClients(loaded)) },
+      issueExpired: async () => (await import('../certs/expired-certificate.ts')).issueExpired(certificateOptions(loaded)),
+      probe: { image, network: fullName(config.project, 'public'), user: `${owner.uid}:${owner.gid}`, ...(await readTrust(certificateOptions(loaded))) },
       signal,
       onEvent: around.onEvent,
     });

@@ -1,13 +1,14 @@
+import { dueCertificates } from '../certs/ensure-certificates.ts';
 import { hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
 import type { Topology } from '../topology/topology.ts';
-import { certificatesDue } from './certificates.ts';
+import { certificateOptions } from './certificate-options.ts';
 import { journalOf } from './journal.ts';
 
 /** What `up` has to do beside its plan, which is about what the Engine has: a line each. Touches nothing. */
 export async function dueBesides(loaded: LoadedConfig, topology: Pick<Topology, 'cluster'>): Promise<string[]> {
-  const [certificates, faults, isKeyNew] = await Promise.all([certificatesDue(loaded), faultsInPlace(journalOf(loaded)), hasNewAuthkey(loaded, topology)]);
+  const [certificates, faults, isKeyNew] = await Promise.all([dueCertificates(certificateOptions(loaded)), faultsInPlace(journalOf(loaded)), hasNewAuthkey(loaded, topology)]);
   return [
     ...certificates,
     ...(isKeyNew ? ['tell the cluster its new key'] : []),

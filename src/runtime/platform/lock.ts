@@ -70,7 +70,8 @@ async function acquire(
           cause: error,
         });
       }
-      await pause(pollIntervalMs);
+      // An abort is noticed above.
+      await pause(pollIntervalMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

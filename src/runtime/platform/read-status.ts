@@ -1,3 +1,4 @@
+import { listCertificates } from '../certs/ensure-certificates.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
@@ -11,7 +12,7 @@ import { readGuardiansWords } from '../status/guardians-words.ts';
 import { judgeStatus } from '../status/judge-status.ts';
 import type { StatusReport } from '../status/report.ts';
 import { addressNodes, memberContainers } from '../topology/cluster/members.ts';
-import { readCertificates } from './certificates.ts';
+import { certificateOptions } from './certificate-options.ts';
 import { frontDoorOf } from './front-door.ts';
 import { journalOf } from './journal.ts';
 import { prepare } from './prepare.ts';
@@ -29,7 +30,7 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const [asked, details, certificates, faults, words, frontDoor, cluster] = await Promise.all([
     readVipHolders(engine, config.network.vip, nodes),
     Promise.all(topology.services.map(({ container }) => engine.inspectContainer(container.name))),
-    readCertificates(loaded),
+    listCertificates(certificateOptions(loaded)),
     faultsInPlace(journalOf(loaded)),
     readGuardiansWords(engine, topology),
     frontDoorOf(loaded, engine),

@@ -1,3 +1,4 @@
+import { readFingerprintInUse } from '../certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { faultsInPlace } from '../drill/faults-in-place.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
@@ -8,8 +9,8 @@ import { balancersOf } from '../topology/balancers.ts';
 import { fullName } from '../topology/names.ts';
 import { ports } from '../topology/ports.ts';
 import type { Topology } from '../topology/topology.ts';
-import { waitUntil, type Patience } from '../wait-until.ts';
-import { fingerprintInUse } from './certificates.ts';
+import { waitFor, type Patience } from '../wait-until.ts';
+import { certificateOptions } from './certificate-options.ts';
 import { hasOurBridges, isHere } from './host.ts';
 import { journalOf } from './journal.ts';
 
@@ -29,7 +30,7 @@ type Seen = readonly Pick<ObservedContainer, 'name' | 'addresses'>[];
  */
 export async function balancersWithAnotherCertificate(loaded: LoadedConfig, engine: Pick<Engine, 'socketPath'>, topology: Desired, containers: Seen): Promise<string[]> {
   if (!isHere(engine) || !hasOurBridges(loaded.config)) return [];
-  const [inUse, faults] = await Promise.all([fingerprintInUse(loaded), faultsInPlace(journalOf(loaded))]);
+  const [inUse, faults] = await Promise.all([readFingerprintInUse(certificateOptions(loaded)), faultsInPlace(journalOf(loaded))]);
   if (inUse === undefined || faults.some(({ kind }) => kind === 'expire-cert')) return [];
   const addresses = new Map(containers.map(({ name, addresses: own }) => [name, own[fullName(topology.project, 'public')]]));
   const asked = await Promise.all(
@@ -67,9 +68,9 @@ export async function awaitServed(
 /** What the last look finds, when none before it has found nothing. */
 async function stillFound(look: () => Promise<string[]>, patience: Patience): Promise<string[]> {
   let found: string[] = [];
-  await waitUntil(async () => {
+  await waitFor(async () => {
     found = await look();
-    return found.length === 0 ? true : undefined;
+    return found.length === 0;
   }, patience);
   return found;
 }

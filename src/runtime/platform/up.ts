@@ -1,3 +1,4 @@
+import { ensureCertificates } from '../certs/ensure-certificates.ts';
 import { keepManager } from '../config/manager-choice.ts';
 import { authkeyIsTold, ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import { reloadMembers, writeClusterFiles } from '../cluster/configure.ts';
@@ -23,7 +24,7 @@ import { planUp } from '../plan/plan-up.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { memberContainers } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
-import { bringCertificates } from './certificates.ts';
+import { certificateOptions } from './certificate-options.ts';
 import { hasNewAuthkey } from './due.ts';
 import { awaitFrontDoor } from './front-door.ts';
 import { journalOf } from './journal.ts';
@@ -63,11 +64,9 @@ export async function up(options: UpOptions): Promise<UpResult> {
   if (looked.plan.operations.length === 0 && faults.length === 0 && !hasNewKey) {
     await claim(loaded);
     await awaitCluster(engine, looked.topology, { timeoutMs: loaded.config.timeouts.healthyMs, signal: options.signal });
-    await awaitAllReady(engine, looked.topology, { signal: options.signal });
-    await awaitHolder(engine, looked.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal: options.signal });
-    const certificates = await bringCertificates(loaded, options.onWarning);
-    await awaitServed(loaded, engine, looked.topology, options.signal);
-    await awaitFrontDoor(loaded, engine, options.signal);
+    await awaitServing(looked.topology, options);
+    const certificates = await ensureCertificates(certificateOptions(loaded, options.onWarning));
+    await awaitClientsServed(looked.topology, options);
     return { ...looked, certificates };
   }
   return withProjectLock(loaded, options, async (signal) => {
@@ -92,7 +91,7 @@ async function claim(loaded: LoadedConfig): Promise<void> {
 /** `up` for one who has the project's lock already: brings certificates, plans anew, and carries that out. */
 export async function upWithLock(options: UpOptions): Promise<UpResult> {
   const { loaded, engine } = options;
-  const certificates = await bringCertificates(loaded, options.onWarning);
+  const certificates = await ensureCertificates(certificateOptions(loaded, options.onWarning));
   const prepared = await prepare(loaded, { readOnly: false, onWarning: options.onWarning, engine });
   if (prepared.topology.cluster !== undefined) {
     const restore = await ensureAuthkey(loaded.stateDirectory, await readOwnAuthkey(loaded.config.loadBalancers.authkeyFile, loaded.source));
@@ -154,9 +153,19 @@ async function carryOut(plan: Plan, prepared: Prepared, options: UpOptions): Pro
   // A load balancer that is new knows nobody yet, and the replicas need not be.
   const routed = prepared.topology.services.filter(({ container }) => isRouted(container)).map(({ container }) => container.name);
   await awaitRouting(engine, balancersOf(prepared.topology), routed, waiting);
-  await awaitAllReady(engine, prepared.topology, { signal });
-  await awaitHolder(engine, prepared.topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
-  await awaitServed(loaded, engine, prepared.topology, signal);
+  await awaitServing(prepared.topology, options);
+  await awaitClientsServed(prepared.topology, options);
+}
+
+/** Everybody is able to do his work, and somebody has the address. */
+async function awaitServing(topology: Topology, { loaded, engine, signal }: UpOptions): Promise<void> {
+  await awaitAllReady(engine, topology, { signal });
+  await awaitHolder(engine, topology, loaded.config.network.vip, { timeoutMs: electionMs(loaded.config), signal });
+}
+
+/** They get what they are meant to get: the certificate in use, and an answer of the API. */
+async function awaitClientsServed(topology: Topology, { loaded, engine, signal }: UpOptions): Promise<void> {
+  await awaitServed(loaded, engine, topology, signal);
   await awaitFrontDoor(loaded, engine, signal);
 }
 

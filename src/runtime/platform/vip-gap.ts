@@ -4,7 +4,7 @@ import { readVipHolders } from '../observe/vip-holders.ts';
 import type { Plan } from '../plan/operation.ts';
 import { addressNodes } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
-import { waitUntil } from '../wait-until.ts';
+import { type Deadline, waitUntil } from '../wait-until.ts';
 
 const pollMs = 100;
 const node = /^(keepalived|lb)_\d+$/;
@@ -28,7 +28,7 @@ export class VipGap {
   }
 
   /** Milliseconds from the first removal until a new node has the address; undefined where no manager was changed. */
-  async measure(engine: Engine, topology: Topology, vip: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<number | undefined> {
+  async measure(engine: Engine, topology: Topology, vip: string, options: Deadline): Promise<number | undefined> {
     const fromMs = this.#fromMs;
     if (fromMs === undefined) return undefined;
     const nodes = addressNodes(topology);
