@@ -179,7 +179,6 @@ class DockerodeEngine implements Engine {
     const stream = await calling('events', () =>
       this.#streaming.getEvents({
         filters: { type: ['container'], label: [`${labels.project}=${options.project}`] },
-        ...(options.since && { since: options.since.getTime() / 1000 }),
         // Also while it has not begun to answer.
         abortSignal: options.signal,
       }),

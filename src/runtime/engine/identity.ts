@@ -6,7 +6,7 @@ type Labelled = Pick<ObservedContainer, 'labels'>;
 
 /** The service that it runs; undefined for one that is not ours, or says nothing. */
 export function serviceOf({ labels: own }: Labelled): string | undefined {
-  return own[labels.service] || undefined;
+  return unlessEmpty(own[labels.service]);
 }
 
 /** `traefik`; empty for one that is not ours. */
@@ -16,7 +16,7 @@ export function componentOf({ labels: own }: Labelled): string {
 
 /** The service whose namespaces it joins. */
 export function podOwnerOf({ labels: own }: Labelled): string | undefined {
-  return own[labels.podOwner] || undefined;
+  return unlessEmpty(own[labels.podOwner]);
 }
 
 /** The services that are to be there before it. */
@@ -37,4 +37,8 @@ export function subjectOf(container: Pick<ObservedContainer, 'labels' | 'name'>)
 /** It runs, and its check, if it has one, says that it is well. */
 export function isWell({ state, health }: Pick<ObservedContainer, 'state' | 'health'>): boolean {
   return state === 'running' && (health === 'healthy' || health === 'none');
+}
+
+function unlessEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }

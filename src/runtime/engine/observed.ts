@@ -43,7 +43,6 @@ export function toContainerDetails(raw: Dockerode.ContainerInspectInfo): Contain
     addresses: toAddresses(raw.NetworkSettings.Networks),
     bindSources: toBindSources(raw.Mounts),
     startedAt: toDate(raw.State.StartedAt),
-    finishedAt: toDate(raw.State.FinishedAt),
     exitCode: raw.State.ExitCode,
     restartCount: raw.RestartCount,
     pid: raw.State.Pid,

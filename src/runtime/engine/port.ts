@@ -36,10 +36,9 @@ export interface Engine {
   exec(name: string, command: readonly string[], options: ExecOptions): Promise<ExecResult>;
   /** Lines as they come; ends when the container's log does (not with `follow`) or on abort. */
   logs(name: string, options: LogOptions): AsyncIterable<LogLine>;
-  /** Container events of the project from now on (or from `since`), until the signal aborts. */
+  /** Container events of the project from now on, until the signal aborts. */
   events(options: {
     readonly project: string;
-    readonly since?: Date;
     readonly signal: AbortSignal;
     /** Called once the subscription stands, so that nothing after it is missed. */
     readonly onReady?: () => void;
@@ -109,7 +108,6 @@ export interface ObservedContainer {
 /** What only an inspection tells. */
 export interface ContainerDetails extends ObservedContainer {
   readonly startedAt: Date | undefined;
-  readonly finishedAt: Date | undefined;
   readonly exitCode: number;
   readonly restartCount: number;
   /** Process 1's id in the Engine host's PID namespace; 0 when not running. */

@@ -9,7 +9,7 @@ export function container(service: string, changes: Partial<ContainerDetails> = 
   return {
     id: service, name: `p-${service}`, state: 'running', health: 'healthy', image: 'i', imageId: 'i', addresses: {},
     labels: { [labels.service]: service, [labels.component]: service.replace(/_\d+$/, '') },
-    startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 0, failedChecks: 0, healthLog: [], ...changes,
+    startedAt: undefined, exitCode: 0, restartCount: 0, pid: 0, failedChecks: 0, healthLog: [], ...changes,
   };
 }
 

@@ -2,11 +2,11 @@ import test from 'ava';
 import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { OperationError } from '../../../../src/runtime/errors.ts';
 import { checkData } from '../../../../src/runtime/execute/check-data.ts';
+import { inspected } from '../_details.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const db = aService('db');
 const asked = { container: 'p-db', image: 'postgres:18', data: { product: 'PostgreSQL', file: '/data/PG_VERSION', imageVariable: 'PG_MAJOR' } };
-const unknown = { startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 7, failedChecks: 0, healthLog: [] };
 
 interface There {
   readonly imageEnv?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ interface There {
 function engineWith({ imageEnv = { PG_MAJOR: '18' }, state = 'running', version }: There): Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'> {
   return {
     inspectImage: () => Promise.resolve({ id: 'sha256:1', sizeBytes: 1, env: imageEnv }),
-    inspectContainer: () => Promise.resolve({ ...observedContainer(aTopology([db]), db, { state }), ...unknown }),
+    inspectContainer: () => Promise.resolve(inspected(observedContainer(aTopology([db]), db, { state }))),
     exec: (_name, command) => {
       if (state !== 'running') return Promise.reject(new OperationError('exec in p-db: it is not running'));
       return Promise.resolve(version === undefined || command.at(-1) !== asked.data.file ? { exitCode: 1, stdout: '', stderr: 'no' } : { exitCode: 0, stdout: version, stderr: '' });

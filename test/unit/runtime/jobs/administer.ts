@@ -10,7 +10,7 @@ function replica(name: string, { component = 'app', said = '', ...own }: Partial
   return {
     id: name, name, state: 'running', health: 'healthy', image: '', imageId: '', addresses: {},
     labels: { [labels.component]: component },
-    startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0,
+    startedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0,
     healthLog: [{ endedAt: new Date(1), exitCode: 0, output: said }],
     ...own,
   };

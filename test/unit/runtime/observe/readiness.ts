@@ -2,6 +2,7 @@ import test from 'ava';
 import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
 import { describeReadiness, readLacking, whatIsToBeAwaited, whoIsUnready } from '../../../../src/runtime/observe/readiness.ts';
 import { readyPath } from '../../../../src/runtime/topology/container.ts';
+import { inspected } from '../_details.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const topology = aTopology([aService('app_1'), aService('app_2')]);
@@ -11,12 +12,7 @@ const containersSaying = (outputs: Record<string, string>) =>
   new Map(
     topology.services.map((service): [string, ContainerDetails] => [
       service.container.name,
-      {
-        ...observedContainer(topology, service),
-        startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1,
-        failedChecks: 0,
-        healthLog: [{ endedAt: new Date(0), exitCode: 0, output: outputs[service.name] ?? '' }],
-      },
+      inspected(observedContainer(topology, service), { healthLog: [{ endedAt: new Date(0), exitCode: 0, output: outputs[service.name] ?? '' }] }),
     ]),
   );
 

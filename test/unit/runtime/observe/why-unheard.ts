@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Engine, LogLine } from '../../../../src/runtime/engine/port.ts';
 import { whyUnheard } from '../../../../src/runtime/observe/why-unheard.ts';
+import { inspected } from '../_details.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const nodes = ['p-lb_1', 'p-lb_2'];
@@ -8,13 +9,12 @@ const nodes = ['p-lb_1', 'p-lb_2'];
 /** Two nodes; what the first one's tries to connect to the other end with, and what each logs. */
 function engineWhere(tried: { readonly exitCode: number; readonly stderr: string } | Error, log = ''): Engine {
   const service = aService('lb_2', { container: { networks: [{ network: 'p-net', ipv4: '10.1.0.12', aliases: [] }] } });
-  const rest = { startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
   async function* logs(): AsyncIterable<LogLine> {
     yield await Promise.resolve({ stream: 'stdout', at: new Date(0), text: log });
   }
   const engine: Pick<Engine, 'exec' | 'inspectContainer' | 'logs'> = {
     exec: () => (tried instanceof Error ? Promise.reject(tried) : Promise.resolve({ stdout: '', ...tried })),
-    inspectContainer: () => Promise.resolve({ ...observedContainer(aTopology([service]), service), ...rest }),
+    inspectContainer: () => Promise.resolve(inspected(observedContainer(aTopology([service]), service))),
     logs,
   };
   return engine as Engine;

@@ -3,6 +3,7 @@ import test from 'ava';
 import { labels } from '../../../../src/runtime/engine/labels.ts';
 import type { EngineEvent, LogLine, LogOptions } from '../../../../src/runtime/engine/port.ts';
 import { followLogs, type FollowOptions } from '../../../../src/runtime/platform/follow-logs.ts';
+import { inspected } from '../_details.ts';
 
 const source = (service: string) => ({ service, component: service.replace(/_.*/, ''), container: `one-${service}` });
 const line = (atMs: number, text: string): LogLine => ({ stream: 'stdout', at: new Date(atMs), text });
@@ -39,11 +40,10 @@ class FakeEngine {
   inspectContainer(name: string): ReturnType<FollowOptions['engine']['inspectContainer']> {
     if (this.gone.has(name)) return Promise.resolve(undefined);
     const service = name.replace('one-', '');
-    return Promise.resolve({
+    return Promise.resolve(inspected({
       id: name, name, state: 'running', health: 'none', image: '', imageId: '', addresses: {},
       labels: { [labels.service]: service, [labels.component]: source(service).component },
-      startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
-    });
+    }));
   }
 }
 

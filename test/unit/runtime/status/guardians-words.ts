@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { readGuardiansWords } from '../../../../src/runtime/status/guardians-words.ts';
+import { inspected } from '../_details.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const topology = aTopology([aService('guardian_1', { component: 'guardian' }), aService('guardian_2', { component: 'guardian' }), aService('db')]);
@@ -14,8 +15,7 @@ function engineWith(states: Readonly<Record<string, object | undefined>>): Engin
     inspectContainer: (name) => {
       const service = services.get(name);
       if (service === undefined || states[service.name] === undefined) return Promise.resolve(undefined);
-      const rest = { startedAt: undefined, finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
-      return Promise.resolve({ ...observedContainer(topology, service), ...rest });
+      return Promise.resolve(inspected(observedContainer(topology, service)));
     },
     exec: (name) => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(states[services.get(name)?.name ?? '']), stderr: '' }),
   };

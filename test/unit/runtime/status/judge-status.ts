@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { ContainerDetails } from '../../../../src/runtime/engine/port.ts';
 import { judgeStatus, type StatusInputs } from '../../../../src/runtime/status/judge-status.ts';
+import { inspected } from '../_details.ts';
 import { aService, aTopology, observedContainer } from '../plan/_build.ts';
 
 const pod = (number: number) => [
@@ -17,12 +18,7 @@ const topology = aTopology([...pod(1), ...pod(2), aService('db', { component: 'd
 function inputs(changes: Record<string, Partial<ContainerDetails> | undefined> = {}, extra: Partial<StatusInputs> = {}): StatusInputs {
   const containers = topology.services.flatMap((service): [string, ContainerDetails][] => {
     if (service.name in changes && changes[service.name] === undefined) return [];
-    const details: ContainerDetails = {
-      ...observedContainer(topology, service),
-      startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [],
-      ...changes[service.name],
-    };
-    return [[service.container.name, details]];
+    return [[service.container.name, inspected(observedContainer(topology, service), changes[service.name])]];
   });
   return {
     topology,
@@ -157,7 +153,7 @@ test('a platform whose guardians, or their way to the Engine, are all gone says 
   const watched = aTopology((['guardian', 'engine-proxy'] as const).flatMap((component) => [1, 2].map((number) => aService(`${component}_${number}`, { component }))));
   const containers = new Map(watched.services.map((service): [string, ContainerDetails] => [
     service.container.name,
-    { ...observedContainer(watched, service), startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] },
+    inspected(observedContainer(watched, service)),
   ]));
   const problemsWithout = (...dead: readonly string[]) =>
     judgeStatus({ ...inputs(), topology: watched, containers: new Map([...containers].filter(([name]) => !dead.includes(name))) }).problems;
@@ -172,8 +168,7 @@ test('a cluster survives the loss of one as long as the others are a majority, t
   const survives = (names: readonly string[], dead: readonly string[] = []) => {
     const nodes = names.map((name) => aService(name, { component: name === 'quorum' ? 'quorum' : 'lb', layer: 'load-balancer' }));
     const cluster = aTopology(nodes, { cluster: { cib: '', sections: '', corosync: '', hash: '', members: [...names] } });
-    const unknown = { startedAt: new Date(0), finishedAt: undefined, exitCode: 0, restartCount: 0, pid: 1, failedChecks: 0, healthLog: [] };
-    const details = nodes.map((node): [string, ContainerDetails] => [node.container.name, { ...observedContainer(cluster, node), ...unknown, ...(dead.includes(node.name) && { state: 'exited' as const }) }]);
+    const details = nodes.map((node): [string, ContainerDetails] => [node.container.name, inspected(observedContainer(cluster, node), dead.includes(node.name) ? { state: 'exited' } : {})]);
     return judgeStatus({ ...inputs(), topology: cluster, containers: new Map(details) }).redundancy[0]?.survivesLossOfOne;
   };
   const three = ['lb_1', 'lb_2', 'lb_3'];
