@@ -24,7 +24,7 @@ export interface Means {
   readonly ensureImage: (image: ImageSpec, report: (text: string) => void, signal: AbortSignal) => Promise<void>;
 }
 
-/** Maps each kind of operation to its one call. */
+/** Maps each kind of operation to what carries it out. */
 export function performOnEngine(engine: Engine, means: Means): Perform {
   return async (operation, report, signal) => {
     switch (operation.kind) {

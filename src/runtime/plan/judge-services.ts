@@ -61,9 +61,9 @@ function otherCause(
   // A crash between the creation and the last connection leaves a container that lacks a network.
   const missing = service.container.networks.find((one) => observed.addresses[one.network] === undefined);
   if (missing !== undefined) return `is not connected to ${missing.network}`;
-  if (state.withoutFiles?.has(service.name) === true) return 'its files are gone from the state directory';
-  if (state.unpublished?.has(service.name) === true) return 'nobody answers at its published ports';
-  if (state.withAnotherCertificate?.has(service.name) === true) return 'serves another certificate than the one in use';
+  if (state.withoutFiles.has(service.name)) return 'its files are gone from the state directory';
+  if (state.unpublished.has(service.name)) return 'nobody answers at its published ports';
+  if (state.withAnotherCertificate.has(service.name)) return 'serves another certificate than the one in use';
   return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 

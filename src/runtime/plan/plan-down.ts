@@ -1,6 +1,6 @@
 import { componentOf, dependenciesOf, podOwnerOf, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
-import type { ObservedState } from './observed-state.ts';
+import type { Resources } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
 import { steps } from './steps.ts';
@@ -18,7 +18,7 @@ const stoppedGracefully = new Set(['guardian', 'db', 'rabbitmq', 'worker']);
  */
 export function planDown(
   project: string,
-  observed: ObservedState,
+  observed: Resources,
   options: { readonly volumes: boolean },
 ): Plan {
   const cause = 'down was asked for';

@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import { takingOff } from '../execute/remove-network.ts';
-import type { ObservedState } from '../plan/observed-state.ts';
+import type { Resources } from '../plan/observed-state.ts';
 import type { Plan } from '../plan/operation.ts';
 import { lostMajority, movedNodes } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
@@ -41,7 +41,7 @@ export async function lookAhead(options: LookOptions): Promise<{ readonly plan: 
 }
 
 /** Whoever else is on a network that is to be replaced would keep it from that, with the platform down already. */
-async function checkNetworkMembers(engine: Engine, { operations }: Plan, { containers }: ObservedState): Promise<void> {
+async function checkNetworkMembers(engine: Engine, { operations }: Plan, { containers }: Resources): Promise<void> {
   const own = new Set(containers.map(({ name }) => name));
   for (const { kind, subject, cause } of operations) {
     if (kind !== 'remove-network') continue;

@@ -7,20 +7,20 @@ import { ConfigError } from '../errors.ts';
 import { servicesWithoutFiles } from '../execute/write-files.ts';
 import { withStartingJudged } from '../observe/own-check.ts';
 import { readVipHolders } from '../observe/vip-holders.ts';
-import type { ObservedState } from '../plan/observed-state.ts';
+import type { ObservedState, Resources } from '../plan/observed-state.ts';
 import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { frontDoorOf } from './front-door.ts';
 import { balancersThatKeepAnother } from './served-certificates.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
-export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<ObservedState> {
+export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<Resources> {
   const [containers, networks, volumes] = await Promise.all([
     engine.listContainers({ project }),
     engine.listNetworks({ project }),
     engine.listVolumes({ project }),
   ]);
-  return { containers, networks, volumes, imageIds: {} };
+  return { containers, networks, volumes };
 }
 
 /**
@@ -30,20 +30,20 @@ export async function observeProject(engine: Pick<Engine, 'listContainers' | 'li
 export async function observeFor(engine: Engine, desired: Topology, loaded: LoadedConfig): Promise<ObservedState> {
   const { config, stateDirectory } = loaded;
   const references = [...new Set(desired.images.map((image) => image.reference))];
-  const [state, withoutFiles, images] = await Promise.all([
+  const [resources, withoutFiles, images] = await Promise.all([
     observeProject(engine, desired.project),
     servicesWithoutFiles(stateDirectory, desired.services),
     Promise.all(references.map(async (reference) => [reference, (await engine.inspectImage(reference))?.id] as const)),
   ]);
-  await rejectForeignNames(engine, desired, state);
-  const containers = await withStartingJudged(engine, state.containers, desired.services.map((service) => service.container));
+  await rejectForeignNames(engine, desired, resources);
+  const containers = await withStartingJudged(engine, resources.containers, desired.services.map((service) => service.container));
   const [clusterHash, vipHolder, withAnotherCertificate] = await Promise.all([
     readClusterHash(engine, desired, containers),
     readVipHolder(engine, config.network.vip, containers),
     balancersThatKeepAnother(loaded, engine, desired, containers),
   ]);
   return {
-    ...state,
+    ...resources,
     withoutFiles,
     withAnotherCertificate: new Set(withAnotherCertificate),
     unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(engine, loaded, containers)),
@@ -73,7 +73,7 @@ async function readUnpublished(engine: Engine, loaded: LoadedConfig, containers:
   return isUnpublished ? edges.map(subjectOf) : [];
 }
 
-async function rejectForeignNames(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {
+async function rejectForeignNames(engine: Engine, desired: Topology, state: Resources): Promise<void> {
   const known = new Set(state.containers.map((container) => container.name));
   const missing = desired.services.map((service) => service.container.name).filter((name) => !known.has(name));
   const present = await Promise.all(missing.map(async (name) => ({ name, container: await engine.inspectContainer(name) })));
@@ -91,7 +91,7 @@ async function rejectForeignNames(engine: Engine, desired: Topology, state: Obse
 }
 
 /** The Engine takes one that is there for the one that is to be made, whoever's data it has. */
-async function rejectForeignVolumes(engine: Engine, desired: Topology, state: ObservedState): Promise<void> {
+async function rejectForeignVolumes(engine: Engine, desired: Topology, state: Resources): Promise<void> {
   const missing = desired.volumes.filter(({ name }) => !state.volumes.some((one) => one.name === name));
   if (missing.length === 0) return;
   const foreign = (await engine.listVolumes()).filter((one) => one.labels[labels.project] !== desired.project);

@@ -5,7 +5,7 @@ import { checkFiles } from '../doctor/files.ts';
 import { serviceOf } from '../engine/identity.ts';
 import type { Engine } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
-import type { ObservedState } from '../plan/observed-state.ts';
+import type { Resources } from '../plan/observed-state.ts';
 import type { Topology } from '../topology/topology.ts';
 import { isHere, portState, readRoutes, type PortState } from './host.ts';
 import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
@@ -27,7 +27,7 @@ const looksAtLeast = 3;
  * something else has, ports that are taken. Throws ConfigError for the first of them, with the others as details. What
  * the project itself already has is no conflict.
  */
-export async function preflight(loaded: LoadedConfig, engine: Engine, observed: ObservedState, topology: Topology): Promise<void> {
+export async function preflight(loaded: LoadedConfig, engine: Engine, observed: Resources, topology: Topology): Promise<void> {
   refuse(checkUsers(await engine.info()));
   refuse(await checkFiles(engine, loaded.stateDirectory));
   await requireOwnState(loaded, engine);
@@ -46,7 +46,7 @@ function refuse({ state, detail, remedy }: Check): void {
 type Observable = Pick<Engine, 'socketPath' | 'listContainers' | 'listNetworks' | 'listVolumes'>;
 
 /** All of them, for `doctor` as well. */
-export async function findConflicts(loaded: Pick<LoadedConfig, 'config'>, engine: Observable, observed: ObservedState): Promise<Conflict[]> {
+export async function findConflicts(loaded: Pick<LoadedConfig, 'config'>, engine: Observable, observed: Resources): Promise<Conflict[]> {
   const subnets = await findTakenSubnets(loaded, engine);
   return isHere(engine) ? [...subnets, ...(await findBusyPorts(loaded, engine, observed))] : subnets;
 }
@@ -61,7 +61,7 @@ async function findTakenSubnets({ config }: Pick<LoadedConfig, 'config'>, engine
   }
 }
 
-async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: Observable, observed: ObservedState): Promise<Conflict[]> {
+async function findBusyPorts({ config }: Pick<LoadedConfig, 'config'>, engine: Observable, observed: Resources): Promise<Conflict[]> {
   const deadline = performance.now() + startingWithinMs;
   let { containers } = observed;
   for (let look = 1; ; look += 1) {

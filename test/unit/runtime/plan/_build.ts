@@ -55,6 +55,9 @@ export function asObserved(topology: Topology): ObservedState {
     containers: topology.services.map((service) => observedContainer(topology, service)),
     networks: topology.networks.map((one, index) => ({ id: String(index), name: one.name, subnets: [one.subnet], internal: one.internal, labels: {} })),
     volumes: topology.volumes.map((one) => ({ name: one.name, labels: {} })),
+    withoutFiles: new Set(),
+    unpublished: new Set(),
+    withAnotherCertificate: new Set(),
     imageIds: Object.fromEntries(topology.images.map((one) => [one.reference, `id of ${one.reference}`])),
   };
 }

@@ -40,7 +40,7 @@ test('a container that does not run is not stopped', (t) => {
 });
 
 test('nothing there, nothing to do', (t) => {
-  t.deepEqual(planDown('p', { containers: [], networks: [], volumes: [], imageIds: {} }, { volumes: true }).operations, []);
+  t.deepEqual(planDown('p', { containers: [], networks: [], volumes: [] }, { volumes: true }).operations, []);
 });
 
 test('of two that say they are the same both go', (t) => {

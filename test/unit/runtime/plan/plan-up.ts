@@ -4,7 +4,7 @@ import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
 import type { Component } from '../../../../src/runtime/topology/topology.ts';
 import { aService, asObserved, aTopology, observedContainer, planToText, withContainer } from './_build.ts';
 
-const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
+const nothing = asObserved(aTopology([], { networks: [], images: [] }));
 const ids = (plan: ReturnType<typeof planUp>) => plan.operations.map((operation) => operation.id);
 
 test('a fresh machine gets everything, each thing after what it needs', (t) => {
