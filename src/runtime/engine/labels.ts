@@ -14,4 +14,6 @@ export const labels = {
   localVip: 'io.haplat.local-vip',
   /** Set on what a drill makes for itself (the probe), which `up` and the guardian leave alone. */
   drill: 'io.haplat.drill',
+  /** Of an image that haplat built: from which recipe. */
+  recipe: 'io.haplat.recipe',
 } as const;

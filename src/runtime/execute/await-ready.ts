@@ -9,7 +9,7 @@ const pollMs = 300;
 /** Database and broker are healthy by then: what is left is a connection. */
 const readyWithinMs = 20_000;
 
-type Asked = Pick<Service, 'name' | 'container'>;
+type Named = Pick<Service, 'name' | 'container'>;
 
 interface AwaitOptions {
   readonly signal: AbortSignal;
@@ -21,7 +21,7 @@ interface AwaitOptions {
  * database refuses is healthy, so that it is not restarted, and answers every request with an error. OperationError, with
  * what it says is missing, on the deadline.
  */
-export async function awaitReady(engine: Pick<Engine, 'exec'>, { name, container }: Asked, { signal, report }: AwaitOptions): Promise<void> {
+export async function awaitReady(engine: Pick<Engine, 'exec'>, { name, container }: Named, { signal, report }: AwaitOptions): Promise<void> {
   if (!saysWhetherReady(container)) return;
   let said = 'it does not answer';
   const isReady = await waitUntil(async () => {

@@ -11,7 +11,7 @@ const execTimeoutMs = 5000;
 const answerSchema = z.array(z.object({ serverStatus: z.record(z.string(), z.string()).default({}) }));
 
 /** Of an Engine: commands in the nodes, and the addresses of replicas. */
-interface Asked extends Pick<Engine, 'exec'> {
+interface RoutingEngine extends Pick<Engine, 'exec'> {
   inspectContainer(name: string): Promise<Pick<ContainerDetails, 'addresses'> | undefined>;
 }
 
@@ -20,7 +20,7 @@ interface Asked extends Pick<Engine, 'exec'> {
  * healthy a moment after the Engine says so, on a busy machine a second. OperationError on the deadline.
  */
 export async function awaitRouting(
-  engine: Asked,
+  engine: RoutingEngine,
   balancers: readonly Balancer[],
   containers: readonly string[],
   options: Deadline,
@@ -48,7 +48,7 @@ async function isOnStandby(engine: Pick<Engine, 'exec'>, name: string, node: str
 
 /** The first of the containers that this balancer does not send requests to; undefined when it does to all. */
 async function notRouted(
-  engine: Asked,
+  engine: RoutingEngine,
   node: string,
   containers: readonly string[],
 ): Promise<string | undefined> {

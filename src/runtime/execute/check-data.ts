@@ -4,7 +4,7 @@ import type { DataVersion } from '../topology/topology.ts';
 
 const readWithinMs = 5000;
 
-interface Asked {
+interface DataCheck {
   /** The container that has the data, and is to be replaced. */
   readonly container: string;
   readonly data: DataVersion;
@@ -17,13 +17,13 @@ interface Asked {
  * would only fail to start (PostgreSQL: "database files are incompatible with server"), or let nobody in. OperationError
  * if it can't; where the data or the image does not tell, nothing is said.
  */
-export async function checkData(engine: Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'>, asked: Asked): Promise<void> {
+export async function checkData(engine: Pick<Engine, 'exec' | 'inspectContainer' | 'inspectImage'>, asked: DataCheck): Promise<void> {
   if ((await engine.inspectContainer(asked.container))?.state !== 'running') return;
   await checkVersion(engine, asked);
   await checkAccounts(engine, asked);
 }
 
-async function checkVersion(engine: Pick<Engine, 'exec' | 'inspectImage'>, { container, data, image }: Asked): Promise<void> {
+async function checkVersion(engine: Pick<Engine, 'exec' | 'inspectImage'>, { container, data, image }: DataCheck): Promise<void> {
   const wanted = (await engine.inspectImage(image))?.env[data.imageVariable];
   if (wanted === undefined) return;
   const present = await versionOf(engine, container, data.file);
@@ -37,7 +37,7 @@ async function checkVersion(engine: Pick<Engine, 'exec' | 'inspectImage'>, { con
 const accountsScript = `PGCONNECT_TIMEOUT=3 psql -w -U "$POSTGRES_USER" -d postgres -tAqc "SELECT 'role ' || rolname FROM pg_roles UNION ALL SELECT 'database ' || datname FROM pg_database"`;
 
 /** Whether those that are to log in can: the image makes them on an empty volume only. A server that does not tell says nothing. */
-async function checkAccounts(engine: Pick<Engine, 'exec'>, { container, data: { product, accounts } }: Asked): Promise<void> {
+async function checkAccounts(engine: Pick<Engine, 'exec'>, { container, data: { product, accounts } }: DataCheck): Promise<void> {
   if (accounts === undefined) return;
   const told = await engine.exec(container, ['bash', '-c', accountsScript], { timeoutMs: readWithinMs, user: 'postgres' }).catch(() => undefined);
   if (told?.exitCode !== 0) return;

@@ -3,7 +3,7 @@ import { OperationError } from '../errors.ts';
 
 const timeoutMs = 60_000;
 
-interface Asked {
+interface DataReadying {
   readonly subject: string;
   /** The container that has the data, and serves until one of another image takes it over. */
   readonly container: string;
@@ -11,7 +11,7 @@ interface Asked {
 }
 
 /** Lets a container ready its data for another version, while it still can. OperationError with what it said when it can't. */
-export async function readyData(engine: Pick<Engine, 'exec'>, { subject, container, command }: Asked): Promise<void> {
+export async function readyData(engine: Pick<Engine, 'exec'>, { subject, container, command }: DataReadying): Promise<void> {
   const { exitCode, stdout, stderr } = await engine.exec(container, command, { timeoutMs });
   if (exitCode === 0) return;
   throw new OperationError(`${subject} can't ready its data for another version: "${command.join(' ')}" ended with exit code ${exitCode}`, {

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { bracketed } from '../config/schema/bind-addresses.ts';
 import type { ContainerSpec, Mount } from '../engine/container-spec.ts';
 import { configParts, identityLabels } from '../plan/config-hash.ts';
+import { shortName } from '../topology/names.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 
 /** The topology as a Compose file: the same containers, names, networks and checks, for reading, audit and leaving. Pure. */
@@ -11,7 +12,7 @@ export function toCompose(topology: Topology): string {
     services: Object.fromEntries(topology.services.map((service) => [service.name, toService(service, topology)])),
     networks: Object.fromEntries(
       topology.networks.map((network) => [
-        shortName(topology, network.name),
+        shortName(topology.project, network.name),
         {
           name: network.name,
           internal: network.internal,
@@ -30,7 +31,7 @@ export function toCompose(topology: Topology): string {
       ]),
     ),
     volumes: Object.fromEntries(
-      topology.volumes.map((volume) => [shortName(topology, volume.name), { name: volume.name, labels: volume.labels }]),
+      topology.volumes.map((volume) => [shortName(topology.project, volume.name), { name: volume.name, labels: volume.labels }]),
     ),
   };
   return stringify(document, { lineWidth: 0 });
@@ -91,7 +92,7 @@ function labelsOf(service: Service, topology: Topology): Record<string, string> 
 function networksOf(spec: ContainerSpec, topology: Topology): Record<string, unknown> {
   return Object.fromEntries(
     spec.networks.map((one, index, all) => [
-      shortName(topology, one.network),
+      shortName(topology.project, one.network),
       {
         aliases: one.aliases,
         ...(one.ipv4 !== undefined && { ipv4_address: one.ipv4 }),
@@ -106,7 +107,7 @@ function toMount(mount: Mount, topology: Topology): Record<string, unknown> {
     case 'bind':
       return { type: 'bind', source: mount.source, target: mount.target, read_only: mount.readOnly };
     case 'volume':
-      return { type: 'volume', source: shortName(topology, mount.source), target: mount.target, read_only: mount.readOnly };
+      return { type: 'volume', source: shortName(topology.project, mount.source), target: mount.target, read_only: mount.readOnly };
     case 'tmpfs':
       return { type: 'tmpfs', target: mount.target, tmpfs: { size: `${mount.sizeMiB}m`, mode: mount.mode } };
   }
@@ -119,8 +120,4 @@ function literal(texts: readonly string[]): string[] {
 
 function literalText(text: string): string {
   return text.replaceAll('$', '$$$$');
-}
-
-function shortName(topology: Topology, name: string): string {
-  return name.startsWith(`${topology.project}-`) ? name.slice(topology.project.length + 1) : name;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { componentOf } from '../engine/identity.ts';
 import { OperationError } from '../errors.ts';
 import type { Engine } from '../engine/port.ts';
+import { guardianStateDirectory } from '../topology/guardian-state.ts';
 import { leaseFileSchema } from './lease-file.ts';
 import type { LeaseFile } from './lease-file.ts';
 import { guardianComponent } from './model.ts';
@@ -34,7 +35,7 @@ const execTimeoutMs = 5000;
 const releaseTries = 3;
 
 // The folder stands in the environment of the guardian's container, and so of what is executed in it.
-const directory = '"${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/leases"';
+const directory = `"\${HAPLAT_STATE_DIRECTORY:-${guardianStateDirectory}}/leases"`;
 // Whole or not at all: a reader must never see half a lease, nor an empty one, which is what a writer that is given up gets
 // to read. It may run on for a while, and must not bring back what has been released since.
 const writeScript = `set -e; cd ${directory}; umask 022; cat > ".$0.$$"

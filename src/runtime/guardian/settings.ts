@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
+import { guardianStateDirectory } from '../topology/guardian-state.ts';
 
 const schema = z.object({
   HAPLAT_PROJECT: z.string().min(1),
   /** One socket or several, separated by commas: the next is tried when one does not answer. */
   HAPLAT_ENGINE_SOCKET: z.string().min(1),
-  HAPLAT_STATE_DIRECTORY: z.string().min(1).default('/var/lib/haplat'),
+  HAPLAT_STATE_DIRECTORY: z.string().min(1).default(guardianStateDirectory),
   HAPLAT_SERVICE: z.string().min(1).default('guardian'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3002),
 });

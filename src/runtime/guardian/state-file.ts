@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
+import { guardianStateDirectory } from '../topology/guardian-state.ts';
 import { incidentSchema, type Incident } from './incidents.ts';
 import type { Memory, Trace, Watched } from './model.ts';
 import { windowMs } from './remember.ts';
@@ -92,7 +93,7 @@ export class StateFile {
 export async function readGuardianState(engine: Engine, container: string): Promise<GuardianState | undefined> {
   const details = await engine.inspectContainer(container);
   if (details?.state !== 'running') return undefined;
-  const script = `cat "\${HAPLAT_STATE_DIRECTORY:-/var/lib/haplat}/${stateFile}"`;
+  const script = `cat "\${HAPLAT_STATE_DIRECTORY:-${guardianStateDirectory}}/${stateFile}"`;
   const result = await engine.exec(container, ['bash', '-c', script], { timeoutMs: readTimeoutMs });
   return result.exitCode === 0 ? parsed(result.stdout) : undefined;
 }

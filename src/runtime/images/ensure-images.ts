@@ -1,3 +1,4 @@
+import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { EngineUnreachableError, InterruptedError, messageOf, OperationError } from '../errors.ts';
 import type { ImageSpec } from '../topology/topology.ts';
@@ -101,7 +102,7 @@ class EnsureRun {
         context,
         // What a build installs may be newer by now, and the Engine would not look.
         withoutCache: this.#options.renew === true,
-        labels: { 'io.haplat.recipe': recipe },
+        labels: { [labels.recipe]: recipe },
         buildArgs: { BASE_IMAGE: baseImage, ...(traefikImage !== undefined && { TRAEFIK_IMAGE: traefikImage }) },
       });
     } catch (error) {

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 
 const execTimeoutMs = 3000;
 
-type Asked = Pick<Engine, 'inspectContainer' | 'exec'>;
+type HolderEngine = Pick<Engine, 'inspectContainer' | 'exec'>;
 
 /** Who has the virtual address on an interface, as the nodes themselves say. */
 export interface VipHolders {
@@ -16,7 +16,7 @@ export interface VipHolders {
 
 /** Looks at the addresses in the network namespace of each node (service name → container name): the kernel's, not anybody's belief. */
 export async function readVipHolders(
-  engine: Asked,
+  engine: HolderEngine,
   vip: string,
   nodes: ReadonlyMap<string, string>,
 ): Promise<VipHolders> {
@@ -36,7 +36,7 @@ export function holderProblems(vip: string, { holders, unknown }: VipHolders, sp
 
 type Answer = { readonly node: string } & ({ readonly holds: boolean } | { readonly reason: string });
 
-async function ask(engine: Asked, vip: string, node: string, container: string): Promise<Answer> {
+async function ask(engine: HolderEngine, vip: string, node: string, container: string): Promise<Answer> {
   try {
     const details = await engine.inspectContainer(container);
     // One route is there whoever has the address; its holder has the interface's as well.

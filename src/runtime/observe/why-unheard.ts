@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 
-type Asked = Pick<Engine, 'exec' | 'inspectContainer' | 'logs'>;
+type NodeEngine = Pick<Engine, 'exec' | 'inspectContainer' | 'logs'>;
 
 /** A node says so for the first few packets only, and then nothing for a while. */
 const lines = 200;
@@ -11,7 +11,7 @@ const connect = 'exec 3<>"/dev/tcp/$0/443"';
 const connectWithinS = 1;
 
 /** Why nodes that should hear each other's announcements do not, as far as their logs and a try tell. By container names. */
-export async function whyUnheard(engine: Asked, containers: readonly string[]): Promise<string | undefined> {
+export async function whyUnheard(engine: NodeEngine, containers: readonly string[]): Promise<string | undefined> {
   for (const container of containers) {
     for await (const { text } of engine.logs(container, { tail: lines })) {
       const sender = refused.exec(text)?.[1];
@@ -26,13 +26,13 @@ export async function whyUnheard(engine: Asked, containers: readonly string[]): 
 }
 
 /** Also where it can't be tried: nothing speaks against it then. */
-async function reaches(engine: Asked, from: string, to: string): Promise<boolean> {
+async function reaches(engine: NodeEngine, from: string, to: string): Promise<boolean> {
   const addresses = Object.values((await engine.inspectContainer(to))?.addresses ?? {});
   const tries = await Promise.all(addresses.map((address) => answers(engine, from, address).catch(() => true)));
   return addresses.length === 0 || tries.some((answered) => answered);
 }
 
-async function answers(engine: Asked, from: string, address: string): Promise<boolean> {
+async function answers(engine: NodeEngine, from: string, address: string): Promise<boolean> {
   const command = ['timeout', String(connectWithinS), 'bash', '-c', connect, address];
   const { exitCode, stderr } = await engine.exec(from, command, { timeoutMs: 5_000 });
   return exitCode === 0 || stderr.includes('refused');

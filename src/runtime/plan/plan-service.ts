@@ -3,6 +3,7 @@ import { isWell, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
 import { balancersOf, isRouted } from '../topology/balancers.ts';
 import { isMember, membersIn } from '../topology/cluster/members.ts';
+import { shortName } from '../topology/names.ts';
 import { isSecret } from '../topology/secrets-files.ts';
 import type { Service, Topology } from '../topology/topology.ts';
 import { identityLabels, type ConfigParts } from './config-hash.ts';
@@ -252,6 +253,3 @@ function joining({ name, component }: Service, { services }: Topology, cause: st
   return { id: steps.atWork(name), kind: 'await-member', subject: name, cause, after: [steps.healthy(name)], node: name, serves: component === 'lb', nodes };
 }
 
-function shortName(project: string, name: string): string {
-  return name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
-}

@@ -7,6 +7,7 @@ import type { Engine, ExecResult } from '../engine/port.ts';
 import { ConfigError, EngineUnreachableError, InterruptedError, messageOf, OperationError } from '../errors.ts';
 import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
 import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
+import { reloadCommand } from '../topology/cluster/paths.ts';
 import { waitUntil } from '../wait-until.ts';
 import { withProjectLock } from './lock.ts';
 import { requireOwnState } from './state-in-use.ts';
@@ -98,14 +99,14 @@ export async function rotateClusterKey(work: ClusterWork): Promise<ClusterResult
     await cluster.until('the cluster to be whole', isWhole);
     const restore = await replaceAuthkey(stateDirectory);
     try {
-      await cluster.run(['corosync-cfgtool', '-R']);
+      await cluster.run(reloadCommand);
       const after = await cluster.until('the cluster to be whole with its new key', isWhole);
       await authkeyIsTold(stateDirectory);
       return { done: 'the cluster has a new key', cluster: after };
     } catch (error) {
       await restore();
       // Where this fails too it stays to be told, which the next `up` does.
-      await cluster.run(['corosync-cfgtool', '-R']).then(() => authkeyIsTold(stateDirectory), () => undefined);
+      await cluster.run(reloadCommand).then(() => authkeyIsTold(stateDirectory), () => undefined);
       throw error;
     }
   });

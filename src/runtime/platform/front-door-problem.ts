@@ -6,7 +6,7 @@ import { endpointsOf } from '../status/endpoints.ts';
 import type { FrontDoorProblem } from '../status/judge-status.ts';
 import { hasOurBridges } from './host.ts';
 
-type Asked = Parameters<typeof endpointsOf>[0];
+type Published = Parameters<typeof endpointsOf>[0];
 
 /** The API answers it whatever it depends on is doing. */
 const path = '/healthz';
@@ -18,7 +18,7 @@ const timeoutMs = 3500;
  * Every container may be healthy and nobody be served, when something between them is not. Undefined where all is
  * well, and where this process is not where the ports are published.
  */
-export async function frontDoorProblem(config: Asked, trust: Trust): Promise<FrontDoorProblem | undefined> {
+export async function frontDoorProblem(config: Published, trust: Trust): Promise<FrontDoorProblem | undefined> {
   if (!hasOurBridges(config)) return undefined;
   const { https, vip } = endpointsOf(config);
   const published = `https://${bracketed(askedAddress(config.ports))}:${config.ports.https}`;
@@ -31,7 +31,7 @@ export async function frontDoorProblem(config: Asked, trust: Trust): Promise<Fro
 }
 
 /** '' or what went wrong. The certificate has the virtual address in it, whichever one is asked. */
-async function ask(url: URL, { network }: Asked, { ca, serverName = network.vip }: Trust): Promise<string> {
+async function ask(url: URL, { network }: Published, { ca, serverName = network.vip }: Trust): Promise<string> {
   const agent = createAgent(url, 'fresh', { ca, serverName });
   const { error } = await exchange({ url, agent, timeoutMs, connectTimeoutMs: timeoutMs }, { path });
   return error;

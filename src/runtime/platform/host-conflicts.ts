@@ -1,4 +1,5 @@
 import { bindAddresses } from '../config/schema/bind-addresses.ts';
+import { subnetKeys } from '../config/schema/checks.ts';
 import type { Config } from '../config/schema/config.ts';
 import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
 import { labels } from '../engine/labels.ts';
@@ -17,7 +18,6 @@ export interface HostRoute {
   readonly device: string;
 }
 
-const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
 
 /**
  * Subnets of the configuration that overlap networks of the Engine (but this project's own), or routes of the host where

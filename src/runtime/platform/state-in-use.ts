@@ -14,7 +14,7 @@ import { readIfThere } from '../files/read-if-there.ts';
 const desktopPrefix = /^\/host_mnt(?=\/)/;
 
 type OwnState = Pick<LoadedConfig, 'config' | 'source' | 'stateDirectory'>;
-type Asked = Pick<Engine, 'listContainers' | 'seesPath'>;
+type StateEngine = Pick<Engine, 'listContainers' | 'seesPath'>;
 
 /**
  * The state directory that a project's containers have their files from, where that is another than ours: somebody else
@@ -76,7 +76,7 @@ function ofAnotherProject(owner: string, { project, source, stateDirectory }: Pi
  * journal of faults and the lock that keeps two apart would all be others; nor with another project's. ConfigError then. A directory that the
  * Engine's host has no more was lost or moved, and all is made anew.
  */
-export async function requireOwnState({ config, source, stateDirectory }: OwnState, engine: Asked): Promise<void> {
+export async function requireOwnState({ config, source, stateDirectory }: OwnState, engine: StateEngine): Promise<void> {
   const { project } = config;
   const containers = await engine.listContainers({ project });
   const isOurs = containers.map(stateDirectoryOf).some((one) => one !== undefined && canonical(one) === canonical(stateDirectory));

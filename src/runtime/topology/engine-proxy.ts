@@ -9,6 +9,7 @@ import type { Service } from './topology.ts';
 
 /** What Traefik and Netdata call them: the Engine's DNS gives whichever runs. */
 const alias = 'engine-proxy';
+export const engineProxyAddress = `${alias}:${ports.engineProxy}`;
 /** Two, so that the guardian, who has no other way to the Engine, can start either. */
 const count = 2;
 /** In a proxy. */

@@ -1,12 +1,12 @@
 import { container, healthcheck, nodeOptions, nodeStartMs, ownerUser, serviceNames, tmpfs, volume } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { controlPath, controlVolume, engineProxyNames, guardianSocket } from './engine-proxy.ts';
+import { guardianStateDirectory } from './guardian-state.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import type { Service } from './topology.ts';
 
 /** The image `runtime` makes it a folder that any user may write to. */
-const statePath = '/var/lib/haplat';
 /**
  * Two, because `docker kill` keeps the Engine from starting a container again, and nobody else would start the only
  * guardian: the first that runs looks after everything, the other after guardians.
@@ -40,14 +40,14 @@ function guardian(context: TopologyContext, name: string): Service {
         HAPLAT_SERVICE: name,
         HAPLAT_ENGINE_SOCKET: engineProxyNames().map(guardianSocket).join(','),
         // The volume outlives `down`, and who runs the next `up` may be somebody else, who can't write to the files of the first.
-        HAPLAT_STATE_DIRECTORY: `${statePath}/${context.owner.uid}`,
+        HAPLAT_STATE_DIRECTORY: `${guardianStateDirectory}/${context.owner.uid}`,
         NODE_OPTIONS: nodeOptions,
         PORT: String(ports.guardian),
       },
       networks: [attach(project, 'control', [name])],
       mounts: [
         volume(context, controlVolume, controlPath),
-        volume(context, stateVolume(name), statePath),
+        volume(context, stateVolume(name), guardianStateDirectory),
         tmpfs('/tmp', 16, 0o1777),
       ],
       healthcheck: healthcheck(['haplat-health'], { startPeriodMs: nodeStartMs }),

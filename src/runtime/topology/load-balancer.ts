@@ -1,5 +1,4 @@
 import { plain, render } from '../render/render.ts';
-import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
 import type { Config } from '../config/schema/config.ts';
 import { parseCidr } from '../config/schema/ipv4.ts';
 import { nodeAddresses, type NodeAddresses } from '../config/schema/node-addresses.ts';
@@ -14,7 +13,7 @@ import { fullName } from './names.ts';
 import { attach } from './networks.ts';
 import { noticeTheDead } from './notice-the-dead.ts';
 import { ports } from './ports.ts';
-import { traefikEnvironment, traefikYml } from './traefik-config.ts';
+import { tlsMounts, traefikEnvironment, traefikYml } from './traefik-config.ts';
 import type { Service } from './topology.ts';
 
 /** Never 255, which means the owner of the address. High ones make a short skew time, so a hand-over takes less. */
@@ -134,8 +133,7 @@ function traefik(context: TopologyContext, number: number): Service {
       user: ownerUser(context),
       joins: fullName(context.config.project, owner),
       mounts: [
-        { kind: 'bind', source: `${context.stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
-        tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1),
+        ...tlsMounts(context),
         tmpfs('/tmp', 16, 0o1777),
       ],
       healthcheck: healthcheck(['sh', `${filesMountPath}/health`, String(ports.ping)]),

@@ -3,7 +3,7 @@ import { nodeAddresses } from '../config/schema/node-addresses.ts';
 import { container, expendableScore, filesMountPath, healthcheck, healthScript, serviceNames, slowStartMs, tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
 import { traefikNames } from './load-balancer.ts';
-import { engineProxyNames } from './engine-proxy.ts';
+import { engineProxyAddress, engineProxyNames } from './engine-proxy.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import { secretFile } from './secrets-files.ts';
@@ -33,7 +33,7 @@ function netdata(context: TopologyContext): Service {
       env: {
         NETDATA_HOST_PREFIX: '/host',
         // Its script for the names of containers wants it without a scheme.
-        DOCKER_HOST: `engine-proxy:${ports.engineProxy}`,
+        DOCKER_HOST: engineProxyAddress,
         DISABLE_TELEMETRY: '1',
         DO_NOT_TRACK: '1',
       },

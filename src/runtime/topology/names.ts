@@ -2,3 +2,8 @@
 export function fullName(project: string, name: string): string {
   return `${project}-${name}`;
 }
+
+/** The name within its project, by which a person knows it; that of something else as it is. */
+export function shortName(project: string, name: string): string {
+  return name.startsWith(fullName(project, '')) ? name.slice(fullName(project, '').length) : name;
+}

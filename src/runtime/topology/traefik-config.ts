@@ -1,6 +1,9 @@
+import type { Mount } from '../engine/container-spec.ts';
 import { render } from '../render/render.ts';
-import { tlsMountPath } from '../render/tls-dynamic-config.ts';
+import { tlsDrillFolder, tlsMountPath } from '../render/tls-dynamic-config.ts';
+import { tmpfs } from './container.ts';
 import type { TopologyContext } from './context.ts';
+import { engineProxyAddress } from './engine-proxy.ts';
 import { fullName } from './names.ts';
 import { ports } from './ports.ts';
 
@@ -11,6 +14,11 @@ import { ports } from './ports.ts';
  * where it is 13,600 with 512.
  */
 export const traefikEnvironment: Readonly<Record<string, string>> = { GOGC: '400', GOMEMLIMIT: '512MiB' };
+
+/** The certificates in use, and room for those of a drill; the same whoever starts it. */
+export function tlsMounts({ stateDirectory }: Pick<TopologyContext, 'stateDirectory'>): Mount[] {
+  return [{ kind: 'bind', source: `${stateDirectory}/tls`, target: tlsMountPath, readOnly: true }, tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1)];
+}
 
 /** Traefik's static configuration; the same whoever starts it. */
 export function traefikYml(context: TopologyContext): string {
@@ -25,7 +33,7 @@ export function traefikYml(context: TopologyContext): string {
       ping: ports.ping,
       metrics: ports.traefikMetrics,
     },
-    engineProxy: `engine-proxy:${ports.engineProxy}`,
+    engineProxy: engineProxyAddress,
     network: fullName(config.project, 'app'),
     project: config.project,
     tlsDirectory: tlsMountPath,

@@ -9,7 +9,8 @@ import { nodeAddresses } from './node-addresses.ts';
 const longestPrefix = 28;
 /** This host, loopback, link-local, multicast and reserved (RFC 6890). */
 const notForNetworks = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
-const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
+/** The keys of `network` that are subnets. */
+export const subnetKeys = ['subnet', 'appSubnet', 'dataSubnet', 'controlSubnet'] as const;
 
 /** What is wrong with keys that are each well-formed. */
 export function checkConfig(config: Config): ConfigProblem[] {

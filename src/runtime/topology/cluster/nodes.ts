@@ -1,5 +1,4 @@
 import { canonicalCidr } from '../../config/schema/ipv4.ts';
-import type { Mount } from '../../engine/container-spec.ts';
 import { container, healthcheck, reachPath, tmpfs, urgentCpuShares, volume } from '../container.ts';
 import type { TopologyContext } from '../context.ts';
 import { engineProxyNames } from '../engine-proxy.ts';
@@ -7,9 +6,8 @@ import { handoverEnvironment, handoverRules } from '../handover.ts';
 import { localVip } from '../local-vip.ts';
 import { attach } from '../networks.ts';
 import { noticeTheDead } from '../notice-the-dead.ts';
-import { tlsDrillFolder, tlsMountPath } from '../../render/tls-dynamic-config.ts';
 import type { RenderedFile, Service } from '../topology.ts';
-import { traefikEnvironment, traefikYml } from '../traefik-config.ts';
+import { tlsMounts, traefikEnvironment, traefikYml } from '../traefik-config.ts';
 import { clusterMembers, type Member } from './members.ts';
 import { clusterMountPath, fencingMountPath, fencingVolume } from './paths.ts';
 
@@ -26,13 +24,6 @@ const joinMs = 20_000;
 /** The nodes of a Corosync and Pacemaker cluster, each with a Traefik that the cluster starts in it. */
 export function clusterNodes(context: TopologyContext): Service[] {
   return clusterMembers(context.config).map((member) => clusterNode(context, member));
-}
-
-function tlsMounts({ stateDirectory }: TopologyContext): Mount[] {
-  return [
-    { kind: 'bind', source: `${stateDirectory}/tls`, target: tlsMountPath, readOnly: true },
-    tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1),
-  ];
 }
 
 function clusterNode(context: TopologyContext, { name, address, serves, id }: Member): Service {
