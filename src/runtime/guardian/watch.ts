@@ -9,8 +9,12 @@ import type { Watched } from './model.ts';
 
 /** An Engine in a virtual machine has a clock of its own. */
 const clockSlackMs = 1000;
-/** An inspection waits for whoever changes its container, a list for nobody. */
-const inspectWithinMs = 2000;
+
+interface WatchOptions {
+  /** An inspection waits for whoever changes its container, a list for nobody. */
+  readonly inspectWithinMs?: number;
+  readonly wallNowMs?: () => number;
+}
 
 /** The Engine that is asked now. */
 interface Link {
@@ -25,15 +29,19 @@ export class Watcher {
   readonly #link: Link;
   readonly #project: string;
   readonly #attempts: Attempts;
+  readonly #inspectWithinMs: number;
+  readonly #wallNowMs: () => number;
   /** Undefined: it is not to be known. */
   readonly #startedAtMs = new Map<string, number | undefined>();
   readonly #misdated = new Set<string>();
   readonly #unanswered = new Map<string, Promise<unknown>>();
 
-  constructor(link: Link, project: string, attempts: Attempts) {
+  constructor(link: Link, project: string, attempts: Attempts, { inspectWithinMs = 2000, wallNowMs = Date.now }: WatchOptions = {}) {
     this.#link = link;
     this.#project = project;
     this.#attempts = attempts;
+    this.#inspectWithinMs = inspectWithinMs;
+    this.#wallNowMs = wallNowMs;
   }
 
   /** Rejects when the list does not come in time. */
@@ -87,7 +95,7 @@ export class Watcher {
     const answered = () => { if (this.#unanswered.get(container) === answer) this.#unanswered.delete(container); };
     this.#unanswered.set(container, answer);
     void answer.then(answered, answered);
-    return { details: await inTime(`inspect ${container}`, answer, inspectWithinMs) };
+    return { details: await inTime(`inspect ${container}`, answer, this.#inspectWithinMs) };
   }
 
   #noteStart(container: string, { id, state, startedAt }: ContainerDetails): void {
@@ -95,7 +103,7 @@ export class Watcher {
     // A start in the future means that the clock was set back since: that time tells nothing of who started first, and
     // never will, not even when the clock has passed it.
     const start = `${id} ${startedAt.getTime()}`;
-    if (startedAt.getTime() > Date.now() + clockSlackMs) this.#misdated.add(start);
+    if (startedAt.getTime() > this.#wallNowMs() + clockSlackMs) this.#misdated.add(start);
     this.#startedAtMs.set(container, this.#misdated.has(start) ? undefined : fromWallMs(startedAt.getTime()));
   }
 }
