@@ -110,6 +110,7 @@ serial('who reads the Engine through the proxy is told of what Traefik may route
   const [events] = await Promise.all([told('/events', 3), inside('db', ['sleep', '1']).then(() => inside('app_1', ['true']))]);
   t.regex(events, /exec_start: true/);
   t.false(events.includes(platform.container('db')));
+  t.regex(await told('/events', 1), /exec_start: true/, 'who has read the list, and asks for events only then, has missed none');
 });
 
 serial('who heals may start a container as it is, and give it no rights', async (t) => {

@@ -57,6 +57,10 @@ test('of what readers ask the Engine is told no version of its API: Traefik name
   t.true(inThisOrder(rules, ['deny_status 403 unless { path', 'http-request replace-path ^/v[0-9.]+(/.*)$ \\1\n', 'use_backend events if { path_end /events }']), rules);
 });
 
+test('events are told from before they were asked for: Traefik has read its list by then', (t) => {
+  t.regex(rulesOf('readers'), /set-query filters=\S+&since=%\[date\(-30\)\] if \{ path_end \/events \}/);
+});
+
 test('of who is fenced no signal is named, in a query or a form', (t) => {
   const clustered = topologyOf({ project: 'mine', loadBalancers: { manager: 'pacemaker' } });
   const rules = rulesOf('fencing', fileOf(serviceOf(clustered, 'engine-proxy_1'), 'haproxy.cfg'));
