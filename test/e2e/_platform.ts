@@ -17,10 +17,13 @@ const endpoint = await findEndpoint({ env: process.env, homeDirectory: homedir()
 export const engineSocket = endpoint.kind === 'socket' ? endpoint.path : '/var/run/docker.sock';
 export const executable = join(import.meta.dirname, '../../dist/haplat');
 
+/** The Engine tells of what has happened at once. */
+const toldWithinMs = 30_000;
+
 /** What a platform of the tests is to be like; the rest is made up from the number. */
 export interface PlatformOptions {
   readonly project: string;
-  /** Chooses subnets and ports, so that platforms of tests and users do not meet: 1 to 9. */
+  /** Chooses subnets and ports, so that platforms of tests and users do not meet: 1 to 60, for each its own. */
   readonly number: number;
   /** More of haplat.yaml: lines at the top level. */
   readonly yaml?: string;
@@ -143,11 +146,43 @@ export class Platform {
     process.kill(details.pid, signal);
   }
 
+  /**
+   * Stops it, and returns with which exit code it has ended, as the Engine has told. A guardian has it running again a tenth
+   * of a second later, and of who runs there is no exit code.
+   */
+  async exitCodeOfStop(service: string): Promise<number | undefined> {
+    const since = new Date();
+    const container = this.container(service);
+    await this.engine.stopContainer(container);
+    for await (const event of this.engine.events({ project: this.project, since, signal: AbortSignal.timeout(toldWithinMs) })) {
+      if (event.container === container && event.action === 'die') return event.exitCode;
+    }
+    return undefined;
+  }
+
+  /** Both at once: whoever is stopped first, the other would start again. */
+  async stopGuardians(): Promise<void> {
+    await Promise.all(['guardian_1', 'guardian_2'].map((guardian) => this.engine.stopContainer(this.container(guardian))));
+  }
+
   /** Waits until `status` says that all is well and the address has one holder. */
   async untilHealthy(withinMs: number): Promise<StatusReport> {
     return eventually(`${this.project} to be healthy`, withinMs, async () => {
       const report = await this.status();
       return report.healthy ? report : new Error(report.problems.join('; '));
+    });
+  }
+
+  /**
+   * Waits until `status` tells of such a problem. `ask` is what clients do meanwhile: where it has an Error, what they were
+   * answered is not yet what it should be.
+   */
+  async untilProblem(problem: RegExp, ask: () => Promise<Error | undefined> = () => Promise.resolve(undefined)): Promise<void> {
+    await eventually('status to tell of it', 60_000, async () => {
+      const wrong = await ask();
+      if (wrong !== undefined) return wrong;
+      const { problems } = await this.status();
+      return problems.some((one) => problem.test(one)) ? true : new Error(problems.join('; '));
     });
   }
 

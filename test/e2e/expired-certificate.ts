@@ -3,14 +3,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { createAuthority, issueLeaf } from '../../src/runtime/certs/authority.ts';
-import { failover, gently } from './_drill.ts';
+import { failover, startDrill } from './_drill.ts';
 import { eventually, Platform } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
 
 test.before(async () => {
-  platform = await Platform.create({ project: 'drl-expired', number: 29 });
+  platform = await Platform.create({ project: 'drl-expired', number: 32 });
   await platform.mustRun('up', '-q');
 });
 test.after.always(async () => {
@@ -33,9 +33,6 @@ async function complaint(): Promise<string> {
   });
 }
 
-const untilComplaint = (expected: string) =>
-  eventually(`the certificate to be ${expected || 'good'}`, 60_000, async () => ((await complaint()) === expected ? true : undefined));
-
 async function tlsFiles(): Promise<string> {
   const folder = join(platform.stateDirectory, 'tls');
   const names = (await readdir(folder)).filter((name) => name !== 'drill').toSorted();
@@ -47,7 +44,7 @@ interface Drill {
   readonly runs: readonly { readonly requests: { readonly errors: Readonly<Record<string, number>> } }[];
 }
 
-const fault = ['--expire-cert', '--accept-outage', ...gently];
+const fault = ['--expire-cert', '--accept-outage'];
 
 serial('an expired certificate turns clients that verify away until the old one is back, and no file is touched', async (t) => {
   const before = await tlsFiles();
@@ -62,8 +59,8 @@ serial('an expired certificate turns clients that verify away until the old one 
 });
 
 serial('an objective that allows for it is met, each time', async (t) => {
-  const { exitCode, stderr } = await platform.run('failover', ...fault, '--hold', '2s', '--max-downtime', '30s', '--runs', '2');
-  t.is(exitCode, 0, stderr);
+  const { exitCode, stdout } = await failover(platform, 60_000, [...fault, '--hold', '2s', '--max-downtime', '30s', '--runs', '2']);
+  t.is(exitCode, 0, stdout);
 });
 
 serial('it is refused unless the outage is accepted', async (t) => {
@@ -72,9 +69,7 @@ serial('it is refused unless the outage is accepted', async (t) => {
 
 /** Starts a drill, and kills haplat as soon as clients complain. */
 async function leaveBehind(): Promise<void> {
-  await platform.untilHealthy(60_000);
-  const running = platform.start(['failover', ...fault, '--hold', '5m']);
-  await untilComplaint('CERT_HAS_EXPIRED');
+  const { running } = await startDrill(platform, [...fault, '--hold', '5m'], 'the certificate to have expired', async () => (await complaint()) === 'CERT_HAS_EXPIRED');
   running.kill('SIGKILL');
   await running;
 }
@@ -91,7 +86,7 @@ serial('a drill that is killed leaves a certificate that status tells of and hea
 
 serial('without heal, the guardian takes it away when the lease runs out', async (t) => {
   await leaveBehind();
-  await untilComplaint('');
+  await eventually('the certificate to be good', 90_000, async () => ((await complaint()) === '' ? true : undefined));
   await platform.mustRun('up', '-q');
   t.pass();
 });
@@ -101,8 +96,8 @@ serial('drills judge a platform with the user’s own certificate, whose issuer 
   await Promise.all([writeFile(join(platform.folder, 'own.crt'), certificate), writeFile(join(platform.folder, 'own.key'), key, { mode: 0o600 })]);
   await platform.configure('certificates: {certFile: own.crt, keyFile: own.key}');
   await platform.mustRun('up', '-q');
-  const killed = await platform.run('failover', '--kill', 'app_1', ...gently, '--max-downtime', '30s');
-  t.is(killed.exitCode, 0, killed.stderr);
-  const { stdout } = await platform.run('failover', ...fault, '--hold', '2s', '--timeout', '10s', '--json');
+  const killed = await failover(platform, 60_000, ['--kill', 'app_1', '--max-downtime', '30s']);
+  t.is(killed.exitCode, 0, killed.stdout);
+  const { stdout } = await failover(platform, 60_000, [...fault, '--hold', '2s', '--timeout', '10s']);
   t.deepEqual(Object.keys((JSON.parse(stdout) as Drill).runs[0]?.requests.errors ?? {}), ['CERT_HAS_EXPIRED']);
 });

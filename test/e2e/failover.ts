@@ -1,8 +1,9 @@
 import test from 'ava';
 import * as z from 'zod';
+import { readVipHolders } from '../../src/runtime/observe/vip-holders.ts';
 import { applicationOf } from './_application.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
-import { failover, gently, type DrillArgument } from './_drill.ts';
+import { during, failover, faultWithinMs, gently, startDrill, whyUntold, type DrillArgument } from './_drill.ts';
 import { connectToNobody, sql } from './_inside.ts';
 import { eventually, outcomeOf, Platform } from './_platform.ts';
 
@@ -64,6 +65,8 @@ async function drill(...args: DrillArgument[]) {
 
 const itemsOfDrills = () => sql(platform, "SELECT count(*) FROM items WHERE name LIKE 'drill drill-%'");
 
+const stateOf = async (service: string) => (await platform.engine.inspectContainer(platform.container(service)))?.state;
+
 /** The node that has the address, as a number. */
 async function holder(): Promise<string> {
   return (await platform.untilHealthy(60_000)).vip.holders[0]?.replace('keepalived_', '') ?? '';
@@ -78,7 +81,7 @@ for (const victim of ['traefik', 'keepalived'] as const) {
     t.not(run.phases.vipMovedMs, null);
     t.not(run.phases.redundancyRestoredMs, null);
     t.not(run.phases.detectedMs, null);
-    t.true((run.phases.detectedMs ?? Infinity) <= (run.phases.vipMovedMs ?? 0));
+    t.true((run.phases.vipMovedMs ?? Infinity) <= (run.phases.redundancyRestoredMs ?? 0), JSON.stringify(run.phases));
     t.true(run.ledger.acknowledged > 0);
     t.is(run.ledger.lost, 0);
     t.not(`keepalived_${await holder()}`, before);
@@ -143,21 +146,22 @@ serial('a target that is nothing is a usage error', async (t) => {
 
 serial('a drill does not start on a platform that is not steady', async (t) => {
   await platform.untilHealthy(60_000);
+  t.teardown(() => platform.mustRun('up', '-q'));
   // A guardian would have it steady again in a moment.
-  for (const service of ['guardian_1', 'guardian_2', 'netdata']) await platform.engine.stopContainer(platform.container(service));
+  await platform.stopGuardians();
+  await platform.engine.stopContainer(platform.container('netdata'));
   const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'app_1');
   t.is(exitCode, 4);
   t.regex(stdout + stderr, /netdata is exited/);
-  await platform.mustRun('up', '-q');
 });
 
 serial('nor on one of which something is missing, and nothing else wrong', async (t) => {
   await platform.untilHealthy(60_000);
+  t.teardown(() => platform.mustRun('up', '-q'));
   await platform.engine.removeContainer(platform.container('worker_2'));
   const { exitCode, stdout } = await platform.run('failover', '--kill', 'app_1');
   t.is(exitCode, 4);
   t.regex(stdout, /not steady before the fault: worker_2 is missing/);
-  await platform.mustRun('up', '-q');
 });
 
 serial('all guardians are killed only when that is accepted, and the drill starts whom nobody else would', async (t) => {
@@ -168,33 +172,31 @@ serial('all guardians are killed only when that is accepted, and the drill start
   const { result } = await drill('--kill', 'all:guardian', '--accept-outage', '--within', '3s', ...patient);
   t.is(result.verdict, 'fail');
   t.true(result.reasons.includes('redundancy was not restored by the deadline'), result.reasons.join('; '));
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 serial('who is down because a drill was killed is started by heal, where there is no guardian', async (t) => {
-  await platform.untilHealthy(60_000);
-  const running = platform.start(['failover', '--kill', 'all:guardian', '--accept-outage']);
-  await eventually('the guardians to be dead', 60_000, async () => {
-    const states = await Promise.all(['guardian_1', 'guardian_2'].map(async (one) => (await platform.engine.inspectContainer(platform.container(one)))?.state));
-    return states.every((state) => state === 'exited') ? true : new Error(states.join());
+  const { running } = await startDrill(platform, ['--kill', 'all:guardian', '--accept-outage'], 'the guardians to be dead', async () => {
+    const states = await Promise.all(['guardian_1', 'guardian_2'].map(stateOf));
+    return states.every((state) => state === 'exited');
   });
   running.kill('SIGKILL');
   await running;
   t.regex((await platform.mustRun('heal')).stdout, /^undone: kill guardian_1, guardian_2/);
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 serial('a drill does not start either on a platform that is healthy and can\'t do its work', async (t) => {
   await sql(platform, 'ALTER TABLE outbox RENAME TO hidden');
   try {
-    await eventually('the API to notice', 20_000, async () => ((await platform.https('/readyz')).status === 503 ? true : undefined));
+    await eventually('the API to notice', 60_000, async () => ((await platform.https('/readyz')).status === 503 ? true : undefined));
     const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'vip-holder');
     t.is(exitCode, 4);
     t.regex(stdout + stderr, /not steady before the fault: app_[12] can't do its work \(unavailable: schema down\)/);
   } finally {
     await sql(platform, 'ALTER TABLE hidden RENAME TO outbox');
   }
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 for (const fault of [
@@ -219,7 +221,8 @@ serial('the answers of a replica are late where the kernel has netem; where it h
   t.log(isPossible ? 'this kernel has netem' : 'this kernel has no netem');
   // Drills that were killed have left some.
   const before = await itemsOfDrills();
-  const { exitCode, stdout } = await failover(platform, 60_000, ['--latency', 'app_1', '--ms', '200', '--hold', '4s', ...patient]);
+  // So few writes that a slow machine has removed them all before a drill that is not carried out waits no longer for that.
+  const { exitCode, stdout } = await failover(platform, 60_000, ['--latency', 'app_1', '--ms', '200', '--hold', '4s', '--writes', '2', ...patient]);
   if (isPossible) {
     const { verdict, reasons, runs: [run] } = drillSchema.parse(JSON.parse(stdout));
     t.is(verdict, 'pass', reasons.join('; '));
@@ -233,44 +236,53 @@ serial('the answers of a replica are late where the kernel has netem; where it h
   const heal = await platform.run('heal', '--json');
   t.deepEqual(JSON.parse(heal.stdout), { schema: 'haplat.heal/1', project: platform.project, undone: [] }, heal.stderr);
   t.is(await itemsOfDrills(), before, 'one that was not carried out leaves nothing either');
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 serial('the holder that was cut off gives the address up once it is back, even if it has forgotten where its peer is', async (t) => {
-  const drilling = drill('--partition', (holder) => holder.replace('keepalived_', 'node:'), '--hold', '6s', ...patient);
-  await eventually('both to have the address', 60_000, async () => ((await platform.status()).vip.holders.length === 2 ? true : undefined));
-  for (const node of ['keepalived_1', 'keepalived_2']) {
-    const { exitCode } = await platform.engine.exec(platform.container(node), ['ip', '-4', 'neighbour', 'flush', 'all'], { timeoutMs: 5000 });
+  const nodes = new Map(['keepalived_1', 'keepalived_2'].map((node) => [node, platform.container(node)]));
+  const drilling = drill('--partition', (holder) => holder.replace('keepalived_', 'node:'), '--hold', '10s', ...patient);
+  // Asked of the kernels alone: a slow machine's whole status takes as long as the fault.
+  await during(drilling, eventually('both to have the address', faultWithinMs, async () =>
+    (await readVipHolders(platform.engine, platform.vip, nodes)).holders.length === 2 ? true : undefined,
+  ));
+  for (const container of nodes.values()) {
+    const { exitCode } = await platform.engine.exec(container, ['ip', '-4', 'neighbour', 'flush', 'all'], { timeoutMs: 10_000 });
     t.is(exitCode, 0);
   }
   const { run } = await drilling;
-  // The kernel by itself asks for a neighbour once a second.
-  t.true(run.splitBrainMs < 500, `${run.splitBrainMs} ms`);
+  // The kernel by itself asks for a neighbour once a second, of which a part may be over by chance. What it was told instead, it
+  // tells in its own ticks.
+  t.true(run.splitBrainMs < 900, `${run.splitBrainMs} ms`);
+  for (const container of nodes.values()) {
+    const { stdout } = await platform.engine.exec(container, ['ip', 'ntable', 'show', 'name', 'arp_cache'], { timeoutMs: 10_000 });
+    t.true([...stdout.matchAll(/ retrans (\d+)/g)].some(([, ms]) => Number(ms) >= 20 && Number(ms) <= 100), stdout);
+  }
   t.is(run.ledger.lost, 0);
   await platform.untilHealthy(60_000);
 });
 
 serial('a holder that reaches no replica gives the address to a node that does, and is told of until it does again', async (t) => {
   const before = await holder();
-  const drilling = drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s', ...patient);
-  await eventually('the node to say so', 60_000, async () =>
+  const drilling = drill('--partition', 'vip-holder', '--from', 'app', '--hold', '20s', ...patient);
+  await during(drilling, eventually('the node to say so', faultWithinMs, async () =>
     (await platform.status()).problems.includes(`keepalived_${before} runs and can't do its work (no replica of the API is reached from here)`) ? true : undefined,
-  );
+  ));
   const { result, run } = await drilling;
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.true(Number(run.phases.vipMovedMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
   t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
   t.not(await holder(), before);
 });
 
 serial('a replica that alone has lost the database is asked for nothing, and a worker keeps no job, until they have one again', async (t) => {
   let isOver = false;
-  const drilling = drill('--partition', 'app_1,worker_1', '--from', 'db', '--hold', '30s', ...patient).finally(() => { isOver = true; });
+  const drilling = drill('--partition', 'app_1,worker_1', '--from', 'db', '--hold', '60s', ...patient).finally(() => { isOver = true; });
   // Requests are logged as well, and go on for a moment afterwards.
   const says = (service: string, what: RegExp) =>
-    eventually(`${service} to say so`, 60_000, async () => (what.test((await platform.run('logs', service, '--tail', '5000')).stdout) ? true : undefined));
-  await Promise.all([says('app_1', /stands back/), says('worker_1', /gives back what it has in hand/)]);
+    eventually(`${service} to say so`, faultWithinMs, async () => (what.test((await platform.run('logs', service, '--tail', '5000')).stdout) ? true : undefined));
+  await during(drilling, Promise.all([says('app_1', /stands back/), says('worker_1', /gives back what it has in hand/)]));
   await eventually('the balancers to pass it over', 20_000, async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => platform.https('/items')));
     return answers.every(({ status }) => status === 200) ? true : undefined;
@@ -283,7 +295,7 @@ serial('a replica that alone has lost the database is asked for nothing, and a w
   t.false(isOver, 'the fault is still in place');
   const { run } = await drilling;
   t.is(run.ledger.lost + run.ledger.duplicated, 0);
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 serial('what goes to a replica that is no more fails at once and need not wait', async (t) => {
@@ -291,32 +303,28 @@ serial('what goes to a replica that is no more fails at once and need not wait',
 });
 
 serial('status is degraded while a fault is in place, and Ctrl-C heals it', async (t) => {
-  await platform.untilHealthy(60_000);
-  const before = await itemsOfDrills();
-  const running = platform.start(['failover', '--pause', 'app_1', '--hold', '5m']);
-  await eventually('the fault to show', 60_000, async () => {
-    const report = await platform.status();
-    return report.problems.some((problem) => problem.includes('fault is still in place')) ? true : undefined;
-  });
+  const before = Number(await itemsOfDrills());
+  const left = async () => Number(await itemsOfDrills()) - before;
+  const { running } = await startDrill(platform, ['--pause', 'app_1', '--hold', '5m', '--writes', '2'], 'the fault to show', async () =>
+    (await platform.status()).problems.some((problem) => problem.includes('fault is still in place')),
+  );
+  await eventually('more writes than may be left', 60_000, async () => ((await left()) >= 15 ? true : new Error(String(await left()))));
   running.kill('SIGINT');
   t.is(outcomeOf(await running).exitCode, 130);
-  // What was on its way to the frozen replica it may carry out later; of all others there were ten each second.
-  const left = Number(await itemsOfDrills()) - Number(before);
-  t.true(left <= 5, String(left));
-  await platform.untilHealthy(30_000);
+  // What was on its way to the frozen replica it may carry out later; all others are removed.
+  const count = await left();
+  t.true(count <= 5, String(count));
+  await platform.untilHealthy(60_000);
   t.false((await platform.engine.listContainers({ project: platform.project })).some((one) => one.name.includes('probe')));
 });
 
 serial('a drill that is killed leaves a fault that heal undoes', async (t) => {
-  const running = platform.start(['failover', '--pause', 'app_1', '--hold', '5m']);
-  await eventually('app_1 to be paused', 60_000, async () =>
-    (await platform.engine.inspectContainer(platform.container('app_1')))?.state === 'paused' ? true : undefined,
-  );
+  const { running } = await startDrill(platform, ['--pause', 'app_1', '--hold', '5m'], 'app_1 to be paused', async () => (await stateOf('app_1')) === 'paused');
   running.kill('SIGKILL');
   await running;
   const { stdout } = await platform.mustRun('heal');
   t.regex(stdout, /^undone: pause app_1/);
-  await platform.untilHealthy(30_000);
+  await platform.untilHealthy(60_000);
 });
 
 serial('a fault is held by the clock, however long the answers take', async (t) => {
@@ -334,19 +342,20 @@ const isFilled = async () => {
 
 /** A drill that is killed while its file is in the database's volume. */
 async function leaveFilled(): Promise<void> {
-  await platform.untilHealthy(60_000);
-  const running = platform.start(['failover', '--fill-disk', 'db', '--size', '8', '--hold', '5m']);
-  await eventually('the file to be there', 60_000, async () => ((await isFilled()) ? true : undefined));
+  const { running } = await startDrill(platform, ['--fill-disk', 'db', '--size', '8', '--hold', '5m'], 'the file to be there', isFilled);
   running.kill('SIGKILL');
   await running;
 }
 
 serial('what a killed drill has left, in place or running, does not keep the next from its work', async (t) => {
   await leaveFilled();
-  const next = await platform.run('failover', '--kill', 'worker_1', ...gently, ...patient);
+  const again = ['--kill', 'worker_1', ...patient];
+  const next = await platform.run('failover', ...gently, ...again);
   t.regex(next.stderr, /removed what an earlier drill has left running: \S+-probe-/);
   t.regex(next.stderr, /undone: fill-disk db, left by a drill/);
-  t.is(next.exitCode, 0, next.stdout);
+  // What it had to undo it has told by now, and only the first one can.
+  const { exitCode, stdout } = whyUntold(next) === undefined ? next : await failover(platform, 60_000, again);
+  t.is(exitCode, 0, stdout);
   t.false(await isFilled());
 });
 

@@ -4,8 +4,8 @@ import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openOffline } from './_browser.ts';
-import { gently } from './_drill.ts';
-import { outcomeOf, Platform } from './_platform.ts';
+import { gently, steadily } from './_drill.ts';
+import { Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 const schema = join(import.meta.dirname, 'schemas/jenkins-junit.xsd');
@@ -13,11 +13,16 @@ const schema = join(import.meta.dirname, 'schemas/jenkins-junit.xsd');
 const patient = [...gently, '--max-downtime', '30s'];
 let platform: Platform;
 let browser: Browser;
+/** The drill whose reports the tests read. */
+let first: Outcome;
 
 test.before(async () => {
   browser = await launchBrowser();
   platform = await Platform.create({ project: 'drl-reports', number: 29 });
   await platform.mustRun('up', '-q');
+  await writeFile(file('summary.md'), 'what an earlier step wrote\n');
+  const reports = ['--junit', file('one.xml'), '--html', file('one.html'), '--openmetrics', file('one.prom'), '--baseline', file('baseline.json')];
+  first = await drill(['--kill', 'vip-holder', ...reports, '--json'], { GITHUB_STEP_SUMMARY: file('summary.md') });
 });
 test.afterEach.always(async (t) => {
   if (!t.passed) for (const repair of await platform.repairs()) t.log(repair);
@@ -29,6 +34,7 @@ test.after.always(async () => {
 
 const file = (name: string) => join(platform.folder, name);
 const text = (name: string) => readFile(file(name), 'utf8');
+const drill = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => steadily(platform, ['failover', ...patient, ...args], { env });
 
 async function isJunit(t: ExecutionContext, name: string): Promise<void> {
   const { exitCode, stderr } = await execa('xmllint', ['--noout', '--schema', schema, file(name)], { reject: false });
@@ -48,12 +54,8 @@ async function colours(page: Page): Promise<{ readonly ink: number; readonly pap
 }
 
 serial('one drill writes every report that is asked for', async (t) => {
-  await platform.untilHealthy(60_000);
-  const env = { GITHUB_STEP_SUMMARY: file('summary.md') };
-  await writeFile(file('summary.md'), 'what an earlier step wrote\n');
-  const reports = ['--junit', file('one.xml'), '--html', file('one.html'), '--openmetrics', file('one.prom'), '--baseline', file('baseline.json')];
-  const { exitCode, stdout, stderr } = outcomeOf(await platform.start(['failover', '--kill', 'vip-holder', ...patient, ...reports, '--json'], { env }));
-  t.is(exitCode, 0, stderr);
+  const { exitCode, stdout, stderr } = first;
+  t.is(exitCode, 0, `${stdout}\n${stderr}`);
   t.is((JSON.parse(stdout) as { verdict: string }).verdict, 'pass');
   await isJunit(t, 'one.xml');
   t.regex(await text('one.xml'), /<testcase classname="haplat.drl-reports" name="kill vip-holder"/);
@@ -84,32 +86,28 @@ for (const look of ['light', 'dark', 'print'] as const) {
 }
 
 serial('slower than the baseline is exit 3, and within the tolerance is not', async (t) => {
-  await platform.untilHealthy(60_000);
   const baseline = JSON.parse(await text('baseline.json')) as { drills: Record<string, Record<string, number>> };
   const [name = '', measured = {}] = Object.entries(baseline.drills)[0] ?? [];
   const once = { ...measured, restoreP50Ms: 1, downtimeP50Ms: 60_000, downtimeMaxMs: 60_000, resolutionMs: 0 };
   await writeFile(file('baseline.json'), JSON.stringify({ ...baseline, drills: { [name]: once } }));
-  const drill = ['failover', '--kill', 'vip-holder', ...patient, '--baseline', file('baseline.json')];
-  const slower = await platform.run(...drill, '--junit', file('slower.xml'));
+  const compared = ['--kill', 'vip-holder', '--baseline', file('baseline.json')];
+  const slower = await drill([...compared, '--junit', file('slower.xml')]);
   t.is(slower.exitCode, 3, slower.stderr);
   t.regex(slower.stdout, /^PASSED/);
   t.regex(slower.stdout, /^SLOWER {2}kill vip-holder: restored p50 \d+ ms, was 1 ms in the baseline$/m);
   await isJunit(t, 'slower.xml');
   t.regex(await text('slower.xml'), /failures="1"[^]*<failure type="regression" message="restored p50 /);
-  await platform.untilHealthy(60_000);
-  const tolerated = await platform.run(...drill, '--tolerance', '100000000');
+  const tolerated = await drill([...compared, '--tolerance', '100000000']);
   t.is(tolerated.exitCode, 0, tolerated.stdout);
 });
 
 serial('a baseline that has none of the drills proves nothing: exit 4', async (t) => {
-  await platform.untilHealthy(60_000);
-  const { exitCode, stdout, stderr } = await platform.run('failover', '--kill', 'worker_1', ...patient, '--baseline', file('baseline.json'));
+  const { exitCode, stdout, stderr } = await drill(['--kill', 'worker_1', '--baseline', file('baseline.json')]);
   t.is(exitCode, 4, stdout);
   t.regex(stderr, /not compared with the baseline, .*: kill worker_1/);
 });
 
 serial('a suite has one report for all of its drills, and the exit code of the worst', async (t) => {
-  await platform.untilHealthy(60_000);
   await writeFile(file('suite.yaml'), `
 name: two drills
 objectives: { maxDowntimeMs: 30000 }
@@ -117,7 +115,7 @@ drills:
   - { name: a worker dies, rate: 40, fault: { kind: kill, targets: [worker_1] } }
   - { name: impossible objective, rate: 40, fault: { kind: kill, targets: [vip-holder] }, objectives: { maxRestoreMs: 1 } }
 `);
-  const { exitCode, stdout } = await platform.run('drill', 'run', file('suite.yaml'), '--junit', file('suite.xml'), '--html', file('suite.html'), '--json');
+  const { exitCode, stdout } = await steadily(platform, ['drill', 'run', file('suite.yaml'), '--junit', file('suite.xml'), '--html', file('suite.html'), '--json']);
   t.is(exitCode, 3);
   const result = JSON.parse(stdout) as { schema: string; verdict: string; drills: { name: string; result: { verdict: string; reasons: string[] } }[] };
   t.is(result.schema, 'haplat.suite/1');
