@@ -1,10 +1,9 @@
 import https from 'node:https';
 import { readVipHolders } from '../../src/runtime/observe/vip-holders.ts';
 import type { Answer } from './_http.ts';
-import { lockFor, sql } from './_inside.ts';
+import { lock, sql } from './_inside.ts';
 import { eventually, type Platform } from './_platform.ts';
 
-const lockSeconds = 20;
 const requestWithinMs = 10_000;
 const askEachMs = 250;
 const moveWithinMs = 30_000;
@@ -22,8 +21,7 @@ export interface Move {
  * answer too.
  */
 export async function answersAcrossAMove(platform: Platform, move: Move): Promise<Answer[]> {
-  const { free } = await lockFor(platform, lockSeconds, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
-  const lock = free.catch(() => undefined);
+  const free = await lock(platform, 'LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
   const asked: Promise<Asked>[] = [];
   const ask = () => void asked.push(askOnce(platform));
   ask();
@@ -36,8 +34,8 @@ export async function answersAcrossAMove(platform: Platform, move: Move): Promis
     [moved] = await Promise.all([untilMoved(platform, move), move.start()]);
   } finally {
     clearInterval(asking);
-    await sql(platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-lock'");
-    await Promise.all([lock, ...asked]);
+    await free();
+    await Promise.all(asked);
   }
   const { heldAtMs, seenAtMs } = moved;
   const inHand = (await Promise.all(asked)).filter(({ fromMs, toMs }) => fromMs < heldAtMs && toMs > seenAtMs);

@@ -1,5 +1,5 @@
 import { firstIdAt } from '../../src/app/outbox/housekeeping.ts';
-import { jsonOf, type RequestOptions } from './_http.ts';
+import { jsonOf, type Answer, type RequestOptions } from './_http.ts';
 import { sql } from './_inside.ts';
 import { eventually, type Platform } from './_platform.ts';
 
@@ -144,8 +144,14 @@ export async function answersDuring(platform: Platform, work: Promise<unknown>):
   return statuses;
 }
 
+/** That clients who ask twenty times at once are answered otherwise than they should be; undefined where they are not. */
+export async function whyOtherwise(ask: () => Promise<Answer>, isExpected: (status: number) => boolean): Promise<Error | undefined> {
+  const statuses = (await Promise.all(Array.from({ length: 20 }, ask))).map(({ status }) => status);
+  return statuses.every(isExpected) ? undefined : new Error(`answered with ${statuses.join()}`);
+}
+
 /** What nobody starts again until `up`. */
 export async function stopForGood(platform: Platform, service: string): Promise<void> {
-  for (const guardian of ['guardian_1', 'guardian_2']) await platform.engine.stopContainer(platform.container(guardian), { graceMs: 2000 });
+  await platform.stopGuardians();
   await platform.engine.stopContainer(platform.container(service), { graceMs: 10_000 });
 }

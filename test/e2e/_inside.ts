@@ -35,19 +35,32 @@ export async function publish(platform: Platform, queue: string, content: Buffer
   await inside(platform, 'publish.ts', [queue, JSON.stringify(headers)], { network: 'data', input });
 }
 
-/** Runs SQL as the owner of the data, and returns the rows as text. */
-export async function sql(platform: Platform, statement: string): Promise<string> {
-  const psql = ['psql', '-U', 'haplat', '-d', 'haplat', '-tAqc', statement];
+/** Runs SQL as the owner of the data, or as the server's administrator, and returns the rows as text. */
+export async function sql(platform: Platform, statement: string, role: 'haplat' | 'postgres' = 'haplat'): Promise<string> {
+  const psql = ['psql', '-U', role, '-d', 'haplat', '-tAqc', statement];
   return (await execa('docker', ['exec', '-u', 'postgres', platform.container('db'), ...psql])).stdout.trim();
 }
 
-/** Takes a lock and keeps it for some seconds; resolves when it is taken, to what settles when it is free again. */
-export async function lockFor(platform: Platform, seconds: number, lock: string): Promise<{ readonly free: Promise<string> }> {
-  const free = sql(platform, `SET application_name = 'test-lock'; BEGIN; ${lock}; SELECT pg_sleep(${seconds}); COMMIT`);
-  await eventually('the lock', 10_000, async () =>
+/** Longer than anything takes that is done under a lock: a slow machine must not be through with it only because it ran out. */
+const lockSeconds = 300;
+
+/**
+ * Takes a lock and keeps it; resolves when it is taken, to what frees it. That rejects where nobody held it any more, so that
+ * what was done meanwhile is known to have been done under it; a second time it does nothing.
+ */
+export async function lock(platform: Platform, statement: string): Promise<() => Promise<void>> {
+  const held = sql(platform, `SET application_name = 'test-lock'; BEGIN; ${statement}; SELECT pg_sleep(${lockSeconds}); COMMIT`).catch(() => undefined);
+  await eventually('the lock', 30_000, async () =>
     (await sql(platform, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-lock' AND wait_event = 'PgSleep'")) === '1' ? true : undefined,
   );
-  return { free };
+  let isTaken = true;
+  return async () => {
+    if (!isTaken) return;
+    isTaken = false;
+    const ended = await sql(platform, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'test-lock'");
+    await held;
+    if (ended !== '1') throw new Error('nobody held the lock any more');
+  };
 }
 
 /**
