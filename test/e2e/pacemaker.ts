@@ -2,21 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { isSameFencing, type FencingEvent } from '../../src/runtime/cluster/state.ts';
 import { keepManager } from '../../src/runtime/config/manager-choice.ts';
+import type { StatusReport } from '../../src/runtime/status/report.ts';
 import { answersAcrossAMove, sendAcrossAMove, type Move } from './_across-a-move.ts';
+import { clusterOf, standing, wholeWithinMs } from './_cluster.ts';
 import { failover, type DrillArgument } from './_drill.ts';
 import { connectToNobody } from './_inside.ts';
 import { docker, eventually, Platform, type Outcome } from './_platform.ts';
 
 const serial = test.serial;
 let platform: Platform;
+const { becomes, fencingNobody, startedAt } = clusterOf(() => platform);
 
 const cluster = 'loadBalancers: {manager: pacemaker}\nnetdata: {enabled: false}';
 const unfenced = 'loadBalancers: {manager: pacemaker, fencing: false}\nnetdata: {enabled: false}';
+/** Of the tests of nodes that come and go. */
+const debugged = (...own: string[]) => `loadBalancers: {${['manager: pacemaker', 'logLevel: DEBUG', ...own].join(', ')}}\nnetdata: {enabled: false}`;
 const keepalived = 'netdata: {enabled: false}';
-/** A busy machine's fencing and rejoining; what is asserted is what happens, not how fast. */
-const wholeWithinMs = 120_000;
 const patient = ['--max-downtime', '60s', '--within', '120s'];
 const dataTier = ['db', 'rabbitmq', 'worker_1', 'worker_2', 'app_1', 'app_2'];
 
@@ -53,22 +55,6 @@ async function holder(): Promise<string> {
   return (await platform.untilHealthy(wholeWithinMs)).vip.holders[0] ?? '';
 }
 
-async function startedAt(services: readonly string[]): Promise<Record<string, string | undefined>> {
-  const all = services.map(async (name) => [name, (await platform.engine.inspectContainer(platform.container(name)))?.startedAt?.toISOString()] as const);
-  return Object.fromEntries(await Promise.all(all));
-}
-
-/** Whom the cluster has fenced so far. */
-async function fencings(): Promise<readonly FencingEvent[]> {
-  const { cluster: state } = await platform.untilHealthy(wholeWithinMs);
-  return state?.fencing.history ?? [];
-}
-
-/** Who is new: nodes that all are replaced within seconds do not hand the whole history on, and differ by milliseconds. */
-function since(before: readonly FencingEvent[], now: readonly FencingEvent[]): readonly string[] {
-  return now.filter((event) => !before.some((earlier) => isSameFencing(earlier, event))).map(({ target }) => target);
-}
-
 serial('what can be no cluster is refused before anything is made', async (t) => {
   const refused = async (yaml: string, message: RegExp): Promise<void> => {
     await platform.configure(yaml);
@@ -99,8 +85,7 @@ serial('who was chosen by up --manager is remembered until down --volumes', asyn
 
 serial('up brings a cluster up, whole, which serves through the virtual address', async (t) => {
   await platform.mustRun('up');
-  const report = await platform.status();
-  t.true(report.healthy, report.problems.join('; '));
+  const report = await platform.untilHealthy(wholeWithinMs);
   t.deepEqual(report.services.filter((one) => one.component === 'lb').map((one) => one.name), ['lb_1', 'lb_2', 'lb_3']);
   t.is(report.vip.holders.length, 1);
   t.is((await platform.https('/items')).status, 200);
@@ -108,14 +93,15 @@ serial('up brings a cluster up, whole, which serves through the virtual address'
 });
 
 serial('status --json has quorum, votes, members, the coordinator, resources, failures and fencing', async (t) => {
-  const { cluster: state, warnings } = await platform.status();
+  const report = await platform.untilHealthy(wholeWithinMs);
+  const { cluster: state } = report;
   t.like(state, { quorate: true, votes: { expected: 3, total: 3, quorum: 2 }, failures: [] });
   t.true(['lb_1', 'lb_2', 'lb_3'].includes(state?.dc ?? ''));
   t.deepEqual(state?.members.map((one) => [one.name, one.online]), [['lb_1', true], ['lb_2', true], ['lb_3', true]]);
   t.deepEqual(state?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2', 'lb_3']);
   t.is(state?.resources.find((one) => one.id === 'vip')?.nodes.length, 1);
   t.true(state?.fencing.enabled);
-  t.deepEqual(warnings, []);
+  t.deepEqual(standing(report), []);
 });
 
 serial('no node is privileged, and the key of their traffic is a file for its owner only', async (t) => {
@@ -176,23 +162,21 @@ serial('the coordinator may die', async (t) => {
 });
 
 serial('a node that reaches no replica of the API gives the address to one that does, and keeps no connection', async (t) => {
-  const fenced = await fencings();
-  const { before, result, run } = await drill('--partition', 'vip-holder', '--from', 'app', '--hold', '10s');
+  const { before, result, run } = await fencingNobody(t, () => drill('--partition', 'vip-holder', '--from', 'app', '--hold', '20s'));
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   // Handed over to the new holder, the connections would be answered with errors by the old one.
   t.true(Number(run.phases.firstSuccessMs) < Number(run.phases.healedMs), JSON.stringify(run.phases));
   t.not(await holder(), before);
-  t.deepEqual(since(fenced, await fencings()), []);
 });
 
 serial('planned work on a node is a drill as well: nothing is fenced, and the node is back', async (t) => {
-  const { before, result, run } = await drill('--standby', 'vip-holder', '--hold', '5s');
+  const { before, result, run } = await fencingNobody(t, () => drill('--standby', 'vip-holder', '--hold', '5s'));
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.vipMovedMs, null);
   t.is(run.phases.fencedMs, null);
   t.is(run.splitBrainMs, 0);
   t.not(await holder(), before);
-  t.deepEqual((await platform.status()).warnings, []);
+  t.deepEqual(standing(await platform.status()), []);
 });
 
 /** Has the holder put on standby in mid-action, and back in service however that ends. */
@@ -233,7 +217,7 @@ serial('standby moves everything away and online brings it back', async (t) => {
   t.true(report.warnings.some((warning) => warning.startsWith(`${before} is on standby`)));
   t.is((await platform.https('/items')).status, 200);
   await platform.mustRun('cluster', 'online', before);
-  t.deepEqual((await platform.status()).warnings, []);
+  t.deepEqual(standing(await platform.status()), []);
   await platform.mustRun('cluster', 'move', before);
   t.deepEqual((await platform.status()).vip.holders, [before]);
   const wrong = await platform.run('cluster', 'standby', 'lb_9');
@@ -254,33 +238,41 @@ serial('a changed configuration is applied to the running cluster, and restarts 
   t.like(await platform.json('up'), { changed: false });
 });
 
+/** Restarts one that does not have the address. It has only the new key: that it is let in shows that the others use it. */
+async function restartAnother(nodes: readonly string[], address: string): Promise<StatusReport> {
+  await platform.engine.restartContainer(platform.container(nodes.find((node) => node !== address) ?? ''), { graceMs: 60_000 });
+  return platform.untilHealthy(wholeWithinMs);
+}
+
 serial('the key of the nodes\' traffic is rotated while they run', async (t) => {
   const nodes = ['lb_1', 'lb_2', 'lb_3'];
-  const [before, address] = [await startedAt(nodes), await holder()];
   const keyOf = () => readFile(join(platform.stateDirectory, 'cluster/authkey'), 'base64');
-  const key = await keyOf();
-  await platform.mustRun('certs', 'rotate', '--cluster');
-  t.not(await keyOf(), key);
-  t.is(await holder(), address);
-  // A node that starts has only the new key: that it is let in shows that the others use it.
-  await platform.engine.restartContainer(platform.container(nodes.find((node) => node !== address) ?? ''), { graceMs: 20_000 });
-  const report = await platform.untilHealthy(wholeWithinMs);
+  const { address, kept, report, restarted } = await fencingNobody(t, async () => {
+    const [before, address] = [await startedAt(nodes), await holder()];
+    const key = await keyOf();
+    await platform.mustRun('certs', 'rotate', '--cluster');
+    t.not(await keyOf(), key);
+    const kept = await holder();
+    const report = await restartAnother(nodes, address);
+    return { address, kept, report, restarted: Object.entries(await startedAt(nodes)).filter(([node, at]) => before[node] !== at) };
+  });
+  t.is(kept, address);
   t.deepEqual(report.cluster?.votes, { expected: 3, total: 3, quorum: 2 });
-  const restarted = Object.entries(await startedAt(nodes)).filter(([node, at]) => before[node] !== at);
   t.is(restarted.length, 1);
 });
 
 serial('a key of one\'s own is taken by the nodes while they run', async (t) => {
   const nodes = ['lb_1', 'lb_2', 'lb_3'];
-  const [before, address] = [await startedAt(nodes), await holder()];
-  const key = randomBytes(256);
-  await writeFile(join(platform.folder, 'own.key'), key);
-  await platform.configure('loadBalancers: {manager: pacemaker, authkeyFile: own.key}\nnetdata: {enabled: false}');
-  await platform.mustRun('up');
+  const { before, key, after } = await fencingNobody(t, async () => {
+    const [before, key] = [await startedAt(nodes), randomBytes(256)];
+    await writeFile(join(platform.folder, 'own.key'), key);
+    await platform.configure('loadBalancers: {manager: pacemaker, authkeyFile: own.key}\nnetdata: {enabled: false}');
+    await platform.mustRun('up');
+    return { before, key, after: await startedAt(nodes) };
+  });
   t.true((await readFile(join(platform.stateDirectory, 'cluster/authkey'))).equals(key));
-  t.deepEqual(await startedAt(nodes), before);
-  await platform.engine.restartContainer(platform.container(nodes.find((node) => node !== address) ?? ''), { graceMs: 20_000 });
-  t.deepEqual((await platform.untilHealthy(wholeWithinMs)).cluster?.votes, { expected: 3, total: 3, quorum: 2 });
+  t.deepEqual(after, before);
+  t.deepEqual((await restartAnother(nodes, await holder())).cluster?.votes, { expected: 3, total: 3, quorum: 2 });
   t.is((await platform.run('certs', 'rotate', '--cluster')).exitCode, 2, 'it is not haplat\'s to change');
   await platform.configure(cluster);
 });
@@ -300,56 +292,50 @@ serial('export cluster writes files for hosts, which Pacemaker accepts', async (
 });
 
 serial('nodes are replaced one after the other, each leaving in order: nobody is fenced', async (t) => {
-  await platform.untilHealthy(wholeWithinMs);
-  const [nodes, before] = [await startedAt(['lb_1', 'lb_2', 'lb_3']), await fencings()];
-  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG}\nnetdata: {enabled: false}');
-  await platform.mustRun('up');
-  const after = await startedAt(['lb_1', 'lb_2', 'lb_3']);
-  t.true(Object.entries(nodes).every(([node, at]) => after[node] !== at), 'not every node is new');
-  t.deepEqual(since(before, await fencings()), []);
+  const nodes = ['lb_1', 'lb_2', 'lb_3'];
+  await platform.configure(debugged());
+  const { before, after } = await fencingNobody(t, async () => {
+    const started = await startedAt(nodes);
+    // Asked for as well: a second time nothing about them has changed.
+    await platform.mustRun('up', '--renew', 'lb');
+    return { before: started, after: await startedAt(nodes) };
+  });
+  t.true(Object.entries(before).every(([node, at]) => after[node] !== at), 'not every node is new');
 });
 
 serial('a cluster shrinks to two nodes, of which one survives a split brain, and grows again; nobody else is fenced', async (t) => {
-  const [nodes, before] = [await startedAt(['lb_1', 'lb_2']), await fencings()];
-  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG, nodes: 2}\nnetdata: {enabled: false}');
-  await platform.mustRun('up');
-  const report = await platform.untilHealthy(wholeWithinMs);
-  t.deepEqual(report.cluster?.members.map((one) => one.name), ['lb_1', 'lb_2']);
+  const nodes = ['lb_1', 'lb_2'];
+  const report = await becomes(t, nodes, debugged('nodes: 2'), debugged());
+  t.deepEqual(report.cluster?.members.map((one) => one.name), nodes);
   t.like(report.cluster, { quorate: true, votes: { expected: 2, total: 2 } });
   t.regex(report.warnings.join('; '), /^two nodes have no majority/);
-  t.deepEqual(await startedAt(['lb_1', 'lb_2']), nodes);
-  t.deepEqual(since(before, await fencings()), []);
   const { result, run } = await drill('--cut-heartbeat', (holder) => holder, '--hold', '8s');
   t.is(run.splitBrainMs, 0, 'two nodes had the address');
   t.is(result.verdict, 'pass', result.reasons.join('; '));
   t.not(run.phases.fencedMs, null);
-  const [afterwards, fenced] = [await startedAt(['lb_1', 'lb_2']), await fencings()];
-  await platform.configure('loadBalancers: {manager: pacemaker, logLevel: DEBUG, nodes: 2, quorumNode: true}\nnetdata: {enabled: false}');
-  await platform.mustRun('up');
-  const voting = await platform.untilHealthy(wholeWithinMs);
-  t.deepEqual(voting.warnings, []);
+  const voting = await becomes(t, nodes, debugged('nodes: 2', 'quorumNode: true'), debugged('nodes: 2'));
+  t.deepEqual(standing(voting), []);
   t.like(voting.cluster, { votes: { expected: 3, total: 3, quorum: 2 } });
-  t.deepEqual(voting.cluster?.resources.find((one) => one.id === 'traefik')?.nodes, ['lb_1', 'lb_2']);
-  t.deepEqual(await startedAt(['lb_1', 'lb_2']), afterwards);
-  t.deepEqual(since(fenced, await fencings()), []);
+  t.deepEqual(voting.cluster?.resources.find((one) => one.id === 'traefik')?.nodes, nodes);
 });
 
 serial('beside a node that only votes come more where it keeps its address, and are refused where it would not', async (t) => {
-  const configure = (own: string) => platform.configure(`loadBalancers: {manager: pacemaker, logLevel: DEBUG, quorumNode: true, ${own}}\nnetdata: {enabled: false}`);
+  const nodes = ['lb_1', 'lb_2', 'quorum'];
+  const withQuorum = (...own: string[]) => debugged('quorumNode: true', ...own);
   // What comes next has the default addresses, by which a cluster that was given others is not let in again.
   t.teardown(() => platform.run('down'));
-  await configure('nodes: 2');
+  await platform.configure(withQuorum('nodes: 2'));
   await platform.mustRun('up');
-  const [nodes, before] = [await startedAt(['lb_1', 'lb_2', 'quorum']), await fencings()];
-  await configure('nodes: 4');
+  const before = await startedAt(nodes);
+  await platform.configure(withQuorum('nodes: 4'));
   const { exitCode, stderr } = await platform.run('up');
   t.is(exitCode, 2, stderr);
+  t.deepEqual(await startedAt(nodes), before);
   t.regex(stderr, /loadBalancers: quorum would get another address/);
-  await configure(`nodes: 4, addresses: [${[11, 12, 16, 17, 15].map((last) => `172.28.27.${last}`).join(', ')}]`);
-  await platform.mustRun('up');
-  t.deepEqual((await platform.untilHealthy(wholeWithinMs)).cluster?.votes, { expected: 5, total: 5, quorum: 3 });
-  t.deepEqual(await startedAt(['lb_1', 'lb_2', 'quorum']), nodes);
-  t.deepEqual(since(before, await fencings()), []);
+  await platform.configure(withQuorum('nodes: 2'));
+  const addresses = [11, 12, 16, 17, 15].map((last) => `172.28.27.${last}`).join(', ');
+  const report = await becomes(t, nodes, withQuorum('nodes: 4', `addresses: [${addresses}]`), withQuorum('nodes: 2'));
+  t.deepEqual(report.cluster?.votes, { expected: 5, total: 5, quorum: 3 });
 });
 
 serial('without fencing status warns, and two holders are seen and fail the drill', async (t) => {
