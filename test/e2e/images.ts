@@ -79,8 +79,8 @@ serial('what is no archive is refused, by the Engine or before', async (t) => {
 
 serial('a save that is interrupted leaves no file', async (t) => {
   const saving = platform.start(['images', 'save', 'broken.tar']);
-  // Its partial file is there as soon as the Engine sends.
-  await eventually('the partial file', 60_000, async () => (await readdir(platform.folder)).find((name) => name === 'broken.tar.partial'));
+  // Its partial file is there as soon as the Engine sends, and before that it puts all of them together.
+  await eventually('the partial file', 300_000, async () => (await readdir(platform.folder)).find((name) => name === 'broken.tar.partial'));
   saving.kill('SIGINT');
   t.is((await saving).exitCode, 130);
   t.deepEqual((await readdir(platform.folder)).filter((name) => name.startsWith('broken')), []);

@@ -17,7 +17,7 @@ test('the packed tarball installs, and runs without the checkout', async (t) => 
   try {
     await execa('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
     const [tarball = ''] = await readdir(folder);
-    await execa('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', folder, join(folder, tarball)]);
+    await execa('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries', '5', '--prefix', folder, join(folder, tarball)]);
     const program = join(folder, 'node_modules/haplat/dist/haplat.cjs');
     for (const text of ['LICENSE', 'dist/THIRD-PARTY-NOTICES.txt']) t.regex(await readFile(join(folder, 'node_modules/haplat', text), 'utf8'), /Permission is hereby granted/);
     const { stdout } = await execa(process.execPath, [program, '--version'], { cwd: folder });
