@@ -151,13 +151,13 @@ export class Platform {
    * of a second later, and of who runs there is no exit code.
    */
   async exitCodeOfStop(service: string): Promise<number | undefined> {
-    const since = new Date();
     const container = this.container(service);
+    const listening = Promise.withResolvers<undefined>();
+    const events = this.engine.events({ project: this.project, signal: AbortSignal.timeout(toldWithinMs), onReady: () => { listening.resolve(undefined); } });
+    const told = exitCodeIn(events, container);
+    await listening.promise;
     await this.engine.stopContainer(container);
-    for await (const event of this.engine.events({ project: this.project, since, signal: AbortSignal.timeout(toldWithinMs) })) {
-      if (event.container === container && event.action === 'die') return event.exitCode;
-    }
-    return undefined;
+    return told;
   }
 
   /** Both at once: whoever is stopped first, the other would start again. */
@@ -203,6 +203,11 @@ export class Platform {
     await this.run('down', '--volumes', '--yes', '-q');
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function exitCodeIn(events: ReturnType<Engine['events']>, container: string): Promise<number | undefined> {
+  for await (const event of events) if (event.container === container && event.action === 'die') return event.exitCode;
+  return undefined;
 }
 
 export function outcomeOf(result: { readonly exitCode?: number | undefined; readonly stdout?: unknown; readonly stderr?: unknown }): Outcome {
