@@ -2,9 +2,10 @@ import { messageOf, OperationError } from '../errors.ts';
 import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { dropDrillLeases } from '../guardian/lease-client.ts';
+import { describeJob } from './fault/describe.ts';
 import { drivers } from './fault/drivers.ts';
 import { VictimDownError } from './fault/fault.ts';
-import { inPlace, type FaultInPlace } from './faults-in-place.ts';
+import { FaultInPlace } from './faults-in-place.ts';
 import { Journal } from './journal/journal.ts';
 
 export interface HealInputs {
@@ -44,9 +45,9 @@ export async function undoAll({ engine, project, journalDirectory }: HealInputs)
       const healedAtMs = await driver.heal(job, engine);
       await journal.remove(job.id);
       // Whom the guardian has started since needed nothing more.
-      if (driver.lasts || healedAtMs !== undefined) undone.push(inPlace(entry));
+      if (driver.lasts || healedAtMs !== undefined) undone.push(new FaultInPlace(entry));
     } catch (error) {
-      (error instanceof VictimDownError ? waiting : problems).push(`${job.fault.kind} ${job.fault.targets.join(',')}: ${messageOf(error)}`);
+      (error instanceof VictimDownError ? waiting : problems).push(`${describeJob(job)}: ${messageOf(error)}`);
     }
   }
   // Of what could not be undone, the guardian does what it can when the lease has run out.

@@ -167,7 +167,7 @@ async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformVie
     if (signal.aborted) throw new InterruptedError();
     const seen = await viewPlatform(inputs);
     const faults = await faultsInPlace(inputs);
-    const view = seen.problems.length > 0 ? seen : { ...seen, problems: [...faults.map(({ kind, targets }) => `a fault is in place: ${kind} ${targets.join(',')}`), ...(await unready())] };
+    const view = seen.problems.length > 0 ? seen : { ...seen, problems: [...faults.map(({ inWords }) => `a fault is in place: ${inWords}`), ...(await unready())] };
     const withinMs = run > 1 || isAfterAnother ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import type { Fault, FaultJob, FaultKind } from './fault.ts';
 
 /** What a fault is told beside its kind and its targets. */
 export interface FaultParameters {
@@ -32,8 +32,15 @@ export function describeFault(fault: Fault): string {
   return faultInWords(fault.kind, fault.targets.join(','), parametersOf(fault));
 }
 
+/** The same of one that is put in place, by whom it hits: `partition app_1, app_2 from db`. */
+export function describeJob({ fault, victims }: Pick<FaultJob, 'fault' | 'victims'>): string {
+  // Of a file that fills a disk is known only how large it was to be at the most.
+  const { mebibytes: _, ...parameters } = parametersOf(fault);
+  return faultInWords(fault.kind, victims.map(({ service }) => service).join(', '), parameters);
+}
+
 /** The same for who has its parts only. */
-export function faultInWords(kind: Fault['kind'], target: string, { from, percent, ms, mebibytes }: FaultParameters): string {
+export function faultInWords(kind: FaultKind, target: string, { from, percent, ms, mebibytes }: FaultParameters): string {
   const how = [
     ...(from === undefined ? [] : [`from ${from.join(',')}`]),
     ...(percent === undefined ? [] : [`${percent} %`]),

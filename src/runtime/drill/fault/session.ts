@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/port.ts';
 import { takeLease } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
 import type { Journal } from '../journal/journal.ts';
+import { describeJob } from './describe.ts';
 import { drivers } from './drivers.ts';
 import { NotUndoneError, VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from './fault.ts';
 
@@ -45,7 +46,7 @@ export class FaultSession {
         kind: 'drill',
         targets: [...new Set(this.#job.victims.map(({ service }) => service))],
         holder: 'haplat failover',
-        fault: `${this.#job.fault.kind} ${this.#job.fault.targets.join(',')}`,
+        fault: describeJob(this.#job),
         restartOnExpiry: this.#driver.restartHeals(this.#job),
         ttlMs: leaseTtlMs,
       });
@@ -71,8 +72,7 @@ export class FaultSession {
       return await this.#driver.heal(this.#job, this.#engine);
     } catch (error) {
       this.#lease?.abandon();
-      const { kind, targets } = this.#job.fault;
-      const message = `${kind} ${targets.join(',')} could not be undone: ${messageOf(error)}`;
+      const message = `${describeJob(this.#job)} could not be undone: ${messageOf(error)}`;
       const options = { cause: error, remedy: error instanceof VictimDownError ? '"haplat up" starts it, and undoes that then' : this.#whoTriesAgain() };
       throw error instanceof EngineUnreachableError ? new EngineUnreachableError(message, options) : new NotUndoneError(message, options);
     }

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { faultSchema, type FaultJob } from '../../../../src/runtime/drill/fault/fault.ts';
-import { faultsInPlace } from '../../../../src/runtime/drill/faults-in-place.ts';
+import { faultsInPlace, undoneText } from '../../../../src/runtime/drill/faults-in-place.ts';
 import { forgetFaults, healAll, undoAll } from '../../../../src/runtime/drill/heal.ts';
 import { runSidecar } from '../../../../src/runtime/drill/fault/sidecar.ts';
 import { Journal } from '../../../../src/runtime/drill/journal/journal.ts';
@@ -61,6 +61,17 @@ test('faults are undone, their leases ended, and what drills have left running r
   t.like((await healAll({ engine, ...inputs }))[0], { kind: 'fill-disk', targets: ['db'] });
   t.deepEqual(asked, ['p-db: rm -f /var/lib/postgresql/data/haplat-drill-fill', 'p-guardian_1: drop leases', 'remove p-probe-1']);
   t.deepEqual(await left(), []);
+});
+
+test('a fault in place says towards whom and how badly, and its JSON no more than whom it hits since when', async (t) => {
+  const { inputs } = await journalWith(t, jobOn('app_1', { kind: 'partition', from: ['db'] }), jobOn('app_2', { kind: 'loss', percent: 20 }), fill('db'));
+  const faults = await faultsInPlace(inputs);
+  t.deepEqual(faults.map(undoneText).toSorted(), [
+    'undone: fill-disk db, left by a drill',
+    'undone: loss app_2 20 %, left by a drill',
+    'undone: partition app_1 from db, left by a drill',
+  ]);
+  t.deepEqual(faults.flatMap((fault) => Object.keys(JSON.parse(JSON.stringify(fault)) as object)), Array(3).fill(['id', 'kind', 'targets', 'at']).flat());
 });
 
 test('of what could not be undone the lease is left to the guardian, which does what it can when it runs out', async (t) => {
