@@ -12,6 +12,8 @@ import { ports } from '../../topology/ports.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob } from './fault.ts';
+import { runningVictims } from './running-victims.ts';
+import { whyFailed } from './script-output.ts';
 
 const execTimeoutMs = 5000;
 const takenUpWithinMs = 4000;
@@ -48,9 +50,8 @@ export const expireCert = (askServed: AskServed, forgottenWithinMs = 15_000): Fa
     }
   },
   async heal(job, engine) {
-    const states = await Promise.all(job.victims.map(async ({ container }) => (await engine.inspectContainer(container))?.state));
     // What does not run has lost its memory, and the certificate with it.
-    const running = { ...job, victims: job.victims.filter((_, index) => states[index] === 'running') };
+    const running = { ...job, victims: await runningVictims(engine, job.victims) };
     if (running.victims.length === 0) return undefined;
     await Promise.all(running.victims.map(({ container }) => run(engine, container, ['rm', '-f', file], { user })));
     await makeForget(running, engine, askServed, forgottenWithinMs);
@@ -118,7 +119,7 @@ function reloads(metrics: string): number {
 }
 
 async function run(engine: Engine, container: string, command: readonly string[], options: Pick<ExecOptions, 'user' | 'stdin'> = {}): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.exec(container, command, { timeoutMs: execTimeoutMs, ...options });
-  if (exitCode !== 0) throw new OperationError(`${container}: ${stderr.trim() || `exit code ${exitCode}`}`);
-  return stdout;
+  const ended = await engine.exec(container, command, { timeoutMs: execTimeoutMs, ...options });
+  if (ended.exitCode !== 0) throw new OperationError(`${container}: ${whyFailed(ended)}`);
+  return ended.stdout;
 }

@@ -37,7 +37,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 
-const victim = z.object({
+const victimSchema = z.object({
   service: z.string(),
   component: z.string(),
   container: z.string(),
@@ -46,13 +46,14 @@ const victim = z.object({
   /** The container whose network namespace it is in: its own or its pod owner's. */
   namespaceOf: z.string(),
 });
+export type Victim = z.infer<typeof victimSchema>;
 
 /** One injection, as the journal keeps it: all that healing needs to know. */
 export const faultJobSchema = z.object({
   id: z.string().regex(/^[a-z0-9-]+$/),
   project: z.string(),
   fault: faultSchema,
-  victims: z.array(victim),
+  victims: z.array(victimSchema),
   /** Addresses of the services in `from`. */
   fromAddresses: z.array(z.ipv4()),
   /** Images that have the tool, for a short-lived container in the victim's network namespace. */
@@ -64,8 +65,18 @@ export const faultJobSchema = z.object({
 });
 export type FaultJob = z.infer<typeof faultJobSchema>;
 
+/** The job's fault, for who carries out this kind of them. Throws Error for another kind: that is a defect. */
+export function faultOf<Kind extends FaultKind>({ fault }: Pick<FaultJob, 'fault'>, kind: Kind): Extract<Fault, { readonly kind: Kind }> {
+  if (!isOfKind(fault, kind)) throw new Error(`a ${fault.kind} was given to who carries out ${kind}`);
+  return fault;
+}
+
+function isOfKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is Extract<Fault, { readonly kind: Kind }> {
+  return fault.kind === kind;
+}
+
 /** The service whose container a victim is, or is in. */
-export function containerService({ service, process, container }: FaultJob['victims'][number], project: string): string {
+export function containerService({ service, process, container }: Victim, project: string): string {
   return process === undefined ? service : container.slice(project.length + 1);
 }
 

@@ -1,6 +1,7 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import { containerService, VictimDownError, type FaultDriver } from './fault.ts';
+import { containerService, faultOf, VictimDownError, type FaultDriver } from './fault.ts';
+import { whyFailed } from './script-output.ts';
 
 const execTimeoutMs = 60_000;
 const file = 'haplat-drill-fill';
@@ -32,14 +33,14 @@ export const fillDiskFault: FaultDriver = {
   // Elsewhere it would outlive the restart: there it waits for `heal`, `up` or `down`.
   restartHeals: ({ victims, project }) => victims.filter(({ component }) => isInMemory(component)).map((victim) => containerService(victim, project)),
   async inject(job, { engine, events, signal }) {
-    const mebibytes = job.fault.kind === 'fill-disk' ? job.fault.mebibytes : 0;
+    const { mebibytes } = faultOf(job, 'fill-disk');
     const seenBefore = events.events.length;
     for (const { service, container, component } of job.victims) {
       try {
         const freeMiB = isInMemory(component) ? 0 : mebibytes + leftMiB;
         const command = ['sh', '-c', fillScript, pathIn(component), String(mebibytes * 1024 * 1024), String(freeMiB * 1024)];
-        const { exitCode, stderr } = await engine.exec(container, command, { timeoutMs: execTimeoutMs });
-        if (exitCode !== 0) return { noEffect: `nothing could be written in ${service}: ${stderr.trim() || `exit code ${exitCode}`}` };
+        const ended = await engine.exec(container, command, { timeoutMs: execTimeoutMs });
+        if (ended.exitCode !== 0) return { noEffect: `nothing could be written in ${service}: ${whyFailed(ended)}` };
       } catch (error) {
         return { noEffect: `nothing could be written in ${service}: ${messageOf(error)}` };
       }
@@ -66,8 +67,8 @@ async function remove(engine: Engine, container: string, { folder, lives }: Spac
     if (lives === 'in memory' || (lives === 'in the container' && details === undefined)) return;
     throw new VictimDownError(`${container} does not run: ${path} is still there`);
   }
-  const { exitCode, stderr } = await engine.exec(container, ['rm', '-f', path], { timeoutMs: execTimeoutMs });
-  if (exitCode !== 0) throw new OperationError(`${container}: ${path} could not be removed: ${stderr.trim()}`);
+  const ended = await engine.exec(container, ['rm', '-f', path], { timeoutMs: execTimeoutMs });
+  if (ended.exitCode !== 0) throw new OperationError(`${container}: ${path} could not be removed: ${whyFailed(ended)}`);
 }
 
 function isInMemory(component: string): boolean {

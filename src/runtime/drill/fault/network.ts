@@ -1,8 +1,10 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import type { Fault, FaultDriver, FaultJob, Injection, NoEffect } from './fault.ts';
+import { faultOf, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 import { allDone } from './all-done.ts';
 import { arpFilter, arpFilterWithoutEgress, devicesMark, heartbeatFilter, packetFilter, tables, type PacketFilter } from './packet-filter.ts';
+import { runningVictims } from './running-victims.ts';
+import { printedTimeMs } from './script-output.ts';
 import { runSidecar } from './sidecar.ts';
 
 const now = 'printf "%s\\n" "$EPOCHREALTIME"';
@@ -19,21 +21,32 @@ const delayIn = `set -e; ${before}; ${interfaces}; tc qdisc add dev "$i" root ne
 /** Not there on a kernel without it, nor where the injection was cut short. */
 const delayOut = `set -e; ${interfaces}; if [[ $(tc qdisc show dev "$i") == *netem* ]]; then tc qdisc del dev "$i" root; fi; done; ${now}`;
 
+/** What is run in a namespace, from an image that has its tool. */
+interface Work {
+  readonly tool: 'nft' | 'tc';
+  /** For bash. Prints when it was done. */
+  readonly script: string;
+  /** `$0`, `$1`, … of the script. */
+  readonly args?: readonly string[];
+}
+
+const unfilter: Work = { tool: 'nft', script: filterOut };
+
 /** Packets dropped by rules in the victims' own namespaces. Their addresses stay, so that a split brain shows. */
-function filtering(filterOf: (fault: Fault, job: FaultJob) => PacketFilter): FaultDriver {
+function filtering(filterOf: (job: FaultJob) => PacketFilter): FaultDriver {
   return {
     lasts: true,
     restartHeals: namespaceOwners,
-    inject: (job, { engine }) => {
-      const filter = filterOf(job.fault, job);
-      return inject(engine, job, 'nft', filterIn, [packetFilter(filter), arpFilter(filter), arpFilterWithoutEgress(filter)]);
+    inject: async (job, { engine }) => {
+      const filter = filterOf(job);
+      return inject(engine, job, { tool: 'nft', script: filterIn, args: [packetFilter(filter), arpFilter(filter), arpFilterWithoutEgress(filter)] });
     },
-    heal: (job, engine) => heal(engine, job, 'nft', filterOut),
+    heal: (job, engine) => heal(engine, job, unfilter),
   };
 }
 
-export const partitionFault = filtering((_fault, job) => ({ from: job.fromAddresses, percent: 100 }));
-export const lossFault = filtering((fault) => ({ from: [], percent: fault.kind === 'loss' ? fault.percent : 100 }));
+export const partitionFault = filtering((job) => ({ from: job.fromAddresses, percent: 100 }));
+export const lossFault = filtering((job) => ({ from: [], percent: faultOf(job, 'loss').percent }));
 
 /** Who lives in the network namespace of a node that tells others of itself. */
 const hasHeartbeat: ReadonlySet<string> = new Set(['keepalived', 'traefik', 'lb', 'quorum']);
@@ -45,63 +58,45 @@ export const cutHeartbeatFault: FaultDriver = {
   inject: async (job, { engine }) => {
     const stranger = job.victims.find(({ component }) => !hasHeartbeat.has(component));
     if (stranger !== undefined) return { noEffect: `${stranger.service} gives no signs of life to load-balancer nodes` };
-    return inject(engine, job, 'nft', heartbeatIn, [heartbeatFilter()]);
+    return inject(engine, job, { tool: 'nft', script: heartbeatIn, args: [heartbeatFilter()] });
   },
-  heal: (job, engine) => heal(engine, job, 'nft', filterOut),
+  heal: (job, engine) => heal(engine, job, unfilter),
 };
 
 /** The kernel's netem holds packets back; where the kernel has none, the fault takes no effect. */
 export const latencyFault: FaultDriver = {
   lasts: true,
   restartHeals: namespaceOwners,
-  inject: (job, { engine }) => inject(engine, job, 'tc', delayIn, [String(job.fault.kind === 'latency' ? job.fault.ms : 0)]),
-  heal: (job, engine) => heal(engine, job, 'tc', delayOut),
+  inject: async (job, { engine }) => inject(engine, job, { tool: 'tc', script: delayIn, args: [String(faultOf(job, 'latency').ms)] }),
+  heal: (job, engine) => heal(engine, job, { tool: 'tc', script: delayOut }),
 };
 
-async function inject(
-  engine: Engine,
-  job: FaultJob,
-  tool: 'nft' | 'tc',
-  script: string,
-  args: readonly string[],
-): Promise<Injection | NoEffect> {
+async function inject(engine: Engine, job: FaultJob, work: Work): Promise<Injection | NoEffect> {
   try {
-    const times = await inEachNamespace(engine, job, tool, 'in', script, args);
-    return { injectedAtMs: Math.min(...times) };
+    return { injectedAtMs: Math.min(...(await inEachNamespace(engine, job, 'in', work))) };
   } catch (error) {
     const reason = messageOf(error);
-    const isMissing = tool === 'tc' && /specified qdisc|unknown qdisc|not found|No such file/i.test(reason);
+    const isMissing = work.tool === 'tc' && /specified qdisc|unknown qdisc|not found|No such file/i.test(reason);
     return { noEffect: isMissing ? `the kernel has no netem (${reason})` : reason };
   }
 }
 
-async function heal(engine: Engine, job: FaultJob, tool: 'nft' | 'tc', script: string): Promise<number | undefined> {
-  const running = await Promise.all(
-    job.victims.map(async ({ namespaceOf }) => (await engine.inspectContainer(namespaceOf))?.state === 'running'),
-  );
+async function heal(engine: Engine, job: FaultJob, work: Work): Promise<number | undefined> {
   // The rules of a namespace that is gone are gone with it.
-  const victims = job.victims.filter((_, index) => running[index]);
+  const victims = await runningVictims(engine, job.victims, ({ namespaceOf }) => namespaceOf);
   if (victims.length === 0) return undefined;
-  return Math.max(...(await inEachNamespace(engine, { ...job, victims }, tool, 'out', script, [])));
+  return Math.max(...(await inEachNamespace(engine, { ...job, victims }, 'out', work)));
 }
 
-/** Runs a script once in each namespace; returns when each was done. */
-async function inEachNamespace(
-  engine: Engine,
-  job: FaultJob,
-  tool: 'nft' | 'tc',
-  direction: 'in' | 'out',
-  script: string,
-  args: readonly string[],
-): Promise<number[]> {
+/** Runs a script once in each namespace; returns when each was done. `direction` keeps the containers of both apart. */
+async function inEachNamespace(engine: Engine, job: FaultJob, direction: 'in' | 'out', { tool, script, args = [] }: Work): Promise<number[]> {
   const image = job.tools[tool];
   if (image === undefined) throw new OperationError(`no image of this platform has ${tool}`);
   const namespaces = [...new Set(job.victims.map(({ namespaceOf }) => namespaceOf))];
   return allDone(
     namespaces.map(async (namespaceOf, index) => {
       const name = `${job.project}-drill-${job.id}-${direction}-${index}`;
-      const output = await runSidecar(engine, { project: job.project, name, image, namespaceOf, script, args });
-      return Number(output.trim()) * 1000;
+      return printedTimeMs(await runSidecar(engine, { project: job.project, name, image, namespaceOf, script, args }));
     }),
   );
 }

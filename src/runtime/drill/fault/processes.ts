@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import type { FaultJob, Injection, NoEffect } from './fault.ts';
+import type { Injection, NoEffect, Victim } from './fault.ts';
+import { printedTimeMs, whyFailed } from './script-output.ts';
 
 const execTimeoutMs = 10_000;
 /** Where the cluster's agent keeps the id of the process (`HA_RSCTMP` of resource-agents). */
@@ -9,14 +10,16 @@ const pidFile = '/run/resource-agents/haplat-$0.pid';
 const signalScript = `read -r pid <"${pidFile}" && now=$EPOCHREALTIME && kill -s "$1" "$pid" && printf '%s\\n' "$now"`;
 const thawScript = `read -r pid <"${pidFile}" && kill -s CONT "$pid"; true`;
 
+export type Signal = 'KILL' | 'TERM' | 'STOP';
+
 /** Sends a signal to a process in each victim's container, all at once. */
 export async function signalProcesses(
   engine: Pick<Engine, 'exec'>,
-  victims: FaultJob['victims'],
-  signal: 'KILL' | 'TERM' | 'STOP',
+  victims: readonly Victim[],
+  signal: Signal,
 ): Promise<Injection | NoEffect> {
   try {
-    const times = await Promise.all(victims.map(({ service, container, process }) => send(engine, service, container, process ?? '', signal)));
+    const times = await Promise.all(victims.map((victim) => send(engine, victim, signal)));
     return { injectedAtMs: Math.min(...times) };
   } catch (error) {
     return { noEffect: messageOf(error) };
@@ -28,8 +31,9 @@ export async function thawProcess(engine: Pick<Engine, 'exec'>, container: strin
   await engine.exec(container, ['bash', '-c', thawScript, process], { timeoutMs: execTimeoutMs }).catch(() => undefined);
 }
 
-async function send(engine: Pick<Engine, 'exec'>, service: string, container: string, process: string, signal: string): Promise<number> {
-  const { exitCode, stdout, stderr } = await engine.exec(container, ['bash', '-c', signalScript, process, signal], { timeoutMs: execTimeoutMs });
-  if (exitCode !== 0) throw new Error(`${service} did not take the signal: ${stderr.trim() || `exit code ${exitCode}`}`);
-  return Number(stdout.trim()) * 1000;
+/** Returns when it was sent. */
+async function send(engine: Pick<Engine, 'exec'>, { service, container, process }: Victim, signal: Signal): Promise<number> {
+  const ended = await engine.exec(container, ['bash', '-c', signalScript, process ?? '', signal], { timeoutMs: execTimeoutMs });
+  if (ended.exitCode !== 0) throw new Error(`${service} did not take the signal: ${whyFailed(ended)}`);
+  return printedTimeMs(ended.stdout);
 }

@@ -3,7 +3,7 @@ import type { Engine, EngineEvent } from '../../engine/port.ts';
 import { steadyNowMs } from '../../steady-clock.ts';
 import type { FaultDriver, FaultJob, Injection, InjectionSurroundings, NoEffect } from './fault.ts';
 import { freezeContainer } from './freeze.ts';
-import { signalProcesses, thawProcess } from './processes.ts';
+import { signalProcesses, thawProcess, type Signal } from './processes.ts';
 
 /** The Engine tells of an effect at once; this long, and there was none. A graceful stop takes as long as its grace. */
 const effectWithinMs = 15_000;
@@ -72,7 +72,7 @@ async function startAgain({ victims }: FaultJob, engine: Engine): Promise<number
 async function onProcesses(
   job: FaultJob,
   { engine }: InjectionSurroundings,
-  signal: 'KILL' | 'TERM' | 'STOP',
+  signal: Signal,
   otherwise: () => Promise<Injection | NoEffect>,
 ): Promise<Injection | NoEffect> {
   const processes = job.victims.filter(({ process }) => process !== undefined);

@@ -3,6 +3,8 @@ import type { Engine } from '../../engine/port.ts';
 import { isMember } from '../../topology/cluster/members.ts';
 import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
+import { runningVictims } from './running-victims.ts';
+import { printedTimeMs, whyFailed } from './script-output.ts';
 
 const execTimeoutMs = 15_000;
 /** Until the node restarts: that undoes it as well. `haplat cluster standby` lasts beyond. */
@@ -25,8 +27,7 @@ export const standbyFault: FaultDriver = {
     }
   },
   async heal(job, engine) {
-    const running = await Promise.all(job.victims.map(async ({ container }) => (await engine.inspectContainer(container))?.state === 'running'));
-    const victims = job.victims.filter((_, index) => running[index]);
+    const victims = await runningVictims(engine, job.victims);
     return victims.length === 0 ? undefined : Math.max(...(await onNodes({ ...job, victims }, engine, offScript)));
   },
 };
@@ -35,9 +36,9 @@ export const standbyFault: FaultDriver = {
 async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: string): Promise<number[]> {
   return allDone(
     nodesOf(job).map(async (node) => {
-      const { exitCode, stdout, stderr } = await engine.exec(`${job.project}-${node}`, ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
-      if (exitCode !== 0) throw new Error(`${node}: ${stderr.trim() || `crm_attribute ended with ${exitCode}`}`);
-      return Number(stdout.trim().split('\n').at(-1)) * 1000;
+      const ended = await engine.exec(`${job.project}-${node}`, ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
+      if (ended.exitCode !== 0) throw new Error(`${node}: ${whyFailed(ended)}`);
+      return printedTimeMs(ended.stdout);
     }),
   );
 }
