@@ -1,9 +1,9 @@
 import { messageOf, OperationError } from '../errors.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
-import { labels } from '../engine/labels.ts';
 import type { Engine } from '../engine/port.ts';
 import { urgentCpuShares } from '../topology/container.ts';
 import { Changes } from './changes.ts';
+import { drillContainer } from './drill-container.ts';
 import type { BusyWindow, LedgerEntry, Sample } from './judge/history.ts';
 import { probeLineSchema } from './probe/lines.ts';
 import type { ProbeLine } from './probe/lines.ts';
@@ -145,27 +145,18 @@ export class ProbeRun {
 }
 
 function specOf(name: string, project: string, container: ProbeContainer, options: ProbeOptionsInput): ContainerSpec {
-  return {
+  return drillContainer(project, 'probe', {
     name,
     hostname: 'probe',
     image: container.image,
     command: probeCommand(options),
     env: { HAPLAT_PROBE_CA: container.ca },
     user: container.user,
-    labels: { [labels.project]: project, [labels.drill]: 'probe' },
     networks: [{ network: container.network, aliases: [] }],
     mounts: [{ kind: 'tmpfs', target: '/tmp', sizeMiB: 16, mode: 0o1777 }],
-    ports: [],
-    capAdd: [],
-    sysctls: {},
-    readOnlyRootfs: true,
-    init: false,
-    healthcheck: { command: ['true'], intervalMs: 3_600_000, timeoutMs: 1000, retries: 1, startPeriodMs: 0 },
-    restart: 'no',
-    stopGraceMs: 1000,
     memoryLimitMiB,
     pidsLimit: 64,
     // Clients have machines of their own: what the probe waits for a processor would pass for the platform's downtime.
     cpuShares: urgentCpuShares,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { OperationError } from '../../errors.ts';
-import { labels } from '../../engine/labels.ts';
 import type { Engine } from '../../engine/port.ts';
 import { waitUntil } from '../../wait-until.ts';
+import { drillContainer } from '../drill-container.ts';
 
 const endsWithinMs = 20_000;
 const pollMs = 30;
@@ -25,27 +25,16 @@ export interface SidecarScript {
 export async function runSidecar(engine: Engine, { project, name, image, namespaceOf, script, args }: SidecarScript): Promise<string> {
   // One of the same name has been left by who was interrupted in this very place.
   await engine.removeContainer(name);
-  await engine.createContainer({
+  await engine.createContainer(drillContainer(project, 'sidecar', {
     name,
     hostname: 'drill',
     image,
     entrypoint: ['bash', '-c', script, ...args],
-    env: {},
     user: '0:0',
-    labels: { [labels.project]: project, [labels.drill]: 'sidecar' },
     joins: namespaceOf,
-    networks: [],
-    mounts: [],
-    ports: [],
     capAdd: ['NET_ADMIN'],
-    sysctls: {},
-    readOnlyRootfs: true,
-    init: false,
-    healthcheck: { command: ['true'], intervalMs: 3_600_000, timeoutMs: 1000, retries: 1, startPeriodMs: 0 },
-    restart: 'no',
-    stopGraceMs: 1000,
     pidsLimit: 32,
-  });
+  }));
   try {
     await engine.startContainer(name);
     return await outputOf(engine, name);
