@@ -24,8 +24,6 @@ export interface ProbeContainer {
   readonly user: string;
 }
 
-export type Lateness = Extract<ProbeLine, { type: 'end' }>['lateness'];
-
 const memoryLimitMiB = 256;
 /** Of a run that ends before its time: whoever has pressed Ctrl-C waits for it. */
 const tidyWithinMs = 5000;
@@ -46,7 +44,8 @@ export class ProbeRun {
   #lastWrittenMs = -Infinity;
   #isStarted = false;
   #ended = false;
-  lateness: Lateness | undefined;
+  /** Whether it has told all: it may also end without. */
+  #isComplete = false;
 
   constructor(engine: Engine, name: string, onSamples: (samples: readonly Sample[]) => void) {
     this.#engine = engine;
@@ -87,7 +86,7 @@ export class ProbeRun {
     await this.#engine.killContainer(this.#name, { signal: 'SIGTERM' });
     const deadline = performance.now() + withinMs;
     while (!this.#ended && performance.now() < deadline) await this.#changes.next(deadline - performance.now(), signal);
-    return this.lateness !== undefined;
+    return this.#isComplete;
   }
 
   /**
@@ -139,7 +138,7 @@ export class ProbeRun {
         this.ledger.push({ ...line.record, atMs: this.#originMs + line.record.atMs });
         break;
       case 'end':
-        this.lateness = line.lateness;
+        this.#isComplete = true;
     }
   }
 }

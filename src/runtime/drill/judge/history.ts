@@ -62,6 +62,7 @@ export interface HolderChange {
   readonly holds: boolean;
 }
 
+/** One item that the ledger wrote and had processed, and what was found of it afterwards. */
 export interface LedgerEntry {
   readonly key: string;
   readonly name: string;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { steadyNowMs } from '../../steady-clock.ts';
+import type { LedgerEntry } from '../judge/history.ts';
 import { rounded } from './rounded.ts';
-import type { LedgerRecord } from './lines.ts';
 import { exchange } from './request.ts';
 import type { Answer, Exchange, Target } from './request.ts';
 
@@ -14,7 +14,7 @@ const page = z.object({ items: z.array(z.object({ id: z.string(), name: z.string
 const job = z.object({ state: z.string() });
 const finalStates = new Set(['done', 'failed']);
 
-type Draft = { -readonly [Key in keyof LedgerRecord]: LedgerRecord[Key] };
+type Draft = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
 
 /** Writes items under keys of its own, has each processed, and afterwards looks up what became of them. */
 export class Ledger {
@@ -49,7 +49,7 @@ export class Ledger {
   }
 
   /** Looks everything up, jobs until they are done; what is still unknown at the deadline stays so. Removes the items. */
-  async lookUp(withinMs: number): Promise<LedgerRecord[]> {
+  async lookUp(withinMs: number): Promise<LedgerEntry[]> {
     const until = performance.now() + withinMs;
     const queue = this.#records.filter((record) => record.create !== 'refused');
     const workers = Array.from({ length: lookUpsAtOnce }, async () => {
@@ -85,7 +85,7 @@ export class Ledger {
 
   /** Removes what was found, as far as there is time: it proves nothing. Without its item a job that is still to be done would fail. */
   async #tidyUp(until: number): Promise<void> {
-    const isAtEnd = ({ jobId, job: state }: LedgerRecord) => jobId === undefined || (state !== undefined && (state === 'missing' || finalStates.has(state)));
+    const isAtEnd = ({ jobId, job: state }: LedgerEntry) => jobId === undefined || (state !== undefined && (state === 'missing' || finalStates.has(state)));
     const ids = this.#records.filter(isAtEnd).flatMap(({ found = [] }) => found.map(({ id }) => id));
     const workers = Array.from({ length: lookUpsAtOnce }, async () => {
       for (let id = ids.shift(); id !== undefined && performance.now() < until; id = ids.shift()) await this.#ask({ method: 'DELETE', path: `/items/${id}` });
@@ -114,7 +114,7 @@ export class Ledger {
 }
 
 /** What certainly had no effect is refused; what may have had one and was not acknowledged is unknown. */
-function outcomeOf(answer: Answer, expected: number, isComplete: boolean): LedgerRecord['create'] {
+function outcomeOf(answer: Answer, expected: number, isComplete: boolean): LedgerEntry['create'] {
   if (answer.status === expected && isComplete) return 'acknowledged';
   if (answer.status === 0) return answer.sent ? 'unknown' : 'refused';
   // A conflict is our own key: an earlier try of this very request, repeated on the way, did have its effect.

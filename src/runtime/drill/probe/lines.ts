@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { LedgerEntry } from '../judge/history.ts';
+import type { Lateness } from './open-loop.ts';
 import { probeModes } from './options.ts';
 
 /**
@@ -21,7 +23,7 @@ const sample = z.tuple([
 const outcome = z.enum(['acknowledged', 'refused', 'unknown', 'not-tried']);
 
 /** One item that the ledger wrote and had processed, and what was found of it afterwards. */
-const ledgerRecordSchema = z.object({
+const ledgerEntry: z.ZodType<LedgerEntry> = z.object({
   key: z.string(),
   name: z.string(),
   atMs: z.number(),
@@ -29,12 +31,9 @@ const ledgerRecordSchema = z.object({
   itemId: z.string().optional(),
   process: outcome,
   jobId: z.string().optional(),
-  /** Everything that has this key now; absent when it could not be looked up. */
   found: z.array(z.object({ id: z.string(), name: z.string(), processedCount: z.int() })).optional(),
-  /** The job's state now, `missing` when there is none; absent when it could not be looked up. */
   job: z.string().optional(),
 });
-export type LedgerRecord = z.infer<typeof ledgerRecordSchema>;
 
 export const probeLineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), at: z.number() }),
@@ -45,12 +44,12 @@ export const probeLineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('written'), atMs: z.number() }),
   /** The load has ended; the ledger is being looked up. */
   z.object({ type: z.literal('settling'), at: z.number() }),
-  z.object({ type: z.literal('ledger'), record: ledgerRecordSchema }),
+  z.object({ type: z.literal('ledger'), record: ledgerEntry }),
   z.object({
     type: z.literal('end'),
     at: z.number(),
     /** How late requests were sent, and how many were not because they would have been later still. */
-    lateness: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number(), skipped: z.int() }),
+    lateness: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number(), skipped: z.int() }) satisfies z.ZodType<Lateness>,
   }),
 ]);
 export type ProbeLine = z.infer<typeof probeLineSchema>;
