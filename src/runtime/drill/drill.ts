@@ -3,11 +3,10 @@ import type { Engine } from '../engine/port.ts';
 import type { FaultParameters } from './fault/describe.ts';
 import type { Fault } from './fault/fault.ts';
 import type { Objectives, RunResult, Verdict } from './judge/judge-run.ts';
-import type { History } from './judge/history.ts';
+import type { History, ProbeMode } from './judge/history.ts';
 import type { Summary } from './judge/summary.ts';
 import type { ExpectedService } from './platform-view.ts';
 import type { ProbeContainer } from './probe-run.ts';
-import type { ProbeMode } from './probe/options.ts';
 
 /** Everything a drill is told. */
 export interface DrillInputs {

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import type { Engine } from '../engine/port.ts';
-import type { Transition } from './judge/history.ts';
+import { transitionStates, type Transition } from './judge/history.ts';
 
-const line = z.object({
-  event: z.enum(['vrrp', 'check', 'node', 'fencing']),
-  state: z.string(),
+const common = {
   subject: z.string().optional(),
   at: z.union([z.number(), z.iso.datetime().transform((text) => Date.parse(text))]),
-});
+};
+const line = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('check'), state: z.enum(transitionStates.check), ...common }),
+  z.object({ event: z.literal('vrrp'), state: z.enum(transitionStates.vrrp), ...common }),
+  z.object({ event: z.literal('node'), state: z.enum(transitionStates.node), ...common }),
+  z.object({ event: z.literal('fencing'), state: z.enum(transitionStates.fencing), ...common }),
+]);
 
 /** What the nodes said of their checks and virtual routers, from their logs since then. Other lines are skipped. */
 export async function readTransitions(engine: Engine, nodes: ReadonlyMap<string, string>, since: Date): Promise<Transition[]> {
@@ -24,6 +28,7 @@ export async function readTransitions(engine: Engine, nodes: ReadonlyMap<string,
   return all.flat().toSorted((a, b) => a.atMs - b.atMs);
 }
 
+/** Reads one line of a node's log; undefined for one that tells of no transition. */
 export function toTransition(node: string, text: string): Transition | undefined {
   let document: unknown;
   try {

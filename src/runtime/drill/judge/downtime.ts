@@ -1,4 +1,4 @@
-import type { Sample } from './history.ts';
+import type { ProbeMode, Sample } from './history.ts';
 import { leastOf } from './least.ts';
 
 export interface Downtime {
@@ -133,7 +133,7 @@ export interface Outage {
 }
 
 /** The separate outages a mode saw: failures with no success due between them, from the first one's due time on. */
-export function outagesOf(samples: readonly Sample[], mode: string): Outage[] {
+export function outagesOf(samples: readonly Sample[], mode: ProbeMode): Outage[] {
   const outages: Outage[] = [];
   let open: { fromMs: number; failed: number } | undefined;
   for (const sample of samples.filter((one) => one.mode === mode).toSorted((a, b) => a.dueMs - b.dueMs)) {

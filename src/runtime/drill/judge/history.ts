@@ -26,9 +26,13 @@ export interface History {
   readonly endedAtMs: number;
 }
 
+/** How the probe asks: over a connection made anew each time, as a new client does, or over one that it keeps. */
+export const probeModes = ['fresh', 'pooled'] as const;
+export type ProbeMode = (typeof probeModes)[number];
+
 /** One request of the probe. */
 export interface Sample {
-  readonly mode: string;
+  readonly mode: ProbeMode;
   readonly dueMs: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -44,13 +48,22 @@ export interface BusyWindow {
   readonly share: number;
 }
 
-/** What a node said of itself: its check of the load balancer, or its virtual router. */
+/** What a node may say, by what it is about: its check of the load balancer, its virtual router, a node of the cluster, a fencing. */
+export const transitionStates = {
+  check: ['serving', 'failed', 'stopped'],
+  vrrp: ['MASTER', 'BACKUP', 'FAULT', 'STOP'],
+  node: ['lost', 'member'],
+  fencing: ['fenced', 'failed'],
+} as const;
+export type TransitionKind = keyof typeof transitionStates;
+export type TransitionState = (typeof transitionStates)[TransitionKind][number];
+
+/** What a node said. */
 export interface Transition {
   readonly node: string;
   readonly atMs: number;
-  readonly kind: 'check' | 'vrrp' | 'node' | 'fencing';
-  /** `MASTER`, `BACKUP`, `FAULT`, `STOP`; `serving`, `failed`, `stopped`; `lost`, `member`; `fenced`, `failed`. */
-  readonly state: string;
+  readonly kind: TransitionKind;
+  readonly state: TransitionState;
   /** Of whom a cluster's node says it: who was lost, came or was fenced. */
   readonly subject?: string;
 }

@@ -1,7 +1,6 @@
-import type { BusyWindow } from '../judge/history.ts';
+import type { BusyWindow, ProbeMode } from '../judge/history.ts';
 import { rounded } from './rounded.ts';
 import type { ProbeLine, SampleTuple } from './lines.ts';
-import type { ProbeMode } from './options.ts';
 
 const flushEachMs = 50;
 /** The Engine cuts a log's lines at 16 KiB, so ours stay well below. */

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { LedgerEntry } from '../judge/history.ts';
+import { probeModes, type LedgerEntry } from '../judge/history.ts';
 import type { Lateness } from './open-loop.ts';
-import { probeModes } from './options.ts';
 
 /**
  * What the probe writes to stdout, one JSON document a line. All times are milliseconds of one monotonic clock, counted

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError, messageOf } from '../../errors.ts';
 import { createAgent } from './agent.ts';
 import { steadyNowMs } from '../../steady-clock.ts';
+import type { ProbeMode } from '../judge/history.ts';
 import { BusyMeter } from './busy-meter.ts';
 import { rounded } from './rounded.ts';
 import { Emitter } from './emitter.ts';
 import { Ledger } from './ledger.ts';
 import { OpenLoop } from './open-loop.ts';
-import type { ProbeMode, ProbeOptions } from './options.ts';
+import type { ProbeOptions } from './options.ts';
 import { exchange } from './request.ts';
 import type { Target } from './request.ts';
 

@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { probeModes } from '../judge/history.ts';
 import { drillLimits } from '../limits.ts';
-
-export const probeModes = ['fresh', 'pooled'] as const;
-export type ProbeMode = (typeof probeModes)[number];
 
 const milliseconds = (max: number) => z.coerce.number().int().min(1).max(max);
 

@@ -1,9 +1,9 @@
 import test from 'ava';
-import type { Sample } from '../../../../src/runtime/drill/judge/history.ts';
+import type { ProbeMode, Sample } from '../../../../src/runtime/drill/judge/history.ts';
 import { isSwamped, isWarm } from '../../../../src/runtime/drill/warm.ts';
 
 /** Answers each 50 ms until then; those that came in the spans are failures. */
-function answers(untilMs: number, failed: readonly (readonly [number, number])[] = [], mode = 'fresh'): Sample[] {
+function answers(untilMs: number, failed: readonly (readonly [number, number])[] = [], mode: ProbeMode = 'fresh'): Sample[] {
   return Array.from({ length: untilMs / 50 }, (_, index) => {
     const endMs = (index + 1) * 50;
     const ok = !failed.some(([from, to]) => endMs >= from && endMs < to);

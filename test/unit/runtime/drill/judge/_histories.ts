@@ -1,10 +1,10 @@
-import type { History, LedgerEntry, Sample } from '../../../../../src/runtime/drill/judge/history.ts';
+import type { History, LedgerEntry, ProbeMode, Sample } from '../../../../../src/runtime/drill/judge/history.ts';
 
 /** The fault, in epoch milliseconds. */
 export const fault = 1_700_000_000_000;
 
 /** Requests each 10 ms from 1 s before the fault to 4 s after it; those due in one of the spans (from the fault) fail. */
-export function samplesWith(spans: readonly (readonly [number, number])[], mode = 'fresh'): Sample[] {
+export function samplesWith(spans: readonly (readonly [number, number])[], mode: ProbeMode = 'fresh'): Sample[] {
   return Array.from({ length: 500 }, (_, index) => {
     const due = index * 10 - 1000;
     const ok = !spans.some(([from, to]) => due >= from && due < to);

@@ -77,7 +77,7 @@ test('a gap after an answer that was under way when the address moved is the fau
 });
 
 test('a drill that lasted long is measured like any other', (t) => {
-  const many = Array.from({ length: 200_000 }, (_, index) => ({ mode: 'fresh', dueMs: fault + index, startMs: fault + index, endMs: fault + index + 1, ok: index % 2 === 0, error: '' }));
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ mode: 'fresh' as const, dueMs: fault + index, startMs: fault + index, endMs: fault + index + 1, ok: index % 2 === 0, error: '' }));
   t.notThrows(() => worstDowntime(many, fault, 1));
 });
 
