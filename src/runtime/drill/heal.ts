@@ -28,7 +28,7 @@ export interface Undone {
  */
 export async function healAll(inputs: HealInputs): Promise<readonly FaultInPlace[]> {
   const { undone, waiting, problems } = await undoAll(inputs);
-  if (waiting.length + problems.length > 0) throw notUndone([...problems, ...waiting], problems.length === 0);
+  if (waiting.length + problems.length > 0) throw leftInPlace({ waiting, problems });
   return undone;
 }
 
@@ -56,10 +56,10 @@ export async function undoAll({ engine, project, journalDirectory }: HealInputs)
   return { undone, waiting, problems };
 }
 
-/** `isWaiting`: for nothing but that the victims run again. */
-export function notUndone(details: readonly string[], isWaiting = false): OperationError {
-  const remedy = isWaiting ? '"haplat up" starts them, and undoes it then' : 'run `haplat heal` again, or restart their containers';
-  return new OperationError('some faults could not be undone', { details, remedy });
+/** The error that names the faults which could not be undone, and says what to do about them. */
+export function leftInPlace({ waiting, problems }: Pick<Undone, 'waiting' | 'problems'>): OperationError {
+  const remedy = problems.length === 0 ? '"haplat up" starts them, and undoes it then' : 'run `haplat heal` again, or restart their containers';
+  return new OperationError('some faults could not be undone', { details: [...problems, ...waiting], remedy });
 }
 
 /** Removes the containers of drills (a probe, say) that nobody ended. Returns their names. For who has the project's lock. */

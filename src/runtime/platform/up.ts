@@ -16,7 +16,7 @@ import { takenAway } from '../plan/taken-away.ts';
 import { performOnEngine } from '../execute/perform-on-engine.ts';
 import { writeServiceFiles, writeServiceSecrets } from '../execute/write-files.ts';
 import { faultsInPlace, undoneText } from '../drill/faults-in-place.ts';
-import { healAll, notUndone, undoAll, type Undone } from '../drill/heal.ts';
+import { healAll, leftInPlace, undoAll, type Undone } from '../drill/heal.ts';
 import { takeLease } from '../guardian/lease-client.ts';
 import { ensureImages } from '../images/ensure-images.ts';
 import type { Plan } from '../plan/operation.ts';
@@ -75,7 +75,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
     const tell = (undone: Undone['undone']) => { for (const fault of undone) options.onNote(undoneText(fault)); };
     const { undone, waiting, problems } = await undoAll({ engine, ...journalOf(loaded) });
     tell(undone);
-    if (problems.length > 0) throw notUndone(problems);
+    if (problems.length > 0) throw leftInPlace({ waiting: [], problems });
     const result = await upWithLock({ ...options, signal });
     if (waiting.length > 0) tell(await healAll({ engine, ...journalOf(loaded) }));
     return result;
