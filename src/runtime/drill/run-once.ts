@@ -45,7 +45,7 @@ async function runGuarded(inputs: RunInputs, run: number, targets: readonly stri
   const { engine, project, vip, fault, onEvent } = inputs;
   const id = randomBytes(4).toString('hex');
   const expiredFingerprint = inputs.expired && new X509Certificate(inputs.expired.certificate).fingerprint256;
-  const job = { ...planFault(id, project, fault, targets, view.services, inputs.tlsDirectory), ...(expiredFingerprint !== undefined && { expiredFingerprint }) };
+  const job = { ...planFault({ id, project, fault, targets, services: view.services, tlsDirectory: inputs.tlsDirectory }), ...(expiredFingerprint !== undefined && { expiredFingerprint }) };
   const session = new FaultSession(job, engine, new Journal(inputs.journalDirectory));
   await using events = await EngineWatch.start(engine, project);
   const watch = new VipWatch(engine, events, { vip, id, nodes: view.nodes, lifeMs: watchLifeMs(inputs) });

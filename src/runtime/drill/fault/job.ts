@@ -2,15 +2,22 @@ import { ConfigError } from '../../errors.ts';
 import type { DrillService } from '../platform-view.ts';
 import type { Fault, FaultJob } from './fault.ts';
 
-/** What a fault on these services (resolved targets) comes down to. Throws ConfigError for a `from` that is nothing here. */
-export function planFault(
-  id: string,
-  project: string,
-  fault: Fault,
-  targets: readonly string[],
-  services: ReadonlyMap<string, DrillService>,
-  tlsDirectory: string,
-): FaultJob {
+/** A fault that is asked for, and the platform as it is just now. */
+export interface AskedFault {
+  /** Of the job. */
+  readonly id: string;
+  readonly project: string;
+  readonly fault: Fault;
+  /** Services: what the user named, resolved. */
+  readonly targets: readonly string[];
+  /** By name. */
+  readonly services: ReadonlyMap<string, DrillService>;
+  /** The folder on the host that Traefik follows. */
+  readonly tlsDirectory: string;
+}
+
+/** What a fault comes down to. Throws ConfigError for a `from` that is nothing here. */
+export function planFault({ id, project, fault, targets, services, tlsDirectory }: AskedFault): FaultJob {
   const imageOf = (component: string) => [...services.values()].find((one) => one.component === component)?.image;
   const victims = targets.map((target) => {
     const { component, container, podOwner, process } = serviceOf(target, services);

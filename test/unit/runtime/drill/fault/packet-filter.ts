@@ -1,9 +1,8 @@
 import test from 'ava';
 import { ConfigError } from '../../../../../src/runtime/errors.ts';
-import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
-import { planFault } from '../../../../../src/runtime/drill/fault/job.ts';
 import { arpFilter, arpFilterWithoutEgress, heartbeatFilter, packetFilter } from '../../../../../src/runtime/drill/fault/packet-filter.ts';
 import { services } from '../target/_services.ts';
+import { jobOn } from './_jobs.ts';
 
 test('a partition drops everything both ways but loopback, and keeps silent about its addresses', (t) => {
   t.is(packetFilter({ from: [], percent: 100 }), [
@@ -64,23 +63,21 @@ test('a loss drops by chance', (t) => {
 });
 
 test('a fault on a member of a pod works in its owner’s namespace, and cuts it from the addresses of other pods', (t) => {
-  const fault = faultSchema.parse({ kind: 'partition', targets: ['traefik_2'], from: ['traefik_1'] });
-  const job = planFault('a1', 'p', fault, ['traefik_2'], services, '/state/tls');
+  const job = jobOn(['traefik_2'], { kind: 'partition', from: ['traefik_1'] });
   t.deepEqual(job.victims, [{ service: 'traefik_2', component: 'traefik', container: 'p-traefik_2', namespaceOf: 'p-keepalived_2' }]);
   t.deepEqual(job.fromAddresses, ['172.20.0.11', '172.21.0.11']);
   t.is(job.tools.nft, 'haplat/edge:1');
 });
 
 test('it cuts from all of a component by its name, and from nobody that is not there', (t) => {
-  const cutFrom = (...from: string[]) => planFault('a1', 'p', faultSchema.parse({ kind: 'partition', targets: ['app_1'], from }), ['app_1'], services, '/state/tls');
+  const cutFrom = (...from: string[]) => jobOn(['app_1'], { kind: 'partition', from });
   t.deepEqual(cutFrom('keepalived').fromAddresses, ['172.20.0.11', '172.21.0.11', '172.20.0.12']);
   t.throws(() => cutFrom('nobody'), { instanceOf: ConfigError, message: 'there is no nobody' });
 });
 
 test('it is refused where those to be cut off from have no address: no address would be every one', (t) => {
   const without = new Map(services).set('db', { name: 'db', component: 'db', container: 'p-db', image: 'i', addresses: [] });
-  const fault = faultSchema.parse({ kind: 'partition', targets: ['app_1'], from: ['db'] });
-  t.throws(() => planFault('a1', 'p', fault, ['app_1'], without, '/state/tls'), { instanceOf: ConfigError, message: /^db has no address/ });
+  t.throws(() => jobOn(['app_1'], { kind: 'partition', from: ['db'] }, without), { instanceOf: ConfigError, message: /^db has no address/ });
 });
 
 test('a cut heartbeat is Corosync\'s and VRRP\'s packets, both ways, and no others', (t) => {
