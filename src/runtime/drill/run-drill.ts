@@ -161,17 +161,28 @@ function allOf(targets: readonly string[], { services }: PlatformView): string[]
 }
 
 async function steadyView(inputs: DrillInputs, run: number): Promise<PlatformView> {
-  const { signal, force, unready, isAfterAnother = false } = inputs;
+  const { signal, force, isAfterAnother = false } = inputs;
   const fromMs = performance.now();
   for (;;) {
     if (signal.aborted) throw new InterruptedError();
-    const seen = await viewPlatform(inputs);
-    const faults = await faultsInPlace(inputs);
-    const view = seen.problems.length > 0 ? seen : { ...seen, problems: [...faults.map(({ inWords }) => `a fault is in place: ${inWords}`), ...(await unready())] };
-    const withinMs = run > 1 || isAfterAnother ? steadyWithinMs.later : view.isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
+    const view = await viewForDrill(inputs);
+    const withinMs = patienceWith(view, run > 1 || isAfterAnother);
     if (view.problems.length === 0 || (force && run === 1) || performance.now() - fromMs >= withinMs) return view;
     await delay(lookEachMs);
   }
+}
+
+function patienceWith({ isStarting }: PlatformView, isAfterAnother: boolean): number {
+  if (isAfterAnother) return steadyWithinMs.later;
+  return isStarting ? steadyWithinMs.starting : steadyWithinMs.first;
+}
+
+/** What keeps a drill waiting where all containers are well: a fault that is in place, and services that can't do their work yet. */
+async function viewForDrill(inputs: DrillInputs): Promise<PlatformView> {
+  const view = await viewPlatform(inputs);
+  const faults = await faultsInPlace(inputs);
+  if (view.problems.length > 0) return view;
+  return { ...view, problems: [...faults.map(({ inWords }) => `a fault is in place: ${inWords}`), ...(await inputs.unready())] };
 }
 
 /** A run that did not get as far as a history. */

@@ -26,6 +26,7 @@ export function isSwamped(samples: readonly Sample[], rate: number): boolean {
   return latest.length > 0 && (totalMs / latest.length / 1000) * rate > mostUnderWay;
 }
 
+/** When the latest answer was there, or its request given up, on the samples' clock; 0 before the first. */
 export function lastEndMs(samples: readonly Sample[]): number {
   return samples.at(-1)?.endMs ?? 0;
 }

@@ -10,6 +10,7 @@ import type { Phases } from './phases.ts';
 import { countRequests, latencyOf } from './requests.ts';
 import type { Latency, RequestCounts } from './requests.ts';
 import { handOverMs, longestOverlapMs } from './split-brain.ts';
+import { toTenth } from './tenth.ts';
 import { writePauseMs, writesAgain } from './writes.ts';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
@@ -60,17 +61,17 @@ export function judgeRun(history: History, objectives: Objectives): RunResult {
   const outages = allOutages(samples.filter((sample) => sample.dueMs >= injectedAtMs));
   const measured = {
     downtimeMs: lengthOf(downtime),
-    resolutionMs: rounded(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
+    resolutionMs: toTenth(resolutionOf(samples, injectedAtMs, downtime, intervalMs)),
     gapsMs: { before: lengthOf(before), fault: lengthOf(own), later: lengthOf(later) },
     probeBusyShare: busyBefore(history.busy, injectedAtMs),
     outages: outages.length,
-    failedTimeMs: rounded(failedTimeMs(outages, endedAtMs)),
+    failedTimeMs: toTenth(failedTimeMs(outages, endedAtMs)),
     requests: countRequests(samples),
     latencyMs: latencyOf(samples) ?? null,
     phases: phasesOf(history),
     ledger: checkLedger(history.ledger),
-    writePauseMs: rounded(writePauseMs(history)),
-    splitBrainMs: rounded(longestOverlapMs(history.holders, history.cutOff, endedAtMs)),
+    writePauseMs: toTenth(writePauseMs(history)),
+    splitBrainMs: toTenth(longestOverlapMs(history.holders, history.cutOff, endedAtMs)),
   };
   const gates = gatesMissed(history);
   if (gates.length > 0) return { verdict: 'inconclusive', reasons: [...gates, ...busyHints(measured.probeBusyShare)], ...measured };
@@ -157,9 +158,5 @@ function missed(measured: Measured, { unseen }: History, objectives: Objectives)
 }
 
 function lengthOf(gap: Downtime | undefined): number | null {
-  return gap === undefined ? null : rounded(gap.downtimeMs);
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
+  return gap === undefined ? null : toTenth(gap.downtimeMs);
 }

@@ -1,5 +1,6 @@
 import { ownGap } from './downtime.ts';
 import type { History, Transition } from './history.ts';
+import { toTenth } from './tenth.ts';
 
 /** Milliseconds from the injection, each from an event that was observed; null where none was. */
 export interface Phases {
@@ -17,12 +18,13 @@ export interface Phases {
   readonly redundancyRestoredMs: number | null;
 }
 
+/** When each phase of a run was over, by what was observed. */
 export function phasesOf(history: History): Phases {
   const { injectedAtMs, transitions, samples, intervalMs, restoredAtMs, healedAtMs } = history;
   const after = transitions.filter((one) => one.atMs >= injectedAtMs).toSorted((a, b) => a.atMs - b.atMs);
   const detected = after.find((one) => isAlarm(one) && !isBeginning(one, history));
   const moved = movedAtMs(history);
-  const since = (atMs: number | undefined) => (atMs === undefined ? null : Math.round((atMs - injectedAtMs) * 10) / 10);
+  const since = (atMs: number | undefined) => (atMs === undefined ? null : toTenth(atMs - injectedAtMs));
   return {
     detectedMs: since(detected?.atMs),
     vipMovedMs: since(moved),

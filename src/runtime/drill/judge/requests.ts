@@ -9,6 +9,7 @@ export interface RequestCounts {
   readonly errors: Readonly<Record<string, number>>;
 }
 
+/** How many requests there were, and what went wrong with how many. */
 export function countRequests(samples: readonly Sample[]): RequestCounts {
   const errors: Record<string, number> = {};
   for (const { ok, error } of samples) {

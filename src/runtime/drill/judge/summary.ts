@@ -16,6 +16,7 @@ export interface Summary {
   readonly ackedWritesLost: number;
 }
 
+/** All runs of a drill together; a run that did not measure something has no part in its spread. Times in ms. */
 export function summarise(runs: readonly RunResult[]): Summary {
   const present = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
   return {

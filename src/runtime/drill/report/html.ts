@@ -1,5 +1,6 @@
 import type { DrillRun } from '../drill.ts';
 import type { History } from '../judge/history.ts';
+import { forTable, notMeasured } from './format.ts';
 import { htmlStyle } from './html-style.ts';
 import { phaseSteps } from './phase-steps.ts';
 import { isMeasured, regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from './suite-outcome.ts';
@@ -29,10 +30,10 @@ function overview(outcome: SuiteOutcome): string {
   const rows = drills.map((drill) => {
     const { name, result } = drill;
     const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
-    const counts = isMeasured(drill) ? [String(failedRequests), String(ackedWritesLost)] : ['–', '–'];
-    return row([link(name), badges(drill, regressionsOf(name, outcome)), String(runs), ms(downtimeMs?.p50), ms(downtimeMs?.max), ...counts, ms(restoreMs?.p50)]);
+    const counts = isMeasured(drill) ? [String(failedRequests), String(ackedWritesLost)] : [notMeasured, notMeasured];
+    return row([link(name), badges(drill, regressionsOf(name, outcome)), String(runs), cell(downtimeMs?.p50), cell(downtimeMs?.max), ...counts, cell(restoreMs?.p50)]);
   });
-  return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], [...rows, ...notRun.map(({ name }) => row([link(name), badge('inconclusive', 'not run'), '0', '–', '–', '–', '–', '–']))]);
+  return table(['Drill', 'Verdict', 'Runs', 'Downtime p50', 'Downtime max', 'Failed requests', 'Acknowledged writes lost', 'Restored p50'], [...rows, ...notRun.map(({ name }) => row([link(name), badge('inconclusive', 'not run'), '0', ...Array<string>(5).fill(notMeasured)]))]);
 }
 
 function link(name: string): string {
@@ -58,7 +59,7 @@ function runSection(run: DrillRun, history: History | undefined, number: number,
   const heading = `<h3>Run ${number} of ${of}: ${escaped(run.targets.join(', '))} ${badge(run.verdict)}</h3>`;
   if (history === undefined || history.samples.length === 0) return `${heading}<p>${escaped(run.reasons.join('; '))}</p>`;
   const { phases, ledger } = run;
-  const phaseRows = phaseSteps(phases).map(({ name, atMs }) => row([capitalised(name), atMs === null ? 'not seen' : ms(atMs)]));
+  const phaseRows = phaseSteps(phases).map(({ name, atMs }) => row([capitalised(name), atMs === null ? 'not seen' : forTable(atMs)]));
   const writes = [
     ['acknowledged', ledger.acknowledged], ['lost', ledger.lost], ['duplicated', ledger.duplicated],
     ['altered', ledger.altered], ['unknown', ledger.unknown],
@@ -110,7 +111,6 @@ function anchor(name: string): string {
   return `drill-${encodeURIComponent(name).replaceAll('%', '_')}`;
 }
 
-function ms(value: number | undefined): string {
-  if (value === undefined) return '–';
-  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Number(value.toFixed(1))} ms`;
+function cell(ms: number | undefined): string {
+  return ms === undefined ? notMeasured : forTable(ms);
 }

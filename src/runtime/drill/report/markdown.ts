@@ -1,3 +1,4 @@
+import { exact, notMeasured } from './format.ts';
 import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from './suite-outcome.ts';
 
 const marks = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' } as const;
@@ -25,13 +26,13 @@ function rowOf(drill: NamedResult, isSlower: boolean): string {
   const { name, result } = drill;
   const { downtimeMs, restoreMs, failedRequests, ackedWritesLost, runs } = result.summary;
   const verdict = isSlower && result.verdict === 'pass' ? '❌ slower' : marks[result.verdict];
-  const counts = isMeasured(drill) ? [failedRequests, ackedWritesLost] : ['–', '–'];
-  const cells = [name, verdict, runs, ms(downtimeMs?.p50), ms(downtimeMs?.max), ...counts, ms(restoreMs?.p50)];
+  const counts = isMeasured(drill) ? [failedRequests, ackedWritesLost] : [notMeasured, notMeasured];
+  const cells = [name, verdict, runs, exactOrNothing(downtimeMs?.p50), exactOrNothing(downtimeMs?.max), ...counts, exactOrNothing(restoreMs?.p50)];
   return `| ${cells.map((cell) => escapedCell(String(cell))).join(' | ')} |`;
 }
 
-function ms(value: number | undefined): string {
-  return value === undefined ? '–' : `${Number(value.toFixed(1))} ms`;
+function exactOrNothing(ms: number | undefined): string {
+  return ms === undefined ? notMeasured : exact(ms);
 }
 
 function escapedCell(text: string): string {

@@ -1,5 +1,6 @@
 import type { History } from '../judge/history.ts';
 import type { Phases } from '../judge/phases.ts';
+import { toTenth } from '../judge/tenth.ts';
 import { phaseSteps } from './phase-steps.ts';
 import { timelineOf } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
@@ -41,7 +42,7 @@ type Scale = (ms: number) => number;
 
 function scale({ fromMs, slotMs, slots }: Timeline): Scale {
   const span = slotMs * slots.length;
-  return (ms) => round(left + ((ms - fromMs) / span) * (width - left - right));
+  return (ms) => toTenth(left + ((ms - fromMs) / span) * (width - left - right));
 }
 
 function axes(timeline: Timeline, x: Scale, height: number): string {
@@ -75,7 +76,7 @@ function latencyLine({ slots, fromMs, slotMs, longestMs }: Timeline, x: Scale): 
       return [];
     }
     const y = plot.top + plot.height * (1 - worstMs / (longestMs || 1));
-    const point = `${pen}${x(fromMs + (index + 0.5) * slotMs)} ${round(y)}`;
+    const point = `${pen}${x(fromMs + (index + 0.5) * slotMs)} ${toTenth(y)}`;
     pen = 'L';
     return [point];
   });
@@ -84,12 +85,12 @@ function latencyLine({ slots, fromMs, slotMs, longestMs }: Timeline, x: Scale): 
 
 function failureBars({ slots, fromMs, slotMs }: Timeline, x: Scale): string {
   const most = Math.max(1, ...slots.map((slot) => slot.failed));
-  const barWidth = round(Math.max(1, (width - left - right) / slots.length));
+  const barWidth = toTenth(Math.max(1, (width - left - right) / slots.length));
   return slots
     .map(({ failed }, index) => {
       if (failed === 0) return '';
-      const barHeight = round(Math.max(3, (failed / most) * failures.height));
-      return `<rect class="failed" x="${x(fromMs + index * slotMs)}" y="${round(failures.top + failures.height - barHeight)}" width="${barWidth}" height="${barHeight}"/>`;
+      const barHeight = toTenth(Math.max(3, (failed / most) * failures.height));
+      return `<rect class="failed" x="${x(fromMs + index * slotMs)}" y="${toTenth(failures.top + failures.height - barHeight)}" width="${barWidth}" height="${barHeight}"/>`;
     })
     .join('');
 }
@@ -98,7 +99,7 @@ function nodeBand({ holders }: Timeline, node: string, index: number, x: Scale):
   const y = bands.top + index * (bands.height + bands.gap);
   const rects = holders
     .filter((band) => band.node === node)
-    .map(({ fromMs, toMs }) => `<rect class="node-${index % 3}" x="${x(fromMs)}" y="${y}" width="${round(Math.max(1, x(toMs) - x(fromMs)))}" height="${bands.height}"/>`);
+    .map(({ fromMs, toMs }) => `<rect class="node-${index % 3}" x="${x(fromMs)}" y="${y}" width="${toTenth(Math.max(1, x(toMs) - x(fromMs)))}" height="${bands.height}"/>`);
   return `<text x="${left - 8}" y="${y + 11}" text-anchor="end">${escaped(node)}</text>${rects.join('')}`;
 }
 
@@ -111,8 +112,4 @@ function phaseLines(phases: Phases, x: Scale, height: number, toMs: number): str
       return `<line class="phase" x1="${x(at)}" y1="${y + 2}" x2="${x(at)}" y2="${height - 22}"/><text class="name" x="${x(at) + 3}" y="${y}">${short}</text>`;
     })
     .join('');
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -25,6 +25,7 @@ interface Band {
   readonly toMs: number;
 }
 
+/** Gathers a run into so many slots, from its first request, or the fault where that came first, to its end. */
 export function timelineOf(history: History, slotCount: number): Timeline {
   const { samples, injectedAtMs, endedAtMs } = history;
   const startMs = leastOf(samples.map((sample) => sample.dueMs), injectedAtMs);

@@ -11,6 +11,7 @@ export const baselineSchema = z.strictObject({
 });
 export type Baseline = z.infer<typeof baselineSchema>;
 
+/** What later drills are held against, by the drills' names. Null for what was not measured. */
 export function toBaseline(drills: readonly NamedResult[]): Baseline {
   const entries = drills.map(({ name, result: { summary, runs } }) => {
     const numbers = {

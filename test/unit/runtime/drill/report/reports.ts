@@ -1,4 +1,5 @@
 import test from 'ava';
+import { exact, forTable, forText } from '../../../../../src/runtime/drill/report/format.ts';
 import { toHtml } from '../../../../../src/runtime/drill/report/html.ts';
 import { toDrillJson } from '../../../../../src/runtime/drill/report/json.ts';
 import { toJunit } from '../../../../../src/runtime/drill/report/junit.ts';
@@ -19,6 +20,13 @@ test('the text has the verdict in words first, then the numbers, then the reason
   t.is(downtime, '  downtime  120 ms (resolution 10 ms, 1 outage; before the fault up to 0 ms)');
   t.is(toText(failed.result).at(-1), '  ! downtime 1500 ms is over 1000 ms');
   t.regex(toText(unproven.result)[0] ?? '', /^INCONCLUSIVE .*nothing could be measured/);
+});
+
+test('a time is told to a tenth of a millisecond, and in seconds where a table or a sentence has no use for more', (t) => {
+  const times = [0, 0.04, 12.345, 999.94, 1000, 1234.5, 9999, 10_000, 12_345];
+  t.deepEqual(times.map(exact), ['0 ms', '0 ms', '12.3 ms', '999.9 ms', '1000 ms', '1234.5 ms', '9999 ms', '10000 ms', '12345 ms']);
+  t.deepEqual(times.map(forTable), ['0 ms', '0 ms', '12.3 ms', '999.9 ms', '1000 ms', '1234.5 ms', '9999 ms', '10.0 s', '12.3 s']);
+  t.deepEqual(times.map(forText), ['0 ms', '0 ms', '12.3 ms', '999.9 ms', '1 s', '1.23 s', '10 s', '10 s', '12.3 s']);
 });
 
 test('redundancy that some runs did not get back is said', (t) => {
