@@ -3,12 +3,17 @@ import type { Engine, EngineEvent } from '../engine/port.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import type { HolderChange } from './judge/history.ts';
 
-const stopWithinMs = 5000;
+/** How long what may never come is waited for. */
+export interface WatchPatience {
+  /** For a watch to end when it is told to. */
+  readonly stopWithinMs: number;
+  /** For the Engine to tell of a death: until then a dead node counts as running. */
+  readonly deathIsToldWithinMs: number;
+}
+const patienceByDefault: WatchPatience = { stopWithinMs: 5000, deathIsToldWithinMs: 5000 };
 const againMs = 200;
 /** One that began less before the end has seen nothing that matters. */
 const startsWithinMs = 2000;
-/** A node that dies counts as running for a moment longer: by then the Engine has told of its death. */
-const deathIsToldWithinMs = 5000;
 
 /*
  * The kernel tells of each change of an address; nothing is polled. First the subscription, then what there is: a change
@@ -40,14 +45,16 @@ export class VipWatch {
   readonly #lifeMs: number;
   readonly #id: string;
   readonly #nodes: ReadonlyMap<string, string>;
+  readonly #patience: WatchPatience;
   readonly #stopping = new AbortController();
   readonly #givingUp = new AbortController();
   #endedAtMs = Infinity;
   readonly #watching: Promise<HolderChange[]>[];
   readonly problems: string[] = [];
 
-  constructor(engine: Engine, events: EngineWatch, { vip, id, nodes, lifeMs }: Watched) {
+  constructor(engine: Engine, events: EngineWatch, { vip, id, nodes, lifeMs }: Watched, patience = patienceByDefault) {
     this.#engine = engine;
+    this.#patience = patience;
     this.#vip = vip;
     this.#lifeMs = lifeMs;
     this.#id = `haplat-watch-${id}`;
@@ -61,7 +68,7 @@ export class VipWatch {
     this.#stopping.abort();
     await Promise.all([...this.#nodes.values()].map((container) => this.#stop(container)));
     // One that was only just starting, or is frozen, was not told. What it has seen is lost then, and it ends by itself.
-    const giveUp = setTimeout(() => { this.#givingUp.abort(); }, stopWithinMs);
+    const giveUp = setTimeout(() => { this.#givingUp.abort(); }, this.#patience.stopWithinMs);
     giveUp.unref();
     return (await Promise.all(this.#watching)).flat().toSorted((a, b) => a.atMs - b.atMs);
   }
@@ -96,14 +103,14 @@ export class VipWatch {
 
   async #stop(container: string): Promise<void> {
     await this.#engine
-      .exec(container, ['bash', '-c', stopScript, this.#id], { timeoutMs: stopWithinMs })
+      .exec(container, ['bash', '-c', stopScript, this.#id], { timeoutMs: this.#patience.stopWithinMs })
       .catch(() => undefined);
   }
 
   /** Whether it has died since, or has only just been started: the Engine's restart is quicker than our second look. */
   async #wasDown(events: EngineWatch, container: string, sinceMs: number): Promise<boolean> {
     const tells = (event: EngineEvent) => event.container === container && ['die', 'start'].includes(event.action) && event.atMs >= sinceMs;
-    return (await events.find(tells, deathIsToldWithinMs, this.#stopping.signal).catch(() => undefined)) !== undefined;
+    return (await events.find(tells, this.#patience.deathIsToldWithinMs, this.#stopping.signal).catch(() => undefined)) !== undefined;
   }
 
   async #isRunning(container: string): Promise<boolean> {

@@ -1,7 +1,14 @@
 import { steadyNowMs } from '../../steady-clock.ts';
 import type { BusyWindow } from '../judge/history.ts';
 
-const windowMs = 250;
+/** What it reads, and how often. */
+export interface BusyGauges {
+  readonly windowMs: number;
+  /** On the clock that the windows are to be on. */
+  readonly nowMs: () => number;
+  /** How much of the time since it was asked last the event loop was busy, of 1. */
+  readonly shareSinceLast: () => number;
+}
 
 /**
  * Tells each quarter of a second how busy the event loop was, what it waited for a processor included: with no time to
@@ -10,14 +17,16 @@ const windowMs = 250;
 export class BusyMeter {
   readonly #timer: NodeJS.Timeout;
   readonly #tell: (window: BusyWindow) => void;
-  #last = performance.eventLoopUtilization();
-  #fromMs = steadyNowMs();
+  readonly #gauges: BusyGauges;
+  #fromMs: number;
 
-  constructor(tell: (window: BusyWindow) => void) {
+  constructor(tell: (window: BusyWindow) => void, gauges: BusyGauges = { windowMs: 250, nowMs: steadyNowMs, shareSinceLast: loopGauge() }) {
     this.#tell = tell;
+    this.#gauges = gauges;
+    this.#fromMs = gauges.nowMs();
     this.#timer = setInterval(() => {
       this.#measure();
-    }, windowMs);
+    }, gauges.windowMs);
   }
 
   stop(): void {
@@ -26,10 +35,19 @@ export class BusyMeter {
   }
 
   #measure(): void {
-    const now = performance.eventLoopUtilization();
-    const toMs = steadyNowMs();
-    this.#tell({ fromMs: this.#fromMs, toMs, share: performance.eventLoopUtilization(now, this.#last).utilization });
-    this.#last = now;
+    const toMs = this.#gauges.nowMs();
+    this.#tell({ fromMs: this.#fromMs, toMs, share: this.#gauges.shareSinceLast() });
     this.#fromMs = toMs;
   }
+}
+
+/** This process's event loop, from now on. */
+export function loopGauge(): BusyGauges['shareSinceLast'] {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
 }

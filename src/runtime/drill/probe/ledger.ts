@@ -7,12 +7,21 @@ import { exchange } from './request.ts';
 import type { Answer, Exchange, Target } from './request.ts';
 
 const lookUpsAtOnce = 8;
-const pollMs = 250;
 const created = z.object({ id: z.string() });
 const accepted = z.object({ jobId: z.string() });
 const page = z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), processedCount: z.int() })) });
 const job = z.object({ state: z.string() });
 const finalStates = new Set(['done', 'failed']);
+
+export interface LedgerOptions {
+  readonly runId: string;
+  /** What the entries' times are counted from, in epoch milliseconds. */
+  readonly originMs: number;
+  /** Called for each write that was acknowledged whole, with when it was begun (since the origin). */
+  readonly onWritten?: (atMs: number) => void;
+  /** How soon what is not final yet is looked up again. */
+  readonly pollMs?: number;
+}
 
 type Draft = { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] };
 
@@ -22,15 +31,16 @@ export class Ledger {
   readonly #runId: string;
   readonly #originMs: number;
   readonly #onWritten: (atMs: number) => void;
+  readonly #pollMs: number;
   readonly #records: Draft[] = [];
   readonly #underWay = new Set<Promise<void>>();
 
-  /** `onWritten` is called for each write that was acknowledged whole, with when it was begun (since the origin). */
-  constructor(target: Target, runId: string, originMs: number, onWritten: (atMs: number) => void = () => undefined) {
+  constructor(target: Target, { runId, originMs, onWritten = () => undefined, pollMs = 250 }: LedgerOptions) {
     this.#target = target;
     this.#runId = runId;
     this.#originMs = originMs;
     this.#onWritten = onWritten;
+    this.#pollMs = pollMs;
   }
 
   /** Starts one write; `drained` waits for its end. */
@@ -102,8 +112,8 @@ export class Ledger {
       if (answer.status === 404 && answer.servedBy !== '') return 'missing';
       last = parsed(schema, answer) ?? last;
       if (last !== undefined && isFinal(last)) return last;
-      if (performance.now() + pollMs >= until) return last;
-      await delay(pollMs);
+      if (performance.now() + this.#pollMs >= until) return last;
+      await delay(this.#pollMs);
     }
     return last;
   }

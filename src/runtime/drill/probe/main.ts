@@ -33,9 +33,7 @@ export async function serveProbe({ options, env, signal, out }: ProbeSurrounding
   const load = options.modes.map((mode) => new Load(mode, options, ca, emitter));
   const ledger = new Ledger(
     { ...targetOf(options, 'pooled', ca), timeoutMs: options.writeTimeoutMs },
-    options.runId,
-    originMs,
-    (atMs) => { emitter.line({ type: 'written', atMs }); },
+    { runId: options.runId, originMs, onWritten: (atMs) => { emitter.line({ type: 'written', atMs }); } },
   );
   const writes = options.ledgerRate > 0 ? new OpenLoop(options.ledgerRate, performance.now(), () => { ledger.write(); }) : undefined;
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { EngineWatch } from '../../../../src/runtime/drill/engine-watch.ts';
 import { steadyNowMs } from '../../../../src/runtime/steady-clock.ts';
-import { VipWatch } from '../../../../src/runtime/drill/vip-watch.ts';
+import { VipWatch, type WatchPatience } from '../../../../src/runtime/drill/vip-watch.ts';
 import type { Engine, EngineEvent } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 
@@ -41,12 +41,15 @@ function engineOf(watches: readonly ((tell: (action: string) => void) => string)
   return engine as Engine;
 }
 
-async function watched(engine: Engine) {
+async function watched(engine: Engine, patience?: WatchPatience) {
   await using events = await EngineWatch.start(engine, 'p');
-  const watch = new VipWatch(engine, events, { vip, id: 'id', nodes: new Map([['lb_1', 'p-lb_1']]), lifeMs: 60_000 });
+  const watch = new VipWatch(engine, events, { vip, id: 'id', nodes: new Map([['lb_1', 'p-lb_1']]), lifeMs: 60_000 }, patience);
   await events.find(({ action }) => action === 'watched', 15_000, new AbortController().signal);
   return { changes: await watch.end(), problems: watch.problems };
 }
+
+/** For what never comes. */
+const impatient: WatchPatience = { stopWithinMs: 10, deathIsToldWithinMs: 10 };
 
 const has = `[2026-01-02T03:04:05.000000] 2: eth0    inet ${vip}/16 scope global eth0\n`;
 
@@ -78,7 +81,7 @@ test('a node that runs and can\'t be watched is a problem', async (t) => {
   const { problems } = await watched(engineOf([
     () => { throw new OperationError('exec in p-lb_1: no bash'); },
     () => '',
-  ]));
+  ]), impatient);
   t.deepEqual(problems, ['lb_1: exec in p-lb_1: no bash']);
 });
 
@@ -94,5 +97,5 @@ test('a watch that was only just starting when it was told to end, and so never 
             signal?.addEventListener('abort', () => { reject(new InterruptedError()); }, { once: true });
           }),
   };
-  t.deepEqual(await watched(deaf), { changes: [], problems: [] });
+  t.deepEqual(await watched(deaf, impatient), { changes: [], problems: [] });
 });

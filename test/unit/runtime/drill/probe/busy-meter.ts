@@ -1,18 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { BusyWindow } from '../../../../../src/runtime/drill/judge/history.ts';
-import { BusyMeter } from '../../../../../src/runtime/drill/probe/busy-meter.ts';
+import { BusyMeter, loopGauge } from '../../../../../src/runtime/drill/probe/busy-meter.ts';
 
-test('a probe that has no time to spare says so, window after window without a hole', async (t) => {
+test('window after window says how busy the loop was in it, without a hole between two, to the very end', async (t) => {
   const windows: BusyWindow[] = [];
-  const meter = new BusyMeter((window) => { windows.push(window); });
-  await delay(600);
-  const idle = Math.min(...windows.map(({ share }) => share));
-  const until = performance.now() + 600;
-  while (performance.now() < until);
-  await delay(1);
+  let nowMs = 0;
+  const gauges = { windowMs: 1, nowMs: () => (nowMs += 250), shareSinceLast: () => nowMs / 10_000 };
+  const { promise: hasTwo, resolve } = Promise.withResolvers<undefined>();
+  const meter = new BusyMeter((window) => {
+    if (windows.push(window) === 2) resolve(undefined);
+  }, gauges);
+  await hasTwo;
   meter.stop();
-  const busy = Math.max(...windows.map(({ share }) => share));
-  t.true(idle < 0.5 && busy > 0.8 && busy <= 1, `idle ${idle}, busy ${busy}`);
-  t.deepEqual(windows.slice(1).map(({ fromMs }) => fromMs), windows.slice(0, -1).map(({ toMs }) => toMs));
+  t.deepEqual(windows, [
+    { fromMs: 250, toMs: 500, share: 0.05 },
+    { fromMs: 500, toMs: 750, share: 0.075 },
+    { fromMs: 750, toMs: 1000, share: 0.1 },
+  ]);
+});
+
+test('a loop is busy for as long as it waits for nothing', async (t) => {
+  const share = loopGauge();
+  const until = performance.now() + 10;
+  while (performance.now() < until);
+  t.is(share(), 1);
+  await delay(10);
+  t.true(share() < 1);
 });
