@@ -1,10 +1,10 @@
 import type { DrillResult } from '../../runtime/drill/drill.ts';
 import { describeFault } from '../../runtime/drill/fault/describe.ts';
-import type { NamedResult } from '../../runtime/drill/report/suite-outcome.ts';
+import type { NamedResult } from '../../runtime/drill/suite/outcome.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
 import { sparkline, sparklineMarks } from '../../runtime/drill/report/timeline.ts';
-import { runDrill } from '../../runtime/drill/run-drill.ts';
+import { runDrill } from '../../runtime/drill/run/run-drill.ts';
 import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
 import { settingsOf, type DrillOptions } from '../options/drill.ts';

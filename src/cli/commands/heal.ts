@@ -1,4 +1,4 @@
-import { healAll } from '../../runtime/drill/heal.ts';
+import { healAll } from '../../runtime/drill/heal/heal.ts';
 import { journalOf } from '../../runtime/platform/journal.ts';
 import { withProjectLock } from '../../runtime/platform/lock.ts';
 import { requireOwnState } from '../../runtime/platform/state-in-use.ts';

@@ -6,7 +6,7 @@ import { toHtml } from '../../runtime/drill/report/html.ts';
 import { toJunit } from '../../runtime/drill/report/junit.ts';
 import { toMarkdown } from '../../runtime/drill/report/markdown.ts';
 import { toOpenMetrics } from '../../runtime/drill/report/openmetrics.ts';
-import { regressionsOf, type NamedResult, type Regression, type SuiteOutcome } from '../../runtime/drill/report/suite-outcome.ts';
+import { regressionsOf, type NamedResult, type Regression, type SuiteOutcome } from '../../runtime/drill/suite/outcome.ts';
 import { baselineSchema, regressions, toBaseline, uncompared, type Baseline } from '../../runtime/drill/suite/baseline.ts';
 import { ConfigError, messageOf } from '../../runtime/errors.ts';
 import { writing } from '../../runtime/files/file-error.ts';

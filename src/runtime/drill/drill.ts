@@ -5,8 +5,8 @@ import type { Fault } from './fault/fault.ts';
 import type { Objectives, RunResult, Verdict } from './judge/judge-run.ts';
 import type { History, ProbeMode } from './judge/history.ts';
 import type { Summary } from './judge/summary.ts';
-import type { ExpectedService } from './platform-view.ts';
-import type { ProbeContainer } from './probe-run.ts';
+import type { ExpectedService } from './watch/platform-view.ts';
+import type { ProbeContainer } from './watch/probe-run.ts';
 
 /** Everything a drill is told. */
 export interface DrillInputs {

@@ -1,7 +1,7 @@
 import { dueCertificates } from '../certs/ensure-certificates.ts';
 import { hasOtherAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { faultsInPlace } from '../drill/faults-in-place.ts';
+import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
 import type { Topology } from '../topology/topology.ts';
 import { certificateOptions } from './certificate-options.ts';
 import { journalOf } from './journal.ts';

@@ -1,7 +1,7 @@
 import { listCertificates } from '../certs/ensure-certificates.ts';
 import { readClusterState } from '../cluster/read-state.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { faultsInPlace } from '../drill/faults-in-place.ts';
+import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { withStartingJudged } from '../observe/own-check.ts';
 import { readLacking } from '../observe/readiness.ts';

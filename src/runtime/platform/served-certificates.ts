@@ -1,6 +1,6 @@
 import { readFingerprintInUse } from '../certs/ensure-certificates.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { faultsInPlace } from '../drill/faults-in-place.ts';
+import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
 import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { lastLines } from '../execute/last-lines.ts';

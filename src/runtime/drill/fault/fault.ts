@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CertificateAndKey } from '../../certs/authority.ts';
 import { OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
-import type { EngineWatch } from '../engine-watch.ts';
+import type { EngineWatch } from '../watch/engine-watch.ts';
 import { drillLimits } from '../limits.ts';
 
 const targets = z.array(z.string().min(1)).min(1);

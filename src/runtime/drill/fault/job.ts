@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts';
-import type { DrillService } from '../platform-view.ts';
+import type { DrillService } from '../watch/platform-view.ts';
 import type { Fault, FaultJob } from './fault.ts';
 
 /** A fault that is asked for, and the platform as it is just now. */

@@ -3,7 +3,7 @@ import type { History } from '../judge/history.ts';
 import { forTable, notMeasured } from './format.ts';
 import { htmlStyle } from './html-style.ts';
 import { phaseSteps } from './phase-steps.ts';
-import { isMeasured, regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from '../suite/outcome.ts';
 import { toText } from './text.ts';
 import { closeUp } from './timeline.ts';
 import { drawTimeline } from './timeline-svg.ts';

@@ -1,5 +1,5 @@
 import { escaped } from '../../render/xml.ts';
-import { regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from './suite-outcome.ts';
+import { regressionsOf, type NamedResult, type NotRun, type SuiteOutcome } from '../suite/outcome.ts';
 import { toText } from './text.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { exact, notMeasured } from './format.ts';
-import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from '../suite/outcome.ts';
 
 const marks = { pass: '✅ pass', fail: '❌ fail', inconclusive: '❔ inconclusive' } as const;
 

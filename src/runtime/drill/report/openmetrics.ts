@@ -1,5 +1,5 @@
 import { Gauge, openMetricsContentType, Registry, type OpenMetricsContentType } from 'prom-client';
-import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from './suite-outcome.ts';
+import { isMeasured, regressionsOf, type NamedResult, type SuiteOutcome } from '../suite/outcome.ts';
 
 const labelNames = ['project', 'drill', 'fault', 'target'] as const;
 type Labels = Readonly<Record<(typeof labelNames)[number], string>>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NamedResult, Regression } from '../report/suite-outcome.ts';
+import type { NamedResult, Regression } from './outcome.ts';
 
 /** What was measured once, to hold later drills against: `--baseline FILE`. */
 export const baselineSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault/fault.ts';
-import type { DrillService } from '../platform-view.ts';
+import type { DrillService } from '../watch/platform-view.ts';
 
 /** Clients do not notice when these are away. */
 const unnoticed = new Set(['guardian', 'netdata', 'engine-proxy', 'worker', 'quorum']);

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import type { Fault } from '../fault/fault.ts';
-import { servicesToBe, type ExpectedService } from '../platform-view.ts';
+import { servicesToBe, type ExpectedService } from '../watch/platform-view.ts';
 import { isRole, resolveTargets } from './resolve.ts';
 
 /** Throws ConfigError for a target, or a `from`, that this platform will never have, whatever its state is just now. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import { isNode } from '../../topology/cluster/members.ts';
-import type { DrillService } from '../platform-view.ts';
+import type { DrillService } from '../watch/platform-view.ts';
 
 /** Who has which role just now. */
 export interface Roles {

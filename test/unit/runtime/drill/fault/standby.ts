@@ -1,6 +1,6 @@
 import test from 'ava';
 import { standbyFault } from '../../../../../src/runtime/drill/fault/standby.ts';
-import type { DrillService } from '../../../../../src/runtime/drill/platform-view.ts';
+import type { DrillService } from '../../../../../src/runtime/drill/watch/platform-view.ts';
 import type { Engine } from '../../../../../src/runtime/engine/port.ts';
 import { jobOn } from './_jobs.ts';
 

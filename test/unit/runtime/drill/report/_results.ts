@@ -2,7 +2,7 @@ import type { DrillResult } from '../../../../../src/runtime/drill/drill.ts';
 import type { History } from '../../../../../src/runtime/drill/judge/history.ts';
 import { judgeRun } from '../../../../../src/runtime/drill/judge/judge-run.ts';
 import { summarise, verdictOf } from '../../../../../src/runtime/drill/judge/summary.ts';
-import type { NamedResult } from '../../../../../src/runtime/drill/report/suite-outcome.ts';
+import type { NamedResult } from '../../../../../src/runtime/drill/suite/outcome.ts';
 
 /** What `runDrill` makes of these histories. */
 export function named(name: string, histories: readonly History[]): NamedResult {

@@ -1,4 +1,4 @@
-import type { DrillService } from '../../../../../src/runtime/drill/platform-view.ts';
+import type { DrillService } from '../../../../../src/runtime/drill/watch/platform-view.ts';
 
 function service(name: string, changes: Partial<DrillService> = {}): DrillService {
   return { name, component: name.replace(/_\d+$/, ''), container: `p-${name}`, image: 'i', addresses: [], ...changes };

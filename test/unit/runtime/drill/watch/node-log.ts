@@ -1,7 +1,7 @@
 import test from 'ava';
-import { transitionStates } from '../../../../src/runtime/drill/judge/history.ts';
-import { toTransition } from '../../../../src/runtime/drill/node-log.ts';
-import { parseAddressLog } from '../../../../src/runtime/drill/vip-watch.ts';
+import { transitionStates } from '../../../../../src/runtime/drill/judge/history.ts';
+import { toTransition } from '../../../../../src/runtime/drill/watch/node-log.ts';
+import { parseAddressLog } from '../../../../../src/runtime/drill/watch/vip-watch.ts';
 
 test('a node’s line about its virtual router becomes a transition', (t) => {
   const text = '{"event":"vrrp","instance":"haplat","state":"MASTER","priority":250,"at":"2026-01-02T03:04:05.678Z"}';

@@ -1,6 +1,6 @@
-import { baselineMs } from './judge/downtime.ts';
-import type { Sample } from './judge/history.ts';
-import { leastSamples } from './limits.ts';
+import { baselineMs } from '../judge/downtime.ts';
+import type { Sample } from '../judge/history.ts';
+import { leastSamples } from '../limits.ts';
 
 /** Whether each mode has had nothing but successes for as long as a baseline takes. */
 export function isWarm(samples: readonly Sample[]): boolean {

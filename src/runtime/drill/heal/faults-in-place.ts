@@ -1,7 +1,7 @@
-import { describeJob } from './fault/describe.ts';
-import { drivers } from './fault/drivers.ts';
-import type { FaultKind } from './fault/fault.ts';
-import { Journal, type JournalEntry } from './journal/journal.ts';
+import { describeJob } from '../fault/describe.ts';
+import { drivers } from '../fault/drivers.ts';
+import type { FaultKind } from '../fault/fault.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 
 /** A fault that is in place. Its fields are what `heal --json` says of it; `inWords` is for people. */
 export class FaultInPlace {

@@ -1,7 +1,7 @@
-import type { EngineEvent } from '../engine/port.ts';
-import type { Fault } from './fault/fault.ts';
-import type { BusyWindow, History, HolderChange, LedgerEntry, Sample, Transition } from './judge/history.ts';
-import type { PlatformView } from './platform-view.ts';
+import type { EngineEvent } from '../../engine/port.ts';
+import type { Fault } from '../fault/fault.ts';
+import type { BusyWindow, History, HolderChange, LedgerEntry, Sample, Transition } from '../judge/history.ts';
+import type { PlatformView } from '../watch/platform-view.ts';
 import { cutOffBy, mendedAtMs } from './what-happened.ts';
 
 /** How the wait for redundancy ended. */

@@ -1,8 +1,8 @@
 import test from 'ava';
-import type { EngineEvent } from '../../../../src/runtime/engine/port.ts';
-import { faultSchema } from '../../../../src/runtime/drill/fault/fault.ts';
-import { historyOf, type Observations } from '../../../../src/runtime/drill/history-of-run.ts';
-import { fault as faultMs, samplesWith } from './judge/_histories.ts';
+import type { EngineEvent } from '../../../../../src/runtime/engine/port.ts';
+import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { historyOf, type Observations } from '../../../../../src/runtime/drill/run/history-of-run.ts';
+import { fault as faultMs, samplesWith } from '../judge/_histories.ts';
 
 const event = (action: string, container: string, atMs: number, health?: EngineEvent['health']): EngineEvent =>
   ({ action, container, service: container.slice(2), atMs: faultMs + atMs, health }) as EngineEvent;

@@ -1,6 +1,6 @@
-import type { EngineEvent } from '../engine/port.ts';
-import type { Fault } from './fault/fault.ts';
-import type { History, HolderChange, Transition } from './judge/history.ts';
+import type { EngineEvent } from '../../engine/port.ts';
+import type { Fault } from '../fault/fault.ts';
+import type { History, HolderChange, Transition } from '../judge/history.ts';
 
 type CutOff = History['cutOff'];
 

@@ -1,6 +1,6 @@
-import { messageOf, OperationError } from '../errors.ts';
-import { steadyNowMs } from '../steady-clock.ts';
-import type { Engine, EngineEvent } from '../engine/port.ts';
+import { messageOf, OperationError } from '../../errors.ts';
+import { steadyNowMs } from '../../steady-clock.ts';
+import type { Engine, EngineEvent } from '../../engine/port.ts';
 import { Changes } from './changes.ts';
 
 const readyWithinMs = 10_000;

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { faultSchema } from '../../../../src/runtime/drill/fault/fault.ts';
-import { cutOffBy, mendedAtMs } from '../../../../src/runtime/drill/what-happened.ts';
-import type { EngineEvent } from '../../../../src/runtime/engine/port.ts';
+import { faultSchema } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { cutOffBy, mendedAtMs } from '../../../../../src/runtime/drill/run/what-happened.ts';
+import type { EngineEvent } from '../../../../../src/runtime/engine/port.ts';
 
 const nodes = new Map([['lb_1', 'p-lb_1'], ['lb_2', 'p-lb_2']]);
 const event = (action: string, service: string, atMs: number, changes: Partial<EngineEvent> = {}): EngineEvent => ({

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { loadLifeMs, watchLifeMs } from '../../../../src/runtime/drill/patience.ts';
-import { probeOptionsSchema } from '../../../../src/runtime/drill/probe/options.ts';
+import { loadLifeMs, watchLifeMs } from '../../../../../src/runtime/drill/run/patience.ts';
+import { probeOptionsSchema } from '../../../../../src/runtime/drill/probe/options.ts';
 
 const longest = { holdMs: 600_000, recoverWithinMs: 900_000, requestTimeoutMs: 60_000 };
 

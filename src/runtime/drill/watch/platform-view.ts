@@ -1,9 +1,9 @@
-import { judgeCluster } from '../cluster/judge-cluster.ts';
-import { readClusterState } from '../cluster/read-state.ts';
-import { labels } from '../engine/labels.ts';
-import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { readVipHolders } from '../observe/vip-holders.ts';
-import { isNode, membersIn } from '../topology/cluster/members.ts';
+import { judgeCluster } from '../../cluster/judge-cluster.ts';
+import { readClusterState } from '../../cluster/read-state.ts';
+import { labels } from '../../engine/labels.ts';
+import type { Engine, ObservedContainer } from '../../engine/port.ts';
+import { readVipHolders } from '../../observe/vip-holders.ts';
+import { isNode, membersIn } from '../../topology/cluster/members.ts';
 
 /** A service as a drill sees it. */
 export interface DrillService {

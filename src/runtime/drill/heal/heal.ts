@@ -1,12 +1,12 @@
-import { messageOf, OperationError } from '../errors.ts';
-import { labels } from '../engine/labels.ts';
-import type { Engine } from '../engine/port.ts';
-import { dropDrillLeases } from '../guardian/lease-client.ts';
-import { describeJob } from './fault/describe.ts';
-import { drivers } from './fault/drivers.ts';
-import { VictimDownError } from './fault/fault.ts';
+import { messageOf, OperationError } from '../../errors.ts';
+import { labels } from '../../engine/labels.ts';
+import type { Engine } from '../../engine/port.ts';
+import { dropDrillLeases } from '../../guardian/lease-client.ts';
+import { describeJob } from '../fault/describe.ts';
+import { drivers } from '../fault/drivers.ts';
+import { VictimDownError } from '../fault/fault.ts';
 import { FaultInPlace } from './faults-in-place.ts';
-import { Journal } from './journal/journal.ts';
+import { Journal } from './journal.ts';
 
 export interface HealInputs {
   readonly engine: Engine;

@@ -1,4 +1,4 @@
-import { InterruptedError } from '../errors.ts';
+import { InterruptedError } from '../../errors.ts';
 
 /** Lets one side tell that something has changed, and others wait until it does. */
 export class Changes {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Engine } from '../engine/port.ts';
-import { transitionStates, type Transition } from './judge/history.ts';
+import type { Engine } from '../../engine/port.ts';
+import { transitionStates, type Transition } from '../judge/history.ts';
 
 const common = {
   subject: z.string().optional(),

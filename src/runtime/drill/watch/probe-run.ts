@@ -1,14 +1,14 @@
-import { messageOf, OperationError } from '../errors.ts';
-import type { ContainerSpec } from '../engine/container-spec.ts';
-import type { Engine } from '../engine/port.ts';
-import { urgentCpuShares } from '../topology/container.ts';
+import { messageOf, OperationError } from '../../errors.ts';
+import type { ContainerSpec } from '../../engine/container-spec.ts';
+import type { Engine } from '../../engine/port.ts';
+import { urgentCpuShares } from '../../topology/container.ts';
 import { Changes } from './changes.ts';
-import { drillContainer } from './drill-container.ts';
-import type { BusyWindow, LedgerEntry, Sample } from './judge/history.ts';
-import { probeLineSchema } from './probe/lines.ts';
-import type { ProbeLine } from './probe/lines.ts';
-import { probeCommand } from './probe/options.ts';
-import type { ProbeOptionsInput } from './probe/options.ts';
+import { drillContainer } from '../drill-container.ts';
+import type { BusyWindow, LedgerEntry, Sample } from '../judge/history.ts';
+import { probeLineSchema } from '../probe/lines.ts';
+import type { ProbeLine } from '../probe/lines.ts';
+import { probeCommand } from '../probe/options.ts';
+import type { ProbeOptionsInput } from '../probe/options.ts';
 
 /** How the probe's container is made. */
 export interface ProbeContainer {

@@ -1,4 +1,4 @@
-import { EngineUnreachableError, HaplatError, InterruptedError, messageOf, OperationError } from '../errors.ts';
+import { EngineUnreachableError, HaplatError, InterruptedError, messageOf, OperationError } from '../../errors.ts';
 
 /**
  * What to tell of an error that was followed by others while all was tidied up (SuppressedError, of `using`): the first one,

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { EngineWatch } from '../../../../src/runtime/drill/engine-watch.ts';
-import { steadyNowMs } from '../../../../src/runtime/steady-clock.ts';
-import { VipWatch, type WatchPatience } from '../../../../src/runtime/drill/vip-watch.ts';
-import type { Engine, EngineEvent } from '../../../../src/runtime/engine/port.ts';
-import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
+import { EngineWatch } from '../../../../../src/runtime/drill/watch/engine-watch.ts';
+import { steadyNowMs } from '../../../../../src/runtime/steady-clock.ts';
+import { VipWatch, type WatchPatience } from '../../../../../src/runtime/drill/watch/vip-watch.ts';
+import type { Engine, EngineEvent } from '../../../../../src/runtime/engine/port.ts';
+import { InterruptedError, OperationError } from '../../../../../src/runtime/errors.ts';
 
 const vip = '172.20.0.100';
 

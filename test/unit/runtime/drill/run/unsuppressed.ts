@@ -1,6 +1,6 @@
 import test from 'ava';
-import { unsuppressed } from '../../../../src/runtime/drill/unsuppressed.ts';
-import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
+import { unsuppressed } from '../../../../../src/runtime/drill/run/unsuppressed.ts';
+import { EngineUnreachableError, InterruptedError, OperationError } from '../../../../../src/runtime/errors.ts';
 
 async function endedBy(first: Error, ...later: readonly Error[]): Promise<unknown> {
   try {

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, EngineUnreachableError, HaplatError, InterruptedError } from '../errors.ts';
-import type { DrillInputs, DrillResult, DrillRun } from './drill.ts';
-import { describeFault, parametersOf } from './fault/describe.ts';
-import { drivers } from './fault/drivers.ts';
-import type { Fault } from './fault/fault.ts';
-import { faultsInPlace } from './faults-in-place.ts';
-import type { History } from './judge/history.ts';
-import { judgeRun } from './judge/judge-run.ts';
-import type { RunResult } from './judge/judge-run.ts';
-import { checkLedger } from './judge/ledger.ts';
-import { summarise, verdictOf } from './judge/summary.ts';
-import { viewPlatform } from './platform-view.ts';
-import type { PlatformView } from './platform-view.ts';
-import { lowerRate } from './probe/default-rate.ts';
+import { ConfigError, EngineUnreachableError, HaplatError, InterruptedError } from '../../errors.ts';
+import type { DrillInputs, DrillResult, DrillRun } from '../drill.ts';
+import { describeFault, parametersOf } from '../fault/describe.ts';
+import { drivers } from '../fault/drivers.ts';
+import type { Fault } from '../fault/fault.ts';
+import { faultsInPlace } from '../heal/faults-in-place.ts';
+import type { History } from '../judge/history.ts';
+import { judgeRun } from '../judge/judge-run.ts';
+import type { RunResult } from '../judge/judge-run.ts';
+import { checkLedger } from '../judge/ledger.ts';
+import { summarise, verdictOf } from '../judge/summary.ts';
+import { viewPlatform } from '../watch/platform-view.ts';
+import type { PlatformView } from '../watch/platform-view.ts';
+import { lowerRate } from '../probe/default-rate.ts';
 import { runOnce, type RunInputs, type RunOutcome } from './run-once.ts';
-import { blastRadius, type BlastRadius } from './target/blast-radius.ts';
-import { isRole, resolveTargets, seededRandom } from './target/resolve.ts';
+import { blastRadius, type BlastRadius } from '../target/blast-radius.ts';
+import { isRole, resolveTargets, seededRandom } from '../target/resolve.ts';
 
 /**
  * The first run starts from what is there, once the Engine's own health checks have caught up with an `up` just before;

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { Changes } from '../../../../src/runtime/drill/changes.ts';
-import { InterruptedError } from '../../../../src/runtime/errors.ts';
+import { Changes } from '../../../../../src/runtime/drill/watch/changes.ts';
+import { InterruptedError } from '../../../../../src/runtime/errors.ts';
 
 const longMs = 60_000;
 const never = new AbortController().signal;

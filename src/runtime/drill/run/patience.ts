@@ -1,4 +1,4 @@
-import type { DrillInputs } from './drill.ts';
+import type { DrillInputs } from '../drill.ts';
 
 type Waits = Pick<DrillInputs, 'holdMs' | 'recoverWithinMs' | 'requestTimeoutMs'>;
 

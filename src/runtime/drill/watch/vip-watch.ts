@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import type { Engine, EngineEvent } from '../engine/port.ts';
+import { messageOf } from '../../errors.ts';
+import type { Engine, EngineEvent } from '../../engine/port.ts';
 import type { EngineWatch } from './engine-watch.ts';
-import type { HolderChange } from './judge/history.ts';
+import type { HolderChange } from '../judge/history.ts';
 
 /** How long what may never come is waited for. */
 export interface WatchPatience {

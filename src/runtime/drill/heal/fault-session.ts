@@ -2,10 +2,10 @@ import { EngineUnreachableError, messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { takeLease } from '../../guardian/lease-client.ts';
 import type { HeldLease } from '../../guardian/lease-client.ts';
-import type { Journal } from '../journal/journal.ts';
-import { describeJob } from './describe.ts';
-import { drivers } from './drivers.ts';
-import { NotUndoneError, VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from './fault.ts';
+import type { Journal } from './journal.ts';
+import { describeJob } from '../fault/describe.ts';
+import { drivers } from '../fault/drivers.ts';
+import { NotUndoneError, VictimDownError, type FaultDriver, type FaultJob, type Injection, type InjectionSurroundings, type NoEffect } from '../fault/fault.ts';
 
 const leaseTtlMs = 10_000;
 

@@ -1,14 +1,14 @@
 import test, { type ExecutionContext } from 'ava';
-import { faultSchema, type FaultJob } from '../../../../src/runtime/drill/fault/fault.ts';
-import { faultsInPlace, undoneText } from '../../../../src/runtime/drill/faults-in-place.ts';
-import { forgetFaults, healAll, undoAll } from '../../../../src/runtime/drill/heal.ts';
-import { runSidecar } from '../../../../src/runtime/drill/fault/sidecar.ts';
-import { Journal } from '../../../../src/runtime/drill/journal/journal.ts';
-import { labels } from '../../../../src/runtime/engine/labels.ts';
-import type { ContainerDetails, Engine } from '../../../../src/runtime/engine/port.ts';
-import { OperationError } from '../../../../src/runtime/errors.ts';
-import { temporaryFolder } from '../../_temporary-folder.ts';
-import { container } from './_platform.ts';
+import { faultSchema, type FaultJob } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { faultsInPlace, undoneText } from '../../../../../src/runtime/drill/heal/faults-in-place.ts';
+import { forgetFaults, healAll, undoAll } from '../../../../../src/runtime/drill/heal/heal.ts';
+import { runSidecar } from '../../../../../src/runtime/drill/fault/sidecar.ts';
+import { Journal } from '../../../../../src/runtime/drill/heal/journal.ts';
+import { labels } from '../../../../../src/runtime/engine/labels.ts';
+import type { ContainerDetails, Engine } from '../../../../../src/runtime/engine/port.ts';
+import { OperationError } from '../../../../../src/runtime/errors.ts';
+import { temporaryFolder } from '../../../_temporary-folder.ts';
+import { container } from '../_platform.ts';
 
 function jobOn(service: string, fault: object): FaultJob {
   const component = service.replace(/_\d+$/, '');

@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { ProbeMode, Sample } from '../../../../src/runtime/drill/judge/history.ts';
-import { isSwamped, isWarm } from '../../../../src/runtime/drill/warm.ts';
+import type { ProbeMode, Sample } from '../../../../../src/runtime/drill/judge/history.ts';
+import { isSwamped, isWarm } from '../../../../../src/runtime/drill/run/warm.ts';
 
 /** Answers each 50 ms until then; those that came in the spans are failures. */
 function answers(untilMs: number, failed: readonly (readonly [number, number])[] = [], mode: ProbeMode = 'fresh'): Sample[] {

@@ -1,9 +1,9 @@
-import type { EngineEvent } from '../engine/port.ts';
-import type { DrillInputs } from './drill.ts';
-import type { EngineWatch } from './engine-watch.ts';
+import type { EngineEvent } from '../../engine/port.ts';
+import type { DrillInputs } from '../drill.ts';
+import type { EngineWatch } from '../watch/engine-watch.ts';
 import type { Restored } from './history-of-run.ts';
-import { readTransitions } from './node-log.ts';
-import { viewPlatform, type PlatformView } from './platform-view.ts';
+import { readTransitions } from '../watch/node-log.ts';
+import { viewPlatform, type PlatformView } from '../watch/platform-view.ts';
 
 const lookEachMs = 500;
 

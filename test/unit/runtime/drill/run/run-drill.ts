@@ -1,13 +1,13 @@
 import test from 'ava';
-import type { DrillResult } from '../../../../src/runtime/drill/drill.ts';
-import { faultSchema, NotUndoneError } from '../../../../src/runtime/drill/fault/fault.ts';
-import { runDrill } from '../../../../src/runtime/drill/run-drill.ts';
-import type { RunInputs, RunOutcome } from '../../../../src/runtime/drill/run-once.ts';
-import { runSuite } from '../../../../src/runtime/drill/suite/run-suite.ts';
-import { parseSuite } from '../../../../src/runtime/drill/suite/suite.ts';
-import { ConfigError, EngineUnreachableError, InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
-import { drillInputs, steadyEngine } from './_platform.ts';
-import { entry, history } from './judge/_histories.ts';
+import type { DrillResult } from '../../../../../src/runtime/drill/drill.ts';
+import { faultSchema, NotUndoneError } from '../../../../../src/runtime/drill/fault/fault.ts';
+import { runDrill } from '../../../../../src/runtime/drill/run/run-drill.ts';
+import type { RunInputs, RunOutcome } from '../../../../../src/runtime/drill/run/run-once.ts';
+import { runSuite } from '../../../../../src/runtime/drill/suite/run-suite.ts';
+import { parseSuite } from '../../../../../src/runtime/drill/suite/suite.ts';
+import { ConfigError, EngineUnreachableError, InterruptedError, OperationError } from '../../../../../src/runtime/errors.ts';
+import { drillInputs, steadyEngine } from '../_platform.ts';
+import { entry, history } from '../judge/_histories.ts';
 
 const lost: RunOutcome = { history: history({ ledger: [entry({ found: [] })] }) };
 
