@@ -8,13 +8,38 @@ const notTheRuntime = never('(^|/)runtime/', 'the application does not know who 
 const notTheApplication = never('(^|/)(app|worker)/', 'serve loads the application by dynamic import in src/cli');
 const notThePlatform = never('(^|/)platform/', 'what a command does is put together of the other folders, which do not know of it');
 const ofTheRuntime = [notTheCommandLine, notTheApplication, notThePlatform];
+
+// The parts of a drill, the lowest first: each may import those of the rows before its own, none beside it or after.
+const drillLayers = [
+  ['limits.ts', 'drill-container.ts'],
+  ['judge/'],
+  ['probe/'],
+  ['watch/'],
+  ['fault/'],
+  ['target/', 'heal/'],
+  ['drill.ts'],
+  ['run/'],
+  ['suite/'],
+  ['report/'],
+];
+const drillDirections = drillLayers.flatMap((layer, depth) =>
+  layer.map((own) => {
+    const others = drillLayers.slice(depth).flat().filter((part) => part !== own);
+    const paths = others.map((part) => (part.endsWith('/') ? part : `${RegExp.escape(part)}$`));
+    const patterns = others.length === 0 ? [] : [never(`(^|/)(${paths.join('|')})`, `of a drill, ${own} may import only what stands before it in drillLayers`)];
+    return { folder: `src/runtime/drill/${own}`, patterns: [...ofTheRuntime, ...patterns] };
+  }),
+);
 const directions = [
   { folder: 'src/cli/', patterns: [] },
   { folder: 'src/app/', patterns: [notTheCommandLine, notTheRuntime] },
   { folder: 'src/worker/', patterns: [notTheCommandLine, notTheRuntime] },
   { folder: 'src/runtime/', patterns: ofTheRuntime },
   { folder: 'src/runtime/platform/', patterns: [notTheCommandLine, notTheApplication] },
+  ...drillDirections,
 ];
+const filesOf = (folder) => (folder.endsWith('/') ? `${folder}**/*.ts` : folder);
+const patternsFor = (files) => directions.findLast(({ folder }) => files.startsWith(folder)).patterns;
 
 // What only some folders may use, so that each library stays behind one boundary.
 const boundaries = [
@@ -77,11 +102,11 @@ export default tseslint.config(
     },
   },
   // The folder that owns a library comes after the larger one that must not use it: the last word counts.
-  ...directions.map(({ folder, patterns }) => restrictImports(`${folder}**/*.ts`, ownedBy(folder), patterns)),
+  ...directions.map(({ folder, patterns }) => restrictImports(filesOf(folder), ownedBy(folder), patterns)),
   restrictImports('src/runtime/engine/**/*.ts', ownedBy('src/runtime/engine/'), ofTheRuntime),
   restrictImports('src/runtime/certs/**/*.ts', ownedBy('src/runtime/certs/'), ofTheRuntime),
   ...pureFolders.map((files) => ({
-    ...restrictImports(files, [], ofTheRuntime, restricted(nodeIo, 'this folder is pure: no I/O')),
+    ...restrictImports(files, [], patternsFor(files), restricted(nodeIo, 'this folder is pure: no I/O')),
   })),
   {
     files: pureFolders,
