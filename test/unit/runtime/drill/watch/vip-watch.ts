@@ -1,7 +1,7 @@
 import test from 'ava';
 import { EngineWatch } from '../../../../../src/runtime/drill/watch/engine-watch.ts';
 import { steadyNowMs } from '../../../../../src/runtime/steady-clock.ts';
-import { VipWatch, type WatchPatience } from '../../../../../src/runtime/drill/watch/vip-watch.ts';
+import { parseAddressLog, VipWatch, type WatchPatience } from '../../../../../src/runtime/drill/watch/vip-watch.ts';
 import type { Engine, EngineEvent } from '../../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../../src/runtime/errors.ts';
 
@@ -98,4 +98,18 @@ test('a watch that was only just starting when it was told to end, and so never 
           }),
   };
   t.deepEqual(await watched(deaf, impatient), { changes: [], problems: [] });
+});
+
+test('changes of the virtual address, and of no other, are read from what the kernel tells', (t) => {
+  const text = [
+    '[2026-01-02T03:04:05.500000] 2: eth0    inet 172.20.0.100/16 scope global secondary eth0\\       valid_lft forever',
+    '[2026-01-02T03:04:06.250125] Deleted 2: eth0    inet 172.20.0.100/16 scope global secondary eth0\\       valid_lft forever',
+    '[2026-01-02T03:04:07.000000] 2: eth0    inet 172.20.0.10/16 scope global eth0\\       valid_lft forever',
+    '[2026-01-02T03:04:08.000000]',
+  ].join('\n');
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5, 500);
+  t.deepEqual(parseAddressLog('keepalived_1', '172.20.0.100', text), [
+    { node: 'keepalived_1', atMs: at, holds: true },
+    { node: 'keepalived_1', atMs: at + 750.125, holds: false },
+  ]);
 });
