@@ -20,7 +20,7 @@ export class ConfigError extends HaplatError {
 
 /** An operation on a reachable Engine failed, or a deadline passed. Exit code 1. */
 export class OperationError extends HaplatError {
-  override readonly name = 'OperationError';
+  override readonly name: string = 'OperationError';
 }
 
 /** The Docker Engine does not answer. Exit code 5. */

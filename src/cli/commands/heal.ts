@@ -13,6 +13,6 @@ export async function runHeal(invocation: Invocation): Promise<void> {
     invocation.printJson({ schema: 'haplat.heal/1', project: loaded.config.project, undone });
     return;
   }
-  const lines = undone.map((fault) => `undone: ${fault.kind} ${fault.targets.join(', ')} (since ${fault.at})`);
+  const lines = undone.map(({ inWords, at }) => `undone: ${inWords} (since ${at})`);
   invocation.print(lines.length === 0 ? 'No fault is in place.' : lines.join('\n'));
 }

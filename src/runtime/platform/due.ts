@@ -12,7 +12,7 @@ export async function dueBesides(loaded: LoadedConfig, topology: Pick<Topology, 
   return [
     ...certificates,
     ...(isKeyNew ? ['tell the cluster its new key'] : []),
-    ...faults.map(({ kind, targets }) => `undo ${kind} ${targets.join(', ')}, left by a drill`),
+    ...faults.map(({ inWords }) => `undo ${inWords}, left by a drill`),
   ];
 }
 

@@ -58,6 +58,6 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     ...words,
     lacking: await readLacking(engine, topology.services, containers),
     ...(topology.cluster && { cluster: { state: cluster } }),
-    faults: faults.map((fault) => `${fault.kind} ${fault.targets.join(', ')} since ${fault.at}`),
+    faults: faults.map(({ inWords, at }) => `${inWords} since ${at}`),
   });
 }

@@ -101,10 +101,14 @@ export interface InjectionSurroundings {
 }
 
 /** A fault can't be undone as long as its victim does not run: it outlives it. */
-export class VictimDownError extends OperationError {}
+export class VictimDownError extends OperationError {
+  override readonly name = 'VictimDownError';
+}
 
 /** A fault is still in place: whatever comes next would be measured with it. */
-export class NotUndoneError extends OperationError {}
+export class NotUndoneError extends OperationError {
+  override readonly name = 'NotUndoneError';
+}
 
 /** One kind of fault. It only injects and heals: what that did to clients is for the judge. */
 export interface FaultDriver {

@@ -1,6 +1,6 @@
 import { judgeCluster } from '../../cluster/judge-cluster.ts';
 import { readClusterState } from '../../cluster/read-state.ts';
-import { labels } from '../../engine/labels.ts';
+import { componentOf, isOfDrill, isWell, podOwnerOf, serviceOf, subjectOf } from '../../engine/identity.ts';
 import type { Engine, ObservedContainer } from '../../engine/port.ts';
 import { readVipHolders } from '../../observe/vip-holders.ts';
 import { isNode, membersIn } from '../../topology/cluster/members.ts';
@@ -91,23 +91,23 @@ function processOf({ name, component, container, image }: DrillService): DrillSe
 }
 
 function isService(container: ObservedContainer): boolean {
-  return container.labels[labels.drill] === undefined && (container.labels[labels.service] ?? '') !== '';
+  return !isOfDrill(container) && serviceOf(container) !== undefined;
 }
 
 function toService(container: ObservedContainer): DrillService {
-  const podOwner = container.labels[labels.podOwner];
+  const podOwner = podOwnerOf(container);
   return {
-    name: container.labels[labels.service] ?? '',
-    component: container.labels[labels.component] ?? '',
+    name: subjectOf(container),
+    component: componentOf(container),
     container: container.name,
     image: container.image,
     addresses: Object.values(container.addresses).filter((address) => address !== ''),
-    ...(podOwner !== undefined && podOwner !== '' && { podOwner }),
+    ...(podOwner !== undefined && { podOwner }),
   };
 }
 
 function problemOf(container: ObservedContainer): string[] {
-  const service = container.labels[labels.service] ?? container.name;
+  const service = subjectOf(container);
   if (container.state !== 'running') return [`${service} is ${container.state}`];
-  return container.health === 'healthy' || container.health === 'none' ? [] : [`${service} is ${container.health}`];
+  return isWell(container) ? [] : [`${service} is ${container.health}`];
 }

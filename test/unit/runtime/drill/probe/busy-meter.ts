@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { BusyWindow } from '../../../../../src/runtime/drill/judge/history.ts';
 import { BusyMeter, loopGauge } from '../../../../../src/runtime/drill/probe/busy-meter.ts';
+import { waitFor } from '../../../../../src/runtime/wait-until.ts';
 
 test('window after window says how busy the loop was in it, without a hole between two, to the very end', async (t) => {
   const windows: BusyWindow[] = [];
@@ -25,6 +25,6 @@ test('a loop is busy for as long as it waits for nothing', async (t) => {
   const until = performance.now() + 10;
   while (performance.now() < until);
   t.is(share(), 1);
-  await delay(10);
-  t.true(share() < 1);
+  // A machine that is busy elsewhere may come back to the loop only when there is something to do again.
+  t.true(await waitFor(() => Promise.resolve(share() < 1), { timeoutMs: 10_000, pollMs: 20 }));
 });
