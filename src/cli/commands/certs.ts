@@ -4,11 +4,11 @@ import type { LoadedConfig } from '../../runtime/config/load-config.ts';
 import type { Engine } from '../../runtime/engine/port.ts';
 import { EngineUnreachableError, hasCode } from '../../runtime/errors.ts';
 import { prepare } from '../../runtime/platform/prepare.ts';
-import { awaitServed } from '../../runtime/platform/served-certificates.ts';
-import { withProjectLock } from '../../runtime/platform/lock.ts';
+import { awaitServed } from '../../runtime/platform/front-door/served-certificates.ts';
+import { withProjectLock } from '../../runtime/platform/state/lock.ts';
 import { certificateOptions } from '../../runtime/platform/certificate-options.ts';
 import { rotateClusterKey } from '../../runtime/platform/cluster.ts';
-import { requireOwnState } from '../../runtime/platform/state-in-use.ts';
+import { requireOwnState } from '../../runtime/platform/state/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
 type Work = (options: CertificateOptions) => Promise<string[]>;

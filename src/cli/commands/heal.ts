@@ -1,7 +1,7 @@
 import { healAll } from '../../runtime/drill/heal/heal.ts';
-import { journalOf } from '../../runtime/platform/journal.ts';
-import { withProjectLock } from '../../runtime/platform/lock.ts';
-import { requireOwnState } from '../../runtime/platform/state-in-use.ts';
+import { journalOf } from '../../runtime/platform/state/journal.ts';
+import { withProjectLock } from '../../runtime/platform/state/lock.ts';
+import { requireOwnState } from '../../runtime/platform/state/state-in-use.ts';
 import type { Invocation } from '../invocation.ts';
 
 export async function runHeal(invocation: Invocation): Promise<void> {

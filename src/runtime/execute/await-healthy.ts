@@ -5,7 +5,7 @@ import { OperationError } from '../errors.ts';
 import { passesOwnCheck } from '../observe/own-check.ts';
 import { isRouted } from '../topology/balancers.ts';
 import { waitUntil } from '../wait-until.ts';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '../observe/last-lines.ts';
 
 /** Between two looks. The check itself is the container's own; asking it is cheap beside starting what it checks. */
 const pollMs = 300;

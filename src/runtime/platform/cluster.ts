@@ -9,8 +9,8 @@ import { traefikResource, vipResource } from '../topology/cluster/cib.ts';
 import { clusterMembers, clusterNodeNames } from '../topology/cluster/members.ts';
 import { reloadCommand } from '../topology/cluster/paths.ts';
 import { waitUntil } from '../wait-until.ts';
-import { withProjectLock } from './lock.ts';
-import { requireOwnState } from './state-in-use.ts';
+import { withProjectLock } from './state/lock.ts';
+import { requireOwnState } from './state/state-in-use.ts';
 
 const execTimeoutMs = 15_000;
 const pollMs = 300;

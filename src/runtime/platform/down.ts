@@ -9,8 +9,8 @@ import { undoneText } from '../drill/heal/faults-in-place.ts';
 import { forgetFaults, undoAll } from '../drill/heal/heal.ts';
 import type { Plan } from '../plan/operation.ts';
 import { planDown } from '../plan/plan-down.ts';
-import { journalOf } from './journal.ts';
-import { withProjectLock } from './lock.ts';
+import { journalOf } from './state/journal.ts';
+import { withProjectLock } from './state/lock.ts';
 import { observeProject } from './observe.ts';
 
 export interface DownOptions {

@@ -10,11 +10,11 @@ import { OperationError } from '../errors.ts';
 import { whoIsUnready } from '../observe/readiness.ts';
 import { fullName } from '../topology/names.ts';
 import { certificateOptions } from './certificate-options.ts';
-import { journalOf } from './journal.ts';
-import { withProjectLock } from './lock.ts';
+import { journalOf } from './state/journal.ts';
+import { withProjectLock } from './state/lock.ts';
 import { lookAhead } from './look-ahead.ts';
 import { prepare } from './prepare.ts';
-import { requireOwnState } from './state-in-use.ts';
+import { requireOwnState } from './state/state-in-use.ts';
 import { upWithLock } from './up.ts';
 
 /** What the user may say about drills. */

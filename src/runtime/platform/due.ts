@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
 import type { Topology } from '../topology/topology.ts';
 import { certificateOptions } from './certificate-options.ts';
-import { journalOf } from './journal.ts';
+import { journalOf } from './state/journal.ts';
 
 /** What `up` has to do beside its plan, which is about what the Engine has: a line each. Touches nothing. */
 export async function dueBesides(loaded: LoadedConfig, topology: Pick<Topology, 'cluster'>): Promise<string[]> {

@@ -6,10 +6,10 @@ import { readContainerWeight } from '../doctor/container-weight.ts';
 import { checkFiles } from '../doctor/files.ts';
 import type { Engine } from '../engine/port.ts';
 import { EngineUnreachableError, HaplatError, hasCode } from '../errors.ts';
-import { isHere } from './host.ts';
+import { isHere } from './this-machine.ts';
 import { observeProject } from './observe.ts';
 import { lookAhead } from './look-ahead.ts';
-import { findConflicts } from './preflight.ts';
+import { findConflicts } from './preflight/preflight.ts';
 
 /** Looks at everything about the machine that `up` will need. Changes nothing. */
 export async function examine(loaded: LoadedConfig, engine: Engine): Promise<Check[]> {

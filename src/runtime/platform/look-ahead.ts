@@ -10,8 +10,8 @@ import { lostMajority, movedNodes } from '../plan/plan-cluster.ts';
 import { planUp } from '../plan/plan-up.ts';
 import type { Topology } from '../topology/topology.ts';
 import { observeFor } from './observe.ts';
-import { checkTraefik } from './old-traefik.ts';
-import { preflight } from './preflight.ts';
+import { checkTraefik } from './preflight/old-traefik.ts';
+import { preflight } from './preflight/preflight.ts';
 import { prepare } from './prepare.ts';
 
 export interface LookOptions {

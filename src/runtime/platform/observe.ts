@@ -10,8 +10,8 @@ import { readVipHolders } from '../observe/vip-holders.ts';
 import type { ObservedState, Resources } from '../plan/observed-state.ts';
 import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
-import { frontDoorOf } from './front-door.ts';
-import { balancersThatKeepAnother } from './served-certificates.ts';
+import { frontDoorOf } from './front-door/front-door.ts';
+import { balancersThatKeepAnother } from './front-door/served-certificates.ts';
 
 /** Asks the Engine what there is of a project, all at once. */
 export async function observeProject(engine: Pick<Engine, 'listContainers' | 'listNetworks' | 'listVolumes'>, project: string): Promise<Resources> {

@@ -13,11 +13,11 @@ import { judgeStatus } from '../status/judge-status.ts';
 import type { StatusReport } from '../status/report.ts';
 import { addressNodes, memberContainers } from '../topology/cluster/members.ts';
 import { certificateOptions } from './certificate-options.ts';
-import { frontDoorOf } from './front-door.ts';
-import { journalOf } from './journal.ts';
+import { frontDoorOf } from './front-door/front-door.ts';
+import { journalOf } from './state/journal.ts';
 import { prepare } from './prepare.ts';
-import { balancersWithAnotherCertificate } from './served-certificates.ts';
-import { otherStateInUse } from './state-in-use.ts';
+import { balancersWithAnotherCertificate } from './front-door/served-certificates.ts';
+import { otherStateInUse } from './state/state-in-use.ts';
 
 /** Looks at the platform: the Engine's view of each container, and the nodes' own view of the virtual address. */
 export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<StatusReport> {

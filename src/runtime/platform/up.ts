@@ -26,14 +26,14 @@ import { memberContainers } from '../topology/cluster/members.ts';
 import type { Topology } from '../topology/topology.ts';
 import { certificateOptions } from './certificate-options.ts';
 import { hasNewAuthkey } from './due.ts';
-import { awaitFrontDoor } from './front-door.ts';
-import { journalOf } from './journal.ts';
-import { withProjectLock } from './lock.ts';
+import { awaitFrontDoor } from './front-door/front-door.ts';
+import { journalOf } from './state/journal.ts';
+import { withProjectLock } from './state/lock.ts';
 import { lookAhead, type LookOptions } from './look-ahead.ts';
 import { observeFor } from './observe.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { awaitServed } from './served-certificates.ts';
-import { claimState } from './state-in-use.ts';
+import { awaitServed } from './front-door/served-certificates.ts';
+import { claimState } from './state/state-in-use.ts';
 import { VipGap } from './vip-gap.ts';
 
 export interface UpOptions extends LookOptions {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { inAdvance } from '../../../../src/runtime/plan/in-advance.ts';
 import { planUp } from '../../../../src/runtime/plan/plan-up.ts';
-import { aService, asObserved, aTopology } from '../plan/_build.ts';
+import { aService, asObserved, aTopology } from './_build.ts';
 
 test('images are brought, and data is looked at, before anything else: nothing of the rest waits for them', (t) => {
   const data = { file: '/data/VERSION', product: 'PostgreSQL', imageVariable: 'PG_MAJOR' };

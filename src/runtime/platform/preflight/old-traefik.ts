@@ -1,7 +1,7 @@
-import type { LoadedConfig } from '../config/load-config.ts';
-import type { Engine } from '../engine/port.ts';
-import { ConfigError } from '../errors.ts';
-import { retriesAnswers } from '../topology/traefik-labels.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import type { Engine } from '../../engine/port.ts';
+import { ConfigError } from '../../errors.ts';
+import { retriesAnswers } from '../../topology/traefik-labels.ts';
 
 /**
  * Refuses an image of Traefik that is older than its tag says: `v3` is the newest 3 for who pulls it, and what the Engine

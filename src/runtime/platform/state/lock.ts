@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import type { LoadedConfig } from '../config/load-config.ts';
-import type { Config } from '../config/schema/config.ts';
-import { hasCode, InterruptedError, OperationError } from '../errors.ts';
-import { asFileError, writing } from '../files/file-error.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import type { Config } from '../../config/schema/config.ts';
+import { hasCode, InterruptedError, OperationError } from '../../errors.ts';
+import { asFileError, writing } from '../../files/file-error.ts';
 
 const pollIntervalMs = 250;
 /** A holder renews each second; one that has not for this long was killed. */

@@ -1,17 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LoadedConfig } from '../config/load-config.ts';
-import { checkUsers, type Check } from '../doctor/checks.ts';
-import { checkFiles } from '../doctor/files.ts';
-import { serviceOf } from '../engine/identity.ts';
-import type { Engine } from '../engine/port.ts';
-import { ConfigError } from '../errors.ts';
-import type { Resources } from '../plan/observed-state.ts';
-import type { Topology } from '../topology/topology.ts';
-import { isHere, portState, readRoutes, type PortState } from './host.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import { checkUsers, type Check } from '../../doctor/checks.ts';
+import { checkFiles } from '../../doctor/files.ts';
+import { serviceOf } from '../../engine/identity.ts';
+import type { Engine } from '../../engine/port.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Resources } from '../../plan/observed-state.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { portState, readRoutes, type PortState } from './host.ts';
+import { isHere } from '../this-machine.ts';
 import { findSubnetConflicts, hasUnlistedBridge, publishedPorts, type Conflict, type HostPort } from './host-conflicts.ts';
-import { observeProject } from './observe.ts';
+import { observeProject } from '../observe.ts';
 import { findCrampedNetworks } from './room.ts';
-import { requireOwnState } from './state-in-use.ts';
+import { requireOwnState } from '../state/state-in-use.ts';
 
 /** How long a container that was told to start may take until the Engine lists its ports, or a network until it is listed. */
 const startingWithinMs = 3000;

@@ -1,12 +1,12 @@
-import { readTrust } from '../certs/trust.ts';
-import type { LoadedConfig } from '../config/load-config.ts';
-import type { Engine } from '../engine/port.ts';
-import { OperationError } from '../errors.ts';
-import type { FrontDoorProblem } from '../status/judge-status.ts';
-import { waitFor } from '../wait-until.ts';
-import { certificateOptions } from './certificate-options.ts';
+import { readTrust } from '../../certs/trust.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import type { Engine } from '../../engine/port.ts';
+import { OperationError } from '../../errors.ts';
+import type { FrontDoorProblem } from '../../status/judge-status.ts';
+import { waitFor } from '../../wait-until.ts';
+import { certificateOptions } from '../certificate-options.ts';
 import { frontDoorProblem } from './front-door-problem.ts';
-import { isHere } from './host.ts';
+import { isHere } from '../this-machine.ts';
 
 const withinMs = 15_000;
 const pollMs = 300;

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import { ConfigError } from '../../../../src/runtime/errors.ts';
-import { checkTraefik } from '../../../../src/runtime/platform/old-traefik.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import { ConfigError } from '../../../../../src/runtime/errors.ts';
+import { checkTraefik } from '../../../../../src/runtime/platform/preflight/old-traefik.ts';
 
 function check(image: string, found: { readonly version?: string } | undefined): Promise<void> {
   const engine = { inspectImage: () => Promise.resolve(found && { id: 'x', sizeBytes: 1, env: {}, ...found }) };

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isCertificate } from '../certs/describe-certificate.ts';
-import type { LoadedConfig } from '../config/load-config.ts';
-import { serviceOf } from '../engine/identity.ts';
-import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { ConfigError } from '../errors.ts';
-import { serviceFolder } from '../execute/write-files.ts';
-import { createOnce } from '../files/atomic-file.ts';
-import { readIfThere } from '../files/read-if-there.ts';
+import { isCertificate } from '../../certs/describe-certificate.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import { serviceOf } from '../../engine/identity.ts';
+import type { Engine, ObservedContainer } from '../../engine/port.ts';
+import { ConfigError } from '../../errors.ts';
+import { serviceFolder } from '../../execute/write-files.ts';
+import { createOnce } from '../../files/atomic-file.ts';
+import { readIfThere } from '../../files/read-if-there.ts';
 
 /** What Docker Desktop puts before the paths of its host. */
 const desktopPrefix = /^\/host_mnt(?=\/)/;

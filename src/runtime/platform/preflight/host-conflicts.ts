@@ -1,9 +1,9 @@
-import { bindAddresses } from '../config/schema/bind-addresses.ts';
-import { subnetKeys } from '../config/schema/checks.ts';
-import type { Config } from '../config/schema/config.ts';
-import { canonicalCidr, overlaps } from '../config/schema/ipv4.ts';
-import { labels } from '../engine/labels.ts';
-import type { ObservedNetwork } from '../engine/port.ts';
+import { bindAddresses } from '../../config/schema/bind-addresses.ts';
+import { subnetKeys } from '../../config/schema/checks.ts';
+import type { Config } from '../../config/schema/config.ts';
+import { canonicalCidr, overlaps } from '../../config/schema/ipv4.ts';
+import { labels } from '../../engine/labels.ts';
+import type { ObservedNetwork } from '../../engine/port.ts';
 
 /** A key of the configuration that this machine can't serve, what is in the way, and the mend. */
 export interface Conflict {

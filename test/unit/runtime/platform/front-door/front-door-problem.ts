@@ -1,9 +1,9 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
-import { createAuthority, issueLeaf } from '../../../../src/runtime/certs/authority.ts';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import { frontDoorProblem } from '../../../../src/runtime/platform/front-door-problem.ts';
+import { createAuthority, issueLeaf } from '../../../../../src/runtime/certs/authority.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import { frontDoorProblem } from '../../../../../src/runtime/platform/front-door/front-door-problem.ts';
 
 /** All in it is on the loopback interface, so that its gateway is an address of this machine. */
 const here = { subnet: '127.0.0.0/8', vip: '127.9.9.9' };

@@ -1,5 +1,5 @@
-import { parseCidr } from '../config/schema/ipv4.ts';
-import type { Topology } from '../topology/topology.ts';
+import { parseCidr } from '../../config/schema/ipv4.ts';
+import type { Topology } from '../../topology/topology.ts';
 import type { Conflict } from './host-conflicts.ts';
 
 /** The network's own address, its gateway's and the broadcast address. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { readListeners } from '../../../../src/runtime/platform/host.ts';
+import { readListeners } from '../../../../../src/runtime/platform/preflight/host.ts';
 
 test('who listens, and where, stands in the tables of the kernel; who is only connected does not', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'haplat-proc-'));

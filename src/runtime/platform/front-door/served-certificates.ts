@@ -1,18 +1,18 @@
-import { readFingerprintInUse } from '../certs/ensure-certificates.ts';
-import type { LoadedConfig } from '../config/load-config.ts';
-import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
-import type { Engine, ObservedContainer } from '../engine/port.ts';
-import { OperationError } from '../errors.ts';
-import { lastLines } from '../execute/last-lines.ts';
-import { servedFingerprint } from '../observe/served-certificate.ts';
-import { balancersOf } from '../topology/balancers.ts';
-import { fullName } from '../topology/names.ts';
-import { ports } from '../topology/ports.ts';
-import type { Topology } from '../topology/topology.ts';
-import { waitFor, type Patience } from '../wait-until.ts';
-import { certificateOptions } from './certificate-options.ts';
-import { hasOurBridges, isHere } from './host.ts';
-import { journalOf } from './journal.ts';
+import { readFingerprintInUse } from '../../certs/ensure-certificates.ts';
+import type { LoadedConfig } from '../../config/load-config.ts';
+import { faultsInPlace } from '../../drill/heal/faults-in-place.ts';
+import type { Engine, ObservedContainer } from '../../engine/port.ts';
+import { OperationError } from '../../errors.ts';
+import { lastLines } from '../../observe/last-lines.ts';
+import { servedFingerprint } from '../../observe/served-certificate.ts';
+import { balancersOf } from '../../topology/balancers.ts';
+import { fullName } from '../../topology/names.ts';
+import { ports } from '../../topology/ports.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { waitFor, type Patience } from '../../wait-until.ts';
+import { certificateOptions } from '../certificate-options.ts';
+import { hasOurBridges, isHere } from '../this-machine.ts';
+import { journalOf } from '../state/journal.ts';
 
 /** Traefik takes changes at most every two seconds (`providersThrottleDuration`), and a busy machine needs its time. */
 const withinMs = 15_000;

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
-import { withProjectLock } from '../../../../src/runtime/platform/lock.ts';
-import { waitUntil } from '../../../../src/runtime/wait-until.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import { InterruptedError, OperationError } from '../../../../../src/runtime/errors.ts';
+import { withProjectLock } from '../../../../../src/runtime/platform/state/lock.ts';
+import { waitUntil } from '../../../../../src/runtime/wait-until.ts';
 
 async function stateOf(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'haplat-lock-'));

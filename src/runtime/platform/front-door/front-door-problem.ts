@@ -1,10 +1,10 @@
-import type { Trust } from '../certs/trust.ts';
-import { askedAddress, bracketed } from '../config/schema/bind-addresses.ts';
-import { createAgent } from '../drill/probe/agent.ts';
-import { exchange } from '../drill/probe/request.ts';
-import { endpointsOf } from '../status/endpoints.ts';
-import type { FrontDoorProblem } from '../status/judge-status.ts';
-import { hasOurBridges } from './host.ts';
+import type { Trust } from '../../certs/trust.ts';
+import { askedAddress, bracketed } from '../../config/schema/bind-addresses.ts';
+import { createAgent } from '../../drill/probe/agent.ts';
+import { exchange } from '../../drill/probe/request.ts';
+import { endpointsOf } from '../../status/endpoints.ts';
+import type { FrontDoorProblem } from '../../status/judge-status.ts';
+import { hasOurBridges } from '../this-machine.ts';
 
 type Published = Parameters<typeof endpointsOf>[0];
 

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { createAuthority } from '../../../../src/runtime/certs/authority.ts';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
-import { ConfigError } from '../../../../src/runtime/errors.ts';
-import { claimState, otherStateInUse, requireOwnState } from '../../../../src/runtime/platform/state-in-use.ts';
-import { aService, aTopology, observedContainer } from '../plan/_build.ts';
+import { createAuthority } from '../../../../../src/runtime/certs/authority.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import type { ObservedContainer } from '../../../../../src/runtime/engine/port.ts';
+import { ConfigError } from '../../../../../src/runtime/errors.ts';
+import { claimState, otherStateInUse, requireOwnState } from '../../../../../src/runtime/platform/state/state-in-use.ts';
+import { aService, aTopology, observedContainer } from '../../plan/_build.ts';
 
 const traefik = aService('traefik_1');
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import { findSubnetConflicts, hasUnlistedBridge, parseRoutes, publishedPorts } from '../../../../src/runtime/platform/host-conflicts.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import { findSubnetConflicts, hasUnlistedBridge, parseRoutes, publishedPorts } from '../../../../../src/runtime/platform/preflight/host-conflicts.ts';
 
 const config = configSchema.parse({});
 const network = (name: string, subnet: string, project?: string) => ({

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { findCrampedNetworks } from '../../../../src/runtime/platform/room.ts';
-import { aService, aTopology } from '../plan/_build.ts';
+import { findCrampedNetworks } from '../../../../../src/runtime/platform/preflight/room.ts';
+import { aService, aTopology } from '../../plan/_build.ts';
 
 const network = (tier: string, subnet: string) => ({ name: `p-${tier}`, subnet, gateway: '10.1.0.1', internal: true, labels: {} });
 const on = (count: number, tier: string) =>

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
-import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
-import { findConflicts } from '../../../../src/runtime/platform/preflight.ts';
-import { aService, aTopology, observedContainer } from '../plan/_build.ts';
+import { configSchema } from '../../../../../src/runtime/config/schema/config.ts';
+import type { ObservedContainer } from '../../../../../src/runtime/engine/port.ts';
+import { findConflicts } from '../../../../../src/runtime/platform/preflight/preflight.ts';
+import { aService, aTopology, observedContainer } from '../../plan/_build.ts';
 
 const nothing = { containers: [], networks: [], volumes: [], imageIds: {} };
 
