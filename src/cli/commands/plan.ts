@@ -1,3 +1,4 @@
+import type { Manager } from '../../runtime/config/schema/managers.ts';
 import { ConfigError, OperationError } from '../../runtime/errors.ts';
 import type { Operation } from '../../runtime/plan/operation.ts';
 import { dueBesides } from '../../runtime/platform/due.ts';
@@ -14,7 +15,7 @@ interface PlanOptions {
   readonly detailedExitcode: boolean;
   readonly scale?: Replicas;
   readonly renew?: readonly string[];
-  readonly manager?: string;
+  readonly manager?: Manager;
 }
 
 export async function runPlan(invocation: Invocation, options: PlanOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Manager } from '../../runtime/config/schema/managers.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
 import { endpointsOf, type Endpoints } from '../../runtime/status/endpoints.ts';
 import type { Invocation } from '../invocation.ts';
@@ -8,7 +9,7 @@ import { formatSeconds } from '../present/text.ts';
 export interface UpFlags {
   readonly scale?: Replicas;
   readonly renew?: readonly string[];
-  readonly manager?: string;
+  readonly manager?: Manager;
 }
 
 export async function runUp(invocation: Invocation, flags: UpFlags): Promise<void> {

@@ -10,6 +10,7 @@ import { environmentKeys, unknownVariables, variableOf, withEnvironment } from '
 import { managerVariable, namedManager, readKeptManager } from './manager-choice.ts';
 import { keyPath } from './schema/key-path.ts';
 import type { ConfigProblem } from './schema/config-problem.ts';
+import type { Manager } from './schema/managers.ts';
 import { parseConfig } from './schema/parse-config.ts';
 import { scalable, type Scalable } from './schema/scalable.ts';
 
@@ -22,7 +23,7 @@ export interface LoadedConfig {
   readonly source: string;
   readonly stateDirectory: string;
   /** The manager that `up --manager` was given: kept for later commands, where neither file nor environment names one. */
-  readonly chosenManager?: string;
+  readonly chosenManager?: Manager;
 }
 
 export interface LoadOptions {
@@ -32,7 +33,7 @@ export interface LoadOptions {
   /** As given by `--scale`: wins over all else. */
   readonly replicas?: Readonly<Partial<Record<Scalable, number>>> | undefined;
   /** As given by `up --manager`: who is to run the load balancers. */
-  readonly manager?: string | undefined;
+  readonly manager?: Manager | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
-import { managers } from './schema/managers.ts';
+import { type Manager, managers } from './schema/managers.ts';
 
 export const managerVariable = 'HAPLAT_LB_MANAGER';
 const file = 'manager';
@@ -17,12 +17,13 @@ export function namedManager(document: Readonly<Record<string, unknown>> | undef
 }
 
 /** What the last `up --manager` chose, so that later commands look for the same containers. */
-export async function readKeptManager(stateDirectory: string): Promise<string | undefined> {
+export async function readKeptManager(stateDirectory: string): Promise<Manager | undefined> {
   const kept = (await readIfThere(join(stateDirectory, file)))?.trim();
   return managers.find((manager) => manager === kept);
 }
 
-export async function keepManager(stateDirectory: string, manager: string): Promise<void> {
+/** Notes it for later commands. OperationError when it can't be written. */
+export async function keepManager(stateDirectory: string, manager: Manager): Promise<void> {
   await ensureFolder(stateDirectory, { mode: 0o700 });
   await writeAtomic(join(stateDirectory, file), `${manager}\n`, { mode: 0o644 });
 }

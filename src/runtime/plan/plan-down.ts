@@ -1,5 +1,6 @@
 import { componentOf, dependenciesOf, podOwnerOf, subjectOf } from '../engine/identity.ts';
 import type { ObservedContainer } from '../engine/port.ts';
+import type { Component } from '../topology/topology.ts';
 import type { Resources } from './observed-state.ts';
 import type { Operation, Plan } from './operation.ts';
 import { inOrder } from './order.ts';
@@ -10,7 +11,7 @@ import { steps } from './steps.ts';
  * the guardian has stopped, not until it is removed. The rest is killed: an API replica drains for balancers, which are gone
  * by then, and what it has acknowledged is in the database.
  */
-const stoppedGracefully = new Set(['guardian', 'db', 'rabbitmq', 'worker']);
+const stoppedGracefully: ReadonlySet<string> = new Set(['guardian', 'db', 'rabbitmq', 'worker'] satisfies Component[]);
 
 /**
  * Removes what `up` made, found by its labels alone: it works without the configuration that made it. The guardian stops

@@ -2,7 +2,7 @@ import { componentOf, isOfDrill, serviceOf, subjectOf } from '../engine/identity
 import type { ObservedContainer } from '../engine/port.ts';
 import { fullName } from '../topology/names.ts';
 import { isMember, isNode } from '../topology/cluster/members.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { Component, Topology } from '../topology/topology.ts';
 import { configParts } from './config-hash.ts';
 import { judgeServices } from './judge-services.ts';
 import type { ObservedState } from './observed-state.ts';
@@ -82,7 +82,7 @@ function planVolumes(desired: Topology, observed: ObservedState): Operation[] {
 }
 
 /** These have requests or jobs in hand when there are too many of them. */
-const drained = new Set(['app', 'worker']);
+const drained: ReadonlySet<string> = new Set(['app', 'worker'] satisfies Component[]);
 
 /** Each service's container, which somebody may have renamed. Of two, the one that has the service's name. */
 function containersByService(project: string, containers: readonly ObservedContainer[]): ReadonlyMap<string, ObservedContainer> {

@@ -1,5 +1,8 @@
+import type { CertificateInfo } from '../certs/describe-certificate.ts';
 import type { ClusterState } from '../cluster/state.ts';
+import type { ContainerState, HealthState } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
+import type { Component, Service } from '../topology/topology.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** `haplat status --json`; the schema is a promise (additions only). */
@@ -22,9 +25,9 @@ export interface StatusReport {
 
 export interface ServiceStatus {
   readonly name: string;
-  readonly component: string;
-  readonly state: string;
-  readonly health: string;
+  readonly component: Component;
+  readonly state: ContainerState | 'missing';
+  readonly health: HealthState;
   /** False where it is healthy and says that it can't do its work, because something else is missing: see `note`. */
   readonly ready: boolean;
   /** `active` and `standby` for load balancers, `MASTER` and `BACKUP` for VRRP, else empty. */
@@ -39,16 +42,10 @@ export interface ServiceStatus {
 }
 
 export interface LayerStatus {
-  readonly layer: string;
+  readonly layer: Service['layer'];
   readonly nodes: number;
   readonly healthy: number;
   readonly survivesLossOfOne: boolean;
 }
 
-export interface CertificateStatus {
-  readonly file: string;
-  readonly subject: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly daysLeft: number;
-}
+export type CertificateStatus = Pick<CertificateInfo, 'file' | 'subject' | 'notBefore' | 'notAfter' | 'daysLeft'>;

@@ -1,5 +1,6 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
+import type { Component } from '../../topology/topology.ts';
 import { faultOf, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 import { allDone } from './all-done.ts';
 import { arpFilter, arpFilterWithoutEgress, devicesMark, heartbeatFilter, packetFilter, tables, type PacketFilter } from './packet-filter.ts';
@@ -49,7 +50,7 @@ export const partitionFault = filtering((job) => ({ from: job.fromAddresses, per
 export const lossFault = filtering((job) => ({ from: [], percent: faultOf(job, 'loss').percent }));
 
 /** Who lives in the network namespace of a node that tells others of itself. */
-const hasHeartbeat: ReadonlySet<string> = new Set(['keepalived', 'traefik', 'lb', 'quorum']);
+const hasHeartbeat: ReadonlySet<string> = new Set(['keepalived', 'traefik', 'lb', 'quorum'] satisfies Component[]);
 
 /** A split brain and nothing else: clients, and whoever fences, still reach the node. */
 export const cutHeartbeatFault: FaultDriver = {

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema/config.ts';
+import type { Component } from '../../topology/topology.ts';
 import { faultSchema } from '../fault/fault.ts';
 import type { Fault } from '../fault/fault.ts';
 import type { Objectives } from '../judge/judge-run.ts';
@@ -39,10 +40,10 @@ const faults = ['kill', 'stop', 'restart', 'pause', 'partition', 'loss', 'latenc
 type Kind = (typeof faults)[number];
 
 /** Of these there is only one: what is broken of it is broken for a time. */
-const single: readonly string[] = ['db', 'rabbitmq', 'edge', 'netdata'];
+const single: readonly string[] = ['db', 'rabbitmq', 'edge', 'netdata'] satisfies Component[];
 
 /** These can write nowhere: there is nothing to be filled. */
-const readOnly: ReadonlySet<string> = new Set(['edge', 'engine-proxy']);
+const readOnly: ReadonlySet<string> = new Set(['edge', 'engine-proxy'] satisfies Component[]);
 
 /** No request fails, and none waits for longer than the goal of failover allows where nobody should notice. */
 const unnoticed: Objectives = { maxFailedRequests: 0, maxDowntimeMs: 50 };

@@ -1,10 +1,11 @@
+import type { Component } from '../../topology/topology.ts';
 import type { Fault } from '../fault/fault.ts';
 import type { DrillService } from '../watch/platform-view.ts';
 
-/** Clients do not notice when these are away. */
-const unnoticed = new Set(['guardian', 'netdata', 'engine-proxy', 'worker', 'quorum']);
+/** Clients do not notice when these are away. The broker is not among them: nobody's job is done meanwhile. */
+const unnoticed: ReadonlySet<string> = new Set(['guardian', 'netdata', 'engine-proxy', 'worker', 'quorum'] satisfies Component[]);
 /** Without one of these nothing is healed by itself. */
-const healing = new Set(['guardian', 'engine-proxy']);
+const healing: ReadonlySet<string> = new Set(['guardian', 'engine-proxy'] satisfies Component[]);
 /** These leave the victim at work, if badly. */
 const bearable = new Set<Fault['kind']>(['fill-disk', 'cut-heartbeat']);
 
@@ -25,7 +26,7 @@ function isBearable(fault: Fault, targets: readonly string[], services: Readonly
 }
 
 /** Who asks whom for a client's answer: edge, load balancers, application, database. Jobs wait without a broker. */
-const way = [['edge'], ['traefik', 'keepalived', 'lb'], ['app'], ['db']] as const;
+const way: readonly (readonly Component[])[] = [['edge'], ['traefik', 'keepalived', 'lb'], ['app'], ['db']];
 
 /** Whether a step of a client's way is cut: all of those on its one side off from all of those on the other. */
 function cutsApart(from: readonly string[], targets: readonly string[], services: ReadonlyMap<string, DrillService>): boolean {
@@ -35,8 +36,8 @@ function cutsApart(from: readonly string[], targets: readonly string[], services
     const pod = one.podOwner ?? one.name;
     return all.some((other) => (other.podOwner ?? other.name) === pod && (names.includes(other.name) || names.includes(other.component)));
   };
-  const isWhole = (names: readonly string[], components: readonly string[]) => {
-    const own = all.filter(({ component }) => components.includes(component));
+  const isWhole = (names: readonly string[], components: readonly Component[]) => {
+    const own = all.filter(({ component }) => components.some((one) => one === component));
     return own.length > 0 && own.every((one) => isIn(names, one));
   };
   return way.slice(1).some((next, index) => {

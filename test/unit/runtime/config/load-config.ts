@@ -5,6 +5,7 @@ import test from 'ava';
 import { parse } from 'yaml';
 import { loadAssets } from '../../../../src/runtime/assets/assets.ts';
 import { loadConfig, type LoadOptions } from '../../../../src/runtime/config/load-config.ts';
+import type { Manager } from '../../../../src/runtime/config/schema/managers.ts';
 import { keepManager } from '../../../../src/runtime/config/manager-choice.ts';
 import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
 import { environmentKeys } from '../../../../src/runtime/config/schema/environment.ts';
@@ -73,7 +74,7 @@ test('paths are relative to the file that names them', async (t) => {
 
 test('a manager that up was given is known before the rest is judged', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'haplat-config-'));
-  const loadIn = (env: Record<string, string> = {}, manager?: string) => loadConfig({ cwd, env, manager });
+  const loadIn = (env: Record<string, string> = {}, manager?: Manager) => loadConfig({ cwd, env, manager });
   try {
     await writeFile(join(cwd, 'haplat.yaml'), 'stateDirectory: state\nloadBalancers: {nodes: 5}');
     await t.throwsAsync(loadIn(), { instanceOf: ConfigError, message: /Keepalived runs two load balancers, not 5/ });
