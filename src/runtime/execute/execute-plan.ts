@@ -28,57 +28,75 @@ export interface ExecuteOptions {
  * under way ends, and the first error, or InterruptedError, is thrown. With `keepGoing` a failure cuts nothing short: a
  * container is stopped or removed after those before it, whether or not they could be, and the error is thrown last.
  */
-export async function executePlan(
-  plan: Plan,
-  perform: Perform,
-  options: ExecuteOptions,
-): Promise<void> {
-  const { signal, onEvent = () => undefined, concurrency = defaultConcurrency, keepGoing = false, finishWithinMs = defaultFinishWithinMs } = options;
-  const waiting = new Map(plan.operations.map((operation) => [operation.id, operation]));
-  const done = new Set<string>();
-  const failedIds = new Set<string>();
-  const running = new Map<string, Promise<void>>();
-  let failure: Error | undefined;
-  // One failure ends the waits that are under way as well: nothing would come of them.
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
+export async function executePlan(plan: Plan, perform: Perform, options: ExecuteOptions): Promise<void> {
+  await new Execution(plan, perform, options).run();
+}
 
-  const begin = (operation: Operation): void => {
-    waiting.delete(operation.id);
-    running.set(
-      operation.id,
-      runOne(operation, perform, either, onEvent).then(
-        () => {
-          done.add(operation.id);
-          running.delete(operation.id);
-        },
-        (error: unknown) => {
-          failedIds.add(operation.id);
-          failure ??= error instanceof Error ? error : new Error(messageOf(error));
-          if (!keepGoing) failed.abort();
-          running.delete(operation.id);
-        },
-      ),
-    );
-  };
+class Execution {
+  readonly #plan: Plan;
+  readonly #perform: Perform;
+  readonly #options: ExecuteOptions;
+  readonly #waiting: Map<string, Operation>;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #done = new Set<string>();
+  readonly #failedIds = new Set<string>();
+  /** One failure ends the waits that are under way as well: nothing would come of them. */
+  readonly #failed = new AbortController();
+  #failure: Error | undefined;
+  #cutAtMs: number | undefined;
 
-  const isOver = (operation: Operation, id: string) => done.has(id) || (keepGoing && isIn('takes away', operation) && failedIds.has(id));
-  let cutAtMs: number | undefined;
-  const ready = (): Operation[] => {
-    if ((failure === undefined || keepGoing) && !signal.aborted) return [...waiting.values()].filter((operation) => operation.after.every((id) => isOver(operation, id)));
-    cutAtMs ??= performance.now();
-    return performance.now() - cutAtMs < finishWithinMs ? readyOfHalfDone(plan, { waiting, running, done }) : [];
-  };
-
-  for (;;) {
-    for (const operation of ready().slice(0, concurrency - running.size)) begin(operation);
-    if (running.size === 0) break;
-    await Promise.race(running.values());
+  constructor(plan: Plan, perform: Perform, options: ExecuteOptions) {
+    this.#plan = plan;
+    this.#perform = perform;
+    this.#options = options;
+    this.#waiting = new Map(plan.operations.map((operation) => [operation.id, operation]));
   }
-  if (signal.aborted) throw new InterruptedError();
-  if (failure !== undefined) throw failure;
-  // They wait for each other, or for what the plan does not have: never a success.
-  if (waiting.size > 0) throw new Error(`the plan can't be carried out to its end: ${[...waiting.keys()].join(', ')}`);
+
+  async run(): Promise<void> {
+    const { signal, concurrency = defaultConcurrency } = this.#options;
+    for (;;) {
+      for (const operation of this.#ready().slice(0, concurrency - this.#running.size)) this.#begin(operation);
+      if (this.#running.size === 0) break;
+      await Promise.race(this.#running.values());
+    }
+    if (signal.aborted) throw new InterruptedError();
+    if (this.#failure !== undefined) throw this.#failure;
+    // They wait for each other, or for what the plan does not have: never a success.
+    if (this.#waiting.size > 0) throw new Error(`the plan can't be carried out to its end: ${[...this.#waiting.keys()].join(', ')}`);
+  }
+
+  #begin(operation: Operation): void {
+    const { signal, keepGoing = false, onEvent = () => undefined } = this.#options;
+    const succeed = (): void => {
+      this.#done.add(operation.id);
+      this.#running.delete(operation.id);
+    };
+    const fail = (error: unknown): void => {
+      this.#failedIds.add(operation.id);
+      this.#failure ??= error instanceof Error ? error : new Error(messageOf(error));
+      if (!keepGoing) this.#failed.abort();
+      this.#running.delete(operation.id);
+    };
+    this.#waiting.delete(operation.id);
+    this.#running.set(operation.id, runOne(operation, this.#perform, AbortSignal.any([signal, this.#failed.signal]), onEvent).then(succeed, fail));
+  }
+
+  /** What may begin now. */
+  #ready(): Operation[] {
+    const { signal, keepGoing = false, finishWithinMs = defaultFinishWithinMs } = this.#options;
+    if ((this.#failure === undefined || keepGoing) && !signal.aborted) {
+      return [...this.#waiting.values()].filter((operation) => operation.after.every((id) => this.#isOver(operation, id)));
+    }
+    this.#cutAtMs ??= performance.now();
+    if (performance.now() - this.#cutAtMs >= finishWithinMs) return [];
+    return readyOfHalfDone(this.#plan, { waiting: this.#waiting, running: this.#running, done: this.#done });
+  }
+
+  /** Whether what an operation waits for is no reason to wait any more. */
+  #isOver(operation: Operation, id: string): boolean {
+    if (this.#done.has(id)) return true;
+    return this.#options.keepGoing === true && isIn('takes away', operation) && this.#failedIds.has(id);
+  }
 }
 
 async function runOne(operation: Operation, perform: Perform, signal: AbortSignal, onEvent: OnExecutionEvent): Promise<void> {
