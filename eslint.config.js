@@ -7,6 +7,7 @@ const notTheCommandLine = never('(^|/)cli/', 'nothing imports the command line')
 const notTheRuntime = never('(^|/)runtime/', 'the application does not know who runs it');
 const notTheApplication = never('(^|/)(app|worker)/', 'serve loads the application by dynamic import in src/cli');
 const notThePlatform = never('(^|/)platform/', 'what a command does is put together of the other folders, which do not know of it');
+const noSide = never('(^|/)(cli|runtime|app|worker)/', 'what both ends of a protocol agree on knows neither of them');
 const ofTheRuntime = [notTheCommandLine, notTheApplication, notThePlatform];
 
 // The parts of a drill, the lowest first: each may import those of the rows before its own, none beside it or after.
@@ -34,6 +35,7 @@ const directions = [
   { folder: 'src/cli/', patterns: [] },
   { folder: 'src/app/', patterns: [notTheCommandLine, notTheRuntime] },
   { folder: 'src/worker/', patterns: [notTheCommandLine, notTheRuntime] },
+  { folder: 'src/protocol/', patterns: [noSide] },
   { folder: 'src/runtime/', patterns: ofTheRuntime },
   { folder: 'src/runtime/platform/', patterns: [notTheCommandLine, notTheApplication] },
   ...drillDirections,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JobState } from '../../protocol/job-states.ts';
 import { jobPageSchema, jobSchema } from '../jobs/schemas.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -26,7 +27,7 @@ export class ApiClient {
   }
 
   /** Up to `limit` jobs of a state, oldest first. */
-  async listJobs(state: string, limit: number): Promise<JobDocument[]> {
+  async listJobs(state: JobState, limit: number): Promise<JobDocument[]> {
     const jobs: JobDocument[] = [];
     let cursor: string | null = '';
     while (cursor !== null && jobs.length < limit) {

@@ -1,41 +1,16 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
+import type { DeadLetter, JobsAnswer } from '../../protocol/jobs.ts';
 import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../broker/topology.ts';
 import { toError } from '../errors.ts';
 import { parseMessage } from '../jobs/message.ts';
 import { publishConfirmed, type PublishChannel } from '../outbox/publish.ts';
-import { ApiAnswerError, type ApiClient } from './api-client.ts';
+import { ApiAnswerError, type ApiClient, type JobDocument } from './api-client.ts';
 
 const PUBLISH_TIMEOUT_MS = 5_000;
 const SHOWN_CONTENT = 200;
 
-/**
- * What became of a dead letter: `retried`: its job has another round of attempts; `requeued`: its job waits for a message
- * that the broker gave up by itself, and has it again; `stale`: its job is not failed any more, so it was dropped;
- * `discarded` and `kept`: it belongs to no job.
- */
-type LetterAction = 'retried' | 'requeued' | 'stale' | 'discarded' | 'kept';
-
-interface DeadLetter {
-  readonly jobId: string | null;
-  /** Why it was given up, in the words of the worker or the broker. */
-  readonly reason: string;
-  readonly error: string | null;
-  readonly bytes: number;
-  /** The beginning of a message that belongs to no job. */
-  readonly content: string | null;
-  readonly action: LetterAction;
-}
-
 type Jobs = Pick<ApiClient, 'retryJob' | 'readJob'>;
 type Channel = Pick<ConfirmChannel, 'checkQueue' | 'get' | 'ack'> & PublishChannel;
-
-export interface Drained {
-  readonly letters: readonly DeadLetter[];
-  /** Null after an error: a broker that takes no messages would not say. */
-  readonly left: number | null;
-  /** What went wrong after these letters; null if nothing did. */
-  readonly error: string | null;
-}
 
 /**
  * Takes what the dead-letter queue holds now, at most `limit`: each message with a failed job gives the job another
@@ -46,7 +21,7 @@ export async function drainDeadLetters(
   channel: Channel,
   jobs: Jobs,
   options: { readonly discard: boolean; readonly limit: number },
-): Promise<Drained> {
+): Promise<JobsAnswer<'drain'>> {
   const letters: DeadLetter[] = [];
   const { messageCount } = await channel.checkQueue(DEAD_LETTER_QUEUE);
   try {
@@ -81,7 +56,7 @@ async function settle(message: GetMessage, jobs: Jobs, discard: boolean): Promis
 }
 
 /** Undefined for a job that is not recorded. */
-async function retry(jobs: Jobs, jobId: string, isLost: boolean): Promise<LetterAction | undefined> {
+async function retry(jobs: Jobs, jobId: string, isLost: boolean): Promise<DeadLetter['action'] | undefined> {
   try {
     await jobs.retryJob(jobId);
     return 'retried';
@@ -95,7 +70,7 @@ async function retry(jobs: Jobs, jobId: string, isLost: boolean): Promise<Letter
 /** A worker that gives one up says why; the broker, after too many deliveries, does not tell the job's record. */
 const isGivenUpByBroker = ({ properties }: GetMessage): boolean => !('x-reason' in (properties.headers ?? {}));
 
-const isWaiting = ({ state }: { readonly state: string }): boolean => state === 'queued' || state === 'retrying';
+const isWaiting = ({ state }: Pick<JobDocument, 'state'>): boolean => state === 'queued' || state === 'retrying';
 
 function describeLetter(message: GetMessage, { jobId, action }: Pick<DeadLetter, 'jobId' | 'action'>): DeadLetter {
   const headers: Record<string, unknown> = message.properties.headers ?? {};

@@ -1,17 +1,17 @@
 import type { ConfirmChannel } from 'amqplib';
+import { jobsRequestSchema, type JobOutcome, type JobsAction, type JobsAnswer, type JobsRefusal, type JobsRequestOf } from '../../protocol/jobs.ts';
 import { connectBroker, disconnectBroker } from '../broker/connect.ts';
 import { DEAD_LETTER_QUEUE } from '../broker/topology.ts';
 import { toError } from '../errors.ts';
 import { readApiSettings, type ApiSettings } from '../settings.ts';
 import { ApiAnswerError, ApiClient } from './api-client.ts';
 import { drainDeadLetters } from './dead-letters.ts';
-import { adminRequestSchema, type AdminRequest } from './request.ts';
 
 const askedAtOnce = 10;
 
-export interface AdminOptions {
+export interface ServeJobsOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** An AdminRequest as JSON. */
+  /** A JobsRequest as JSON. */
   readonly request: string;
   readonly out: { write(text: string): unknown };
 }
@@ -20,34 +20,35 @@ export interface AdminOptions {
  * Looks after jobs and dead letters, from inside a container of the API, where addresses and secrets are. Writes one
  * JSON document: `{ok: true, …}`, or `{ok: false, message}` for whatever went wrong; throws nothing.
  */
-export async function administerJobs({ env, request, out }: AdminOptions): Promise<void> {
-  let answer: object;
+export async function serveJobs({ env, request, out }: ServeJobsOptions): Promise<void> {
+  let answer: JobsRefusal | ({ readonly ok: true } & JobsAnswer);
   try {
     const settings = readApiSettings(env);
-    answer = { ok: true, ...(await carryOut(adminRequestSchema.parse(JSON.parse(request)), settings)) };
+    answer = { ok: true, ...(await carryOut(jobsRequestSchema.parse(JSON.parse(request)), settings)) };
   } catch (error) {
     answer = { ok: false, message: toError(error).message };
   }
   out.write(`${JSON.stringify(answer)}\n`);
 }
 
-async function carryOut(request: AdminRequest, settings: ApiSettings): Promise<object> {
-  const api = new ApiClient(settings.PORT);
-  switch (request.action) {
-    case 'list': {
-      const lists = await Promise.all(request.states.map((state) => api.listJobs(state, request.limit)));
-      return { jobs: lists.flat().slice(0, request.limit), deadLetters: await countDeadLetters(settings) };
-    }
-    case 'show':
-      return { job: await orNull(api.readJob(request.id)) };
-    case 'retry':
-      return { results: await eachOf(request.ids, (id) => api.retryJob(id)) };
-    case 'discard':
-      return { results: await eachOf(request.ids, (id) => api.discardJob(id)) };
-    case 'drain':
-      return withChannel(settings, (channel) => drainDeadLetters(channel, api, request));
-  }
+interface Means {
+  readonly api: ApiClient;
+  readonly settings: ApiSettings;
 }
+
+const actions: { readonly [Action in JobsAction]: (request: JobsRequestOf<Action>, means: Means) => Promise<JobsAnswer<Action>> } = {
+  async list({ states, limit }, { api, settings }) {
+    const lists = await Promise.all(states.map((state) => api.listJobs(state, limit)));
+    return { jobs: lists.flat().slice(0, limit), deadLetters: await countDeadLetters(settings) };
+  },
+  show: async ({ id }, { api }) => ({ job: await orNull(api.readJob(id)) }),
+  retry: async ({ ids }, { api }) => ({ results: await eachOf(ids, (id) => api.retryJob(id)) }),
+  discard: async ({ ids }, { api }) => ({ results: await eachOf(ids, (id) => api.discardJob(id)) }),
+  drain: (request, { api, settings }) => withChannel(settings, (channel) => drainDeadLetters(channel, api, request)),
+};
+
+const carryOut = <Action extends JobsAction>(request: JobsRequestOf<Action>, settings: ApiSettings): Promise<JobsAnswer<Action>> =>
+  actions[request.action](request, { api: new ApiClient(settings.PORT), settings });
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
@@ -59,13 +60,16 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** What became of each: some may be done although others can't. A few at a time: many at once would be turned away. */
-async function eachOf(ids: readonly string[], ask: (id: string) => Promise<void>): Promise<object[]> {
-  const results: object[] = [];
-  for (let from = 0; from < ids.length; from += askedAtOnce) results.push(...(await Promise.all(ids.slice(from, from + askedAtOnce).map((id) => accepted(id, ask(id))))));
+async function eachOf(ids: readonly string[], ask: (id: string) => Promise<void>): Promise<JobOutcome[]> {
+  const results: JobOutcome[] = [];
+  for (let from = 0; from < ids.length; from += askedAtOnce) {
+    const some = ids.slice(from, from + askedAtOnce);
+    results.push(...(await Promise.all(some.map((id) => outcomeOf(id, ask(id))))));
+  }
   return results;
 }
 
-async function accepted(jobId: string, asked: Promise<void>): Promise<object> {
+async function outcomeOf(jobId: string, asked: Promise<void>): Promise<JobOutcome> {
   try {
     await asked;
     return { jobId, accepted: true, detail: null };

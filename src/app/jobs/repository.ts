@@ -1,9 +1,10 @@
+import type { JobState } from '../../protocol/job-states.ts';
 import type { Queryable, Statement } from '../db/queryable.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Precondition } from '../http/etag.ts';
 import { decodeCursor } from '../items/cursor.ts';
 import { meets } from '../items/repository.ts';
-import type { JobQuery, JobState } from './schemas.ts';
+import type { JobQuery } from './schemas.ts';
 
 export interface JobRow {
   readonly id: string;

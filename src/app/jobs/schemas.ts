@@ -1,8 +1,6 @@
 import * as z from 'zod';
+import { jobStates } from '../../protocol/job-states.ts';
 import { CURSOR_PATTERN } from '../items/cursor.ts';
-
-export const jobStates = ['queued', 'retrying', 'done', 'failed'] as const;
-export type JobState = (typeof jobStates)[number];
 
 export const jobSchema = z.object({
   jobId: z.uuid(),

@@ -1,6 +1,7 @@
+import type { JobState } from '../../protocol/job-states.ts';
+import type { DeadLetter, Job, JobsAction, JobsAnswer, JobsRequestOf } from '../../protocol/jobs.ts';
 import { OperationError } from '../../runtime/errors.ts';
-import { administerJobs, type DeadLetter, type Job, type JobsAnswer, type JobsRequest } from '../../runtime/jobs/administer.ts';
-import type { JobState } from '../../runtime/jobs/job-states.ts';
+import { administerJobs } from '../../runtime/jobs/administer.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import { checkJobIds } from '../options/jobs.ts';
@@ -57,7 +58,7 @@ export async function runJobsDrain(invocation: Invocation, options: { readonly d
   if (answer.error !== null) throw new OperationError(answer.error, { remedy: '"haplat status" shows what is missing; the same command then goes on with the rest' });
 }
 
-async function ask<Action extends JobsRequest['action']>(invocation: Invocation, request: Extract<JobsRequest, { action: Action }>) {
+async function ask<Action extends JobsAction>(invocation: Invocation, request: JobsRequestOf<Action>) {
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const { project } = loaded.config;

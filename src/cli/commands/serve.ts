@@ -31,7 +31,7 @@ async function serve(invocation: Invocation, [role, ...args]: readonly string[])
       leave();
       return;
     case 'jobs':
-      return (await import('../../app/admin/main.ts')).administerJobs({ env: process.env, request: args[0] ?? '', out: process.stdout });
+      return (await import('../../app/admin/main.ts')).serveJobs({ env: process.env, request: args[0] ?? '', out: process.stdout });
     case 'guardian':
       return (await import('../../runtime/guardian/main.ts')).serveGuardian({ ...surroundings, out: process.stdout });
     case 'probe': {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { jobStates, type JobState } from '../../protocol/job-states.ts';
 import { ConfigError } from '../../runtime/errors.ts';
-import { jobStates, type JobState } from '../../runtime/jobs/job-states.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

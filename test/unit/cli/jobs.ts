@@ -1,7 +1,7 @@
 import test from 'ava';
 import { checkJobIds, parseStates } from '../../../src/cli/options/jobs.ts';
 import { parseLimit } from '../../../src/cli/options/values.ts';
-import { adminRequestSchema } from '../../../src/app/admin/request.ts';
+import { jobsRequestSchema } from '../../../src/protocol/jobs.ts';
 import { ConfigError } from '../../../src/runtime/errors.ts';
 
 test('states are named with commas between', (t) => {
@@ -23,6 +23,6 @@ test('a limit is at least one', (t) => {
 test('whatever is taken for an id here is one for those who are asked', (t) => {
   for (const id of ['0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a', '00000000-0000-0000-0000-000000000000', 'FFFFFFFF-1111-2222-3333-444444444444']) {
     t.deepEqual(checkJobIds([id]), [id]);
-    t.true(adminRequestSchema.safeParse({ action: 'show', id }).success, id);
+    t.true(jobsRequestSchema.safeParse({ action: 'show', id }).success, id);
   }
 });

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { administerJobs } from '../../../../src/app/admin/main.ts';
+import { jobsAnswerSchemas } from '../../../../src/protocol/jobs.ts';
+import { serveJobs } from '../../../../src/app/admin/main.ts';
 
 const ids = ['0190b6c2-7e3f-7a53-9a4e-000000000001', '0190b6c2-7e3f-7a53-9a4e-000000000002', '0190b6c2-7e3f-7a53-9a4e-000000000003'];
 
@@ -24,9 +25,10 @@ test('what became of each job is told, also when one of them got no answer', asy
   await writeFile(password, 'secret');
   let text = '';
   const env = { PORT: String((api.address() as AddressInfo).port), DB_PASSWORD_FILE: password, AMQP_PASSWORD_FILE: password };
-  await administerJobs({ env, request: JSON.stringify({ action: 'retry', ids }), out: { write: (more) => { text += more; } } });
-  const { ok, results } = JSON.parse(text) as { ok: boolean; results: { jobId: string; accepted: boolean; detail: string | null }[] };
-  t.true(ok);
+  await serveJobs({ env, request: JSON.stringify({ action: 'retry', ids }), out: { write: (more) => { text += more; } } });
+  const answer: unknown = JSON.parse(text);
+  t.like(answer, { ok: true });
+  const { results } = jobsAnswerSchemas.retry.parse(answer);
   t.deepEqual(results.map(({ jobId, accepted }) => [jobId, accepted]), ids.map((id, index) => [id, index !== 1]));
   t.is(results[1]?.detail, 'fetch failed');
 });

@@ -70,6 +70,12 @@ test('what was done before a drain broke off is told', async (t) => {
   t.like(await told({ left: 0 }), { letters: { length: 1 }, left: 0, error: null });
 });
 
+test('a job in a state that only another version knows is shown all the same', async (t) => {
+  const job = { jobId: 'x', itemId: 'y', type: 'z', state: 'paused', attempts: 0, error: null, requestId: null, createdAt: '', updatedAt: '', finishedAt: null };
+  const engine = engineWith([replica('p-app_1')], JSON.stringify({ ok: true, job: { ...job, since: 'later' } }));
+  t.deepEqual(await administerJobs(engine, 'p', { action: 'show', id: 'x' }, signal), { job });
+});
+
 test('an answer of another version is no answer', async (t) => {
   const engine = engineWith([replica('p-app_1')], '{"ok":true,"surprise":1}');
   await t.throwsAsync(administerJobs(engine, 'p', { action: 'retry', ids: ['x'] }, signal), { message: /no answer that makes sense/ });
