@@ -1,4 +1,5 @@
 import type { JobMessage } from '../app/jobs/message.ts';
+import type { JobState } from '../protocol/job-states.ts';
 
 /** `alone`: the batch did not settle this job. It is to be attempted by itself, so that its failure is its own, and its database may be waited for. */
 export type BatchOutcome = 'done' | 'duplicate' | 'alone';
@@ -11,7 +12,7 @@ interface Waiting {
 /** What became of a job of a batch: `state` is the one that it was found in. */
 export interface BatchRow {
   readonly id: string;
-  readonly state: string;
+  readonly state: JobState;
   readonly done: boolean;
 }
 

@@ -1,16 +1,16 @@
 import type { Queryable, Statement } from '../app/db/queryable.ts';
+import type { JobState } from '../protocol/job-states.ts';
 
 interface ClaimedJob {
   /** What the job is for: the message only says which job. */
   readonly itemId: string;
-  readonly state: string;
-  readonly attempts: number;
+  readonly state: JobState;
   /** Why the last attempt failed. */
   readonly error: string | null;
 }
 
 // The row lock makes a second delivery of the same job wait for the first, and then see what it did.
-const lock: Statement = { name: 'job-lock', text: 'SELECT item_id AS "itemId", state, attempts, error FROM jobs WHERE id = $1 FOR UPDATE' };
+const lock: Statement = { name: 'job-lock', text: 'SELECT item_id AS "itemId", state, error FROM jobs WHERE id = $1 FOR UPDATE' };
 const done: Statement = {
   name: 'job-done',
   text: `UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now() WHERE id = $1`,

@@ -12,13 +12,14 @@ export interface QueueDepth {
 /** A broker that does not answer must not hold up the scrape. */
 const TIMEOUT_MS = 500;
 
-type Asked = Pick<Channel, 'checkQueue'>;
+/** What asking for depths needs of a channel. */
+type QueueChannel = Pick<Channel, 'checkQueue'>;
 
 /** The questions under way. A channel carries one at a time: of those that came in the meantime each would wait for all before it. */
-const underWay = new WeakMap<Asked, Promise<QueueDepth[]>>();
+const underWay = new WeakMap<QueueChannel, Promise<QueueDepth[]>>();
 
 /** How many messages wait in each queue of ours. None without a channel; throws when the broker does not answer. */
-export async function queueDepths(channel: Asked | undefined): Promise<QueueDepth[]> {
+export async function queueDepths(channel: QueueChannel | undefined): Promise<QueueDepth[]> {
   if (channel === undefined) return [];
   const answered = new AbortController();
   const asking = underWay.get(channel) ?? ask(channel);
@@ -34,7 +35,7 @@ export async function queueDepths(channel: Asked | undefined): Promise<QueueDept
 }
 
 /** Until the broker has answered, however long that takes, the others wait for the same answer. */
-function ask(channel: Asked): Promise<QueueDepth[]> {
+function ask(channel: QueueChannel): Promise<QueueDepth[]> {
   const asking = Promise.all(queues.map(async ({ name }) => ({ queue: name, messages: (await channel.checkQueue(name)).messageCount })));
   underWay.set(channel, asking);
   const forget = (): void => { underWay.delete(channel); };

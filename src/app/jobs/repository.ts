@@ -10,7 +10,7 @@ export interface JobRow {
   readonly id: string;
   readonly item_id: string;
   readonly type: string;
-  readonly state: string;
+  readonly state: JobState;
   readonly attempts: number;
   readonly error: string | null;
   readonly request_id: string | null;

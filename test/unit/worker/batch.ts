@@ -1,10 +1,11 @@
 import test from 'ava';
+import type { JobState } from '../../../src/protocol/job-states.ts';
 import { Batcher, type BatchRow } from '../../../src/worker/batch.ts';
 
 const message = (jobId: string) => ({ type: 'item.process', jobId, itemId: jobId });
 
 /** The neighbour: a database that knows each job's state, does those that are open, and tells which batches there were. */
-function databaseOf(states: Readonly<Record<string, string>>) {
+function databaseOf(states: Readonly<Record<string, JobState>>) {
   const batches: string[][] = [];
   const done = new Set<string>();
   const carryOut = (ids: readonly string[]): Promise<BatchRow[]> => {
@@ -22,7 +23,7 @@ function databaseOf(states: Readonly<Record<string, string>>) {
 }
 
 test('jobs that come together are done together, and each gets its own outcome', async (t) => {
-  const { carryOut, batches } = databaseOf({ a: 'queued', b: 'done', c: 'stuck' });
+  const { carryOut, batches } = databaseOf({ a: 'queued', b: 'done', c: 'failed' });
   const batcher = new Batcher(carryOut, 10);
   const outcomes = await Promise.all(['a', 'b', 'c', 'unknown'].map((id) => batcher.attempt(message(id))));
   t.deepEqual(outcomes, ['done', 'duplicate', 'alone', 'alone']);

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { DEAD_LETTER_QUEUE, TASK_QUEUE } from '../../../src/app/broker/topology.ts';
 import type { Queryable } from '../../../src/app/db/queryable.ts';
 import { createLogger } from '../../../src/app/logging.ts';
+import type { JobState } from '../../../src/protocol/job-states.ts';
 import { Consumer, type ConsumeChannel } from '../../../src/worker/consumer.ts';
 import type { PublishChannel } from '../../../src/app/outbox/publish.ts';
 import { WorkerMetrics } from '../../../src/worker/metrics.ts';
@@ -15,7 +16,7 @@ const itemId = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1b';
 
 interface Scene {
   /** The job as it is recorded; undefined: not at all. */
-  readonly job?: { readonly state: string; readonly error: string | null };
+  readonly job?: { readonly state: JobState; readonly error: string | null };
   readonly redelivered?: boolean;
   readonly takesMessages?: boolean;
   /** The worker is told to stop while it has the message in hand. */
@@ -59,7 +60,7 @@ async function deliver({ job, redelivered = false, takesMessages = true, stops =
       return true;
     },
   };
-  const rows = job === undefined ? [] : [{ attempts: 1, ...job }];
+  const rows = job === undefined ? [] : [job];
   const connection: Queryable = {
     query: <Row extends object>({ name }: { name: string }) =>
       code === undefined || /^job-(?:retrying|failed)$/.test(name) ? Promise.resolve(rows as Row[]) : Promise.reject(Object.assign(new Error('failed'), { code })),
@@ -109,7 +110,7 @@ test('a job that can never be done is given up, and says nothing of the others',
 });
 
 test('the last attempt is not the last of one that was kept waiting by a lock', async (t) => {
-  const job = { state: 'retrying', error: 'why' };
+  const job = { state: 'retrying', error: 'why' } as const;
   for (const code of ['57014', '55P03']) t.deepEqual((await deliver({ job, code, attempts: 4 })).published, [{ queue: 'task_queue.retry.60000ms', reason: undefined }]);
   t.deepEqual((await deliver({ job, code: 'P0001', attempts: 4 })).published, [{ queue: DEAD_LETTER_QUEUE, reason: 'failed' }]);
 });
