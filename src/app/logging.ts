@@ -1,4 +1,5 @@
 import { pino, type Logger, type LoggerOptions } from 'pino';
+import { errorCode } from './errors.ts';
 
 export type { Logger } from 'pino';
 
@@ -106,12 +107,12 @@ const most = { causes: 2, message: 300, stack: 700 };
 export function describeError(error: unknown, depth = 0): ErrorDescription | undefined {
   if (error === undefined || error === null) return undefined;
   if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no Error was thrown' };
-  const code = (error as { code?: unknown }).code;
+  const code = errorCode(error);
   const cause = error.cause === undefined || depth === most.causes ? undefined : describeError(error.cause, depth + 1);
   return {
     type: error.name,
     message: error.message.slice(0, most.message),
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(code === undefined ? {} : { code }),
     ...(error.stack === undefined ? {} : { stack: error.stack.slice(0, most.stack) }),
     ...(cause === undefined ? {} : { cause }),
   };

@@ -1,5 +1,6 @@
 import dns, { type LookupAddress } from 'node:dns';
 import { Socket, type LookupFunction } from 'node:net';
+import { toError } from './errors.ts';
 
 /** All addresses of a name, one at least. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -25,7 +26,7 @@ export function createLookup({ system, direct }: LookupParts): LookupFunction {
         if (options.all === true) callback(null, [...addresses]);
         else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
       },
-      (error: unknown) => { callback(error instanceof AggregateError ? (error.errors[0] as Error) : (error as Error), ''); },
+      (error: unknown) => { callback(toError(error instanceof AggregateError ? error.errors[0] : error), ''); },
     );
   };
 }

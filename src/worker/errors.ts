@@ -1,4 +1,4 @@
-import { errorCode } from '../app/db/errors.ts';
+import { errorCode } from '../app/errors.ts';
 
 /** The job can't succeed, now or later: no further attempt. */
 export class PermanentJobError extends Error {

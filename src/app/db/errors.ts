@@ -1,3 +1,5 @@
+import { errorCode } from '../errors.ts';
+
 /** The database can't be reached, or went away before it answered. `outcomeKnown` is false if the work may have been done. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
@@ -48,12 +50,6 @@ const connectionMessages = [
   'Client was closed',
 ];
 
-/** The SQLSTATE or system error code of `error`, if it has one. */
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** The server lets nobody else in; who is in already stays. */
 export const isServerFull = (error: unknown): boolean => errorCode(error) === '53300';
 
@@ -87,7 +83,7 @@ export const isTimeout = (error: unknown): boolean => ['57014', '55P03'].include
 
 /** Whether `error` is the violation of the unique constraint or index named `constraint`. */
 export const isUniqueViolation = (error: unknown, constraint: string): boolean =>
-  errorCode(error) === '23505' && (error as { constraint?: unknown }).constraint === constraint;
+  errorCode(error) === '23505' && error instanceof Error && 'constraint' in error && error.constraint === constraint;
 
 /** pg-pool's way to say that all connections were in use for too long. */
 export const isAcquireTimeout = (error: unknown): boolean =>

@@ -35,7 +35,7 @@ const bodyProblems: Readonly<Record<number, string>> = {
   422: 'The body does not match its schema, or has an integer beyond ±(2^53 - 1), or the Idempotency-Key was used for another request',
 };
 
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
   // Inlined: a document of this size is read more easily without leaps.
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' });
   return rest;
@@ -79,10 +79,7 @@ function describeOperation(operation: Operation): Json {
 
 function parameters(schema: z.ZodType | undefined, location: 'path' | 'query'): Json[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
-    properties?: Record<string, Json>;
-    required?: string[];
-  };
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input');
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: location,

@@ -54,12 +54,21 @@ const unavailable = (detail: string, cause: unknown, kind = 'database-unavailabl
   new HttpProblem(503, detail, { kind, headers: retryAfter, cause });
 
 function fromHttpError(error: unknown): HttpProblem {
-  const { status, expose, headers } = error as { status?: unknown; expose?: unknown; headers?: Record<string, string> };
-  if (!(error instanceof Error) || typeof status !== 'number' || status < 400 || status > 599) {
+  if (!(error instanceof Error) || !('status' in error) || !isErrorStatus(error.status)) {
     return new HttpProblem(500, statusTitle(500), { cause: error });
   }
-  const options = headers === undefined ? { cause: error } : { cause: error, headers };
-  return new HttpProblem(status, expose === true ? error.message : statusTitle(status), options);
+  const { status } = error;
+  const isExposed = 'expose' in error && error.expose === true;
+  const headers = 'headers' in error ? headersOf(error.headers) : {};
+  return new HttpProblem(status, isExposed ? error.message : statusTitle(status), { cause: error, headers });
+}
+
+const isErrorStatus = (status: unknown): status is number => typeof status === 'number' && status >= 400 && status <= 599;
+
+/** Of what somebody else's error has for headers, what can be set as one: anything else would be an error within the error. */
+function headersOf(headers: unknown): Record<string, string> {
+  if (typeof headers !== 'object' || headers === null) return {};
+  return Object.fromEntries(Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string'));
 }
 
 const statusTitle = (status: number): string => STATUS_CODES[status] ?? 'Error';

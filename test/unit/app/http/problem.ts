@@ -15,8 +15,16 @@ test('an HTTP error shows its message only if it is meant to be shown', (t) => {
   t.is(hidden.message, 'Bad Gateway');
 });
 
-test('a thrown value that is no error is a 500', (t) => {
-  t.is(toProblem('oops').status, 500);
+test('a thrown value that is no error is a 500, nothing at all among them', (t) => {
+  for (const thrown of ['oops', undefined, null, { status: 404, expose: true, message: 'oops' }]) {
+    t.like(toProblem(thrown), { status: 500, message: 'Internal Server Error' });
+  }
+});
+
+test('of the headers of an HTTP error those are kept that can be set', (t) => {
+  const headersOf = (headers: unknown) => toProblem(Object.assign(new Error('x'), { status: 400, headers })).headers;
+  t.deepEqual(headersOf({ allow: 'GET', count: 1, nothing: undefined }), { allow: 'GET' });
+  for (const none of [undefined, null, 'allow: GET']) t.deepEqual(headersOf(none), {});
 });
 
 for (const error of [
