@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, Option, type OptionValues } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
 import { drillLimits } from '../runtime/drill/limits.ts';
 import { managers } from '../runtime/config/schema/managers.ts';
@@ -57,11 +57,11 @@ class Tree {
   }
 
   /** Says what a command runs. */
-  run<Options>(command: Command, load: () => Promise<Run<Options>>): void {
+  run<Options extends OptionValues>(command: Command, load: () => Promise<Run<Options>>): void {
     command.action(async (...received: unknown[]) => {
       const args = received.slice(0, -2).flat().filter((one) => typeof one === 'string');
       const run = await load();
-      await run(invocationOf(command, this.#host), command.opts() as Options, args);
+      await run(invocationOf(command, this.#host), command.opts<Options>(), args);
     });
   }
 }

@@ -20,35 +20,41 @@ export interface FaultOptions {
   readonly expireCert?: boolean;
 }
 
-const kinds = { kill: 'kill', stop: 'stop', pause: 'pause', restart: 'restart', partition: 'partition', cutHeartbeat: 'cut-heartbeat', standby: 'standby', loss: 'loss', latency: 'latency', fillDisk: 'fill-disk', expireCert: 'expire-cert' } as const;
+/** Each of these flags with the fault that it asks for. */
+const kinds = [
+  ['kill', 'kill'],
+  ['stop', 'stop'],
+  ['pause', 'pause'],
+  ['restart', 'restart'],
+  ['partition', 'partition'],
+  ['cutHeartbeat', 'cut-heartbeat'],
+  ['standby', 'standby'],
+  ['loss', 'loss'],
+  ['latency', 'latency'],
+  ['fillDisk', 'fill-disk'],
+  ['expireCert', 'expire-cert'],
+] as const;
+type Asked = (typeof kinds)[number];
 
 /** Flags that say more of one fault: with another they would be dropped, and something else be broken than was meant. */
-const companions = { from: 'partition', percent: 'loss', ms: 'latency', size: 'fillDisk' } as const;
-/** Those without which their fault says too little. */
-const required = ['percent', 'ms'] as const;
+const companions = [
+  { flag: 'from', owner: 'partition', isRequired: false },
+  { flag: 'percent', owner: 'loss', isRequired: true },
+  { flag: 'ms', owner: 'latency', isRequired: true },
+  { flag: 'size', owner: 'fill-disk', isRequired: false },
+] as const;
 
 /** The fault that the flags ask for. ConfigError when there is none, more than one, a part of it is missing, or one is of another. */
 export function faultOf(options: FaultOptions): Fault {
-  const asked = Object.entries(kinds).filter(([key]) => options[key as keyof typeof kinds] !== undefined);
-  const [first] = asked;
-  if (first === undefined || asked.length > 1) {
-    throw new ConfigError(`failover: ${asked.length === 0 ? 'no fault is given' : `${asked.length} faults are given`}`, {
-      remedy: `use exactly one of ${Object.values(kinds).map((kind) => `--${kind}`).join(', ')}`,
-    });
-  }
-  const [key, kind] = first as [keyof typeof kinds, Fault['kind']];
-  for (const [companion, owner] of Object.entries(companions)) {
-    if (options[companion as keyof typeof companions] === undefined || key === owner) continue;
-    throw new ConfigError(`--${companion} does not go with --${kind}`, { remedy: `it says more of --${kinds[owner]}: leave it out` });
-  }
-  const missing = required.find((companion) => companions[companion] === key && options[companion] === undefined);
-  if (missing !== undefined) throw new ConfigError(`--${kind} needs --${missing}`, { remedy: 'see haplat failover --help' });
-  if (key !== 'expireCert' && split(options[key]).length === 0) {
+  const [key, kind] = askedBy(options);
+  checkCompanions(kind, options);
+  const targets = key === 'expireCert' ? undefined : split(options[key]);
+  if (targets?.length === 0) {
     throw new ConfigError(`--${kind} names no target`, { remedy: 'name a service, a component, vip-holder, vip-standby or node:N' });
   }
   const parsed = faultSchema.safeParse({
     kind,
-    ...(key !== 'expireCert' && { targets: split(options[key]) }),
+    ...(targets !== undefined && { targets }),
     ...(kind === 'partition' && options.from !== undefined && { from: split(options.from) }),
     ...(kind === 'loss' && { percent: options.percent }),
     ...(kind === 'latency' && { ms: options.ms }),
@@ -57,6 +63,21 @@ export function faultOf(options: FaultOptions): Fault {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ConfigError(`--${kind}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, { remedy: 'see haplat failover --help' });
+}
+
+function askedBy(options: FaultOptions): Asked {
+  const [first, ...more] = kinds.filter(([key]) => options[key] !== undefined);
+  if (first !== undefined && more.length === 0) return first;
+  throw new ConfigError(`failover: ${first === undefined ? 'no fault is given' : `${1 + more.length} faults are given`}`, {
+    remedy: `use exactly one of ${kinds.map(([, kind]) => `--${kind}`).join(', ')}`,
+  });
+}
+
+function checkCompanions(kind: Asked[1], options: FaultOptions): void {
+  const stray = companions.find(({ flag, owner }) => options[flag] !== undefined && owner !== kind);
+  if (stray !== undefined) throw new ConfigError(`--${stray.flag} does not go with --${kind}`, { remedy: `it says more of --${stray.owner}: leave it out` });
+  const missing = companions.find(({ flag, owner, isRequired }) => isRequired && owner === kind && options[flag] === undefined);
+  if (missing !== undefined) throw new ConfigError(`--${kind} needs --${missing.flag}`, { remedy: 'see haplat failover --help' });
 }
 
 function split(text: string | undefined): string[] {

@@ -16,7 +16,11 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DrillOptions } from '../options/drill.ts';
 
-const formats = { junit: toJunit, html: toHtml, openmetrics: (_title: string, outcome: SuiteOutcome) => toOpenMetrics(outcome) } as const;
+const formats = [
+  ['junit', toJunit],
+  ['html', toHtml],
+  ['openmetrics', (_title: string, outcome: SuiteOutcome) => toOpenMetrics(outcome)],
+] as const;
 
 interface Written {
   /** What has become slower than the baseline. */
@@ -67,9 +71,8 @@ export class DrillReports {
   async write(invocation: Invocation, title: string, measured: SuiteOutcome): Promise<Written> {
     const { regressions: found, isUncompared } = this.#compare(invocation, measured.drills);
     const results = this.#baseline === undefined ? measured : { ...measured, regressions: found };
-    const flags = Object.keys(formats) as (keyof typeof formats)[];
     const files = Promise.all([
-      ...flags.map((flag) => write(this.#options[flag], () => formats[flag](title, results))),
+      ...formats.map(([flag, format]) => write(this.#options[flag], () => format(title, results))),
       this.#keepBaseline(invocation, results),
     ]);
     await Promise.allSettled([files]);
