@@ -11,7 +11,8 @@ export interface StandBackOptions {
   readonly anotherIsReady: () => Promise<boolean>;
   readonly onChange: (standsBack: boolean) => void;
   readonly signal: AbortSignal;
-  readonly askEachMs?: number;
+  /** How time passes; by the clock, unless a test says otherwise. */
+  readonly pause?: typeof pause;
 }
 
 /**
@@ -34,8 +35,9 @@ export class StandBack {
   /** Looks until aborted. Never throws. */
   async run(): Promise<void> {
     const { gate, anotherIsReady, onChange, signal } = this.#options;
+    const rest = this.#options.pause ?? pause;
     while (!signal.aborted) {
-      await pause(this.#options.askEachMs ?? askEachMs, signal);
+      await rest(askEachMs, signal);
       const was = this.#anotherIsReady;
       this.#anotherIsReady = gate.downForMs > patienceMs && (await anotherIsReady());
       if (this.#anotherIsReady !== was) onChange(this.#anotherIsReady);

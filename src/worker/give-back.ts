@@ -12,17 +12,18 @@ export interface GiveBackOptions {
   readonly broker: { readonly channel: unknown } & Pick<BrokerSession, 'reset'>;
   readonly onGiveBack: () => void;
   readonly signal: AbortSignal;
-  readonly lookEachMs?: number;
+  /** How time passes; by the clock, unless a test says otherwise. */
+  readonly pause?: typeof pause;
 }
 
 /**
  * Gives the messages in hand back to their queue, once in an outage, when the database stays away: it may be away from
  * this worker alone, and others would do them at once. The consumer takes no more until it is back. Runs until aborted.
  */
-export async function giveBackWithoutDatabase({ gate, broker, onGiveBack, signal, ...options }: GiveBackOptions): Promise<void> {
+export async function giveBackWithoutDatabase({ gate, broker, onGiveBack, signal, pause: rest = pause }: GiveBackOptions): Promise<void> {
   let isDone = false;
   while (!signal.aborted) {
-    await pause(options.lookEachMs ?? lookEachMs, signal);
+    await rest(lookEachMs, signal);
     const isLong = gate.downForMs > keepForMs;
     if (isLong && !isDone && broker.channel !== undefined) {
       onGiveBack();
