@@ -32,6 +32,8 @@ export interface DatabaseOptions {
   readonly waitMs: number;
   /** Asked on a connection of its own at the start, and when a table was not there: throws while the schema is not what is needed. */
   readonly checkSchema: (connection: Queryable) => Promise<void>;
+  /** The clock, in ms; performance.now() unless a test has another. */
+  readonly now?: () => number;
 }
 
 const CONFLICT_RETRIES = 5;
@@ -43,6 +45,7 @@ export class Database {
   readonly gate: AvailabilityGate;
   readonly #pool: ConnectionPool;
   readonly #options: DatabaseOptions;
+  readonly #now: () => number;
   #hasSchema = false;
   /** When a statement last succeeded. Not when a transaction did: one may last longer than a connection may take to open. */
   #lastAnswer = Number.NEGATIVE_INFINITY;
@@ -52,18 +55,21 @@ export class Database {
   constructor(options: DatabaseOptions) {
     const { settings, logger, signal } = options;
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#pool = new ConnectionPool({
       connection: connectionConfig(settings, 'pool'),
       max: settings.DB_POOL_MAX,
       idleTimeoutMs: settings.DB_IDLE_TIMEOUT_MS,
+      now: this.#now,
       onError: (error) => { this.suspect(error); },
     });
     this.gate = new AvailabilityGate({
       probe: () => probeDatabase(settings, (client) => this.#awaitSchema(client)),
       signal,
+      now: this.#now,
       onDown: (err) => { logger.warn({ err }, 'database lost'); },
       onUp: (downMs) => {
-        this.#lastPrimary = performance.now();
+        this.#lastPrimary = this.#now();
         logger.info({ downMs: Math.round(downMs) }, 'database available');
       },
     });
@@ -81,7 +87,7 @@ export class Database {
 
   /** Runs `work` on one connection, each statement for itself. Throws DatabaseUnavailable, DatabaseReadOnly, DatabaseOverloaded or what `work` throws. */
   async run<T>(work: (connection: Queryable) => Promise<T>, options: RunOptions): Promise<T> {
-    const deadline = performance.now() + this.#options.waitMs;
+    const deadline = this.#now() + this.#options.waitMs;
     // Whether a connection broke in the middle of it: what it did may have been committed.
     let mayHaveArrived = false;
     for (let conflicts = 0, losses = 0; ; ) {
@@ -89,7 +95,7 @@ export class Database {
         throw mayHaveArrived ? new DatabaseUnavailable('the database went away', { outcomeKnown: false, cause: error }) : error;
       });
       try {
-        const result = await work(asQueryable(client, () => { this.#lastAnswer = performance.now(); }));
+        const result = await work(asQueryable(client, () => { this.#lastAnswer = this.#now(); }));
         this.#pool.release(client, false);
         return result;
       } catch (error) {
@@ -103,7 +109,7 @@ export class Database {
           this.suspect(error);
           // With a schema that is said to be there, a table of another name is missing: that is no matter of waiting.
           losses += Number(!broken);
-          if (options.idempotent && performance.now() < deadline) continue;
+          if (options.idempotent && this.#now() < deadline) continue;
           throw new DatabaseUnavailable('the database went away', { outcomeKnown: !mayHaveArrived, cause: error });
         }
         conflicts += 1;
@@ -152,7 +158,7 @@ export class Database {
   }
 
   async #acquire(deadline: number): Promise<pg.PoolClient> {
-    const patienceEnd = performance.now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
+    const patienceEnd = this.#now() + this.#options.settings.DB_STATEMENT_TIMEOUT_MS;
     for (let cause: unknown; ; ) {
       await this.#awaitGate(deadline, cause);
       if (this.#pool.state.waiting > this.#options.queueMax) throw new DatabaseOverloaded('too many requests wait for a connection');
@@ -164,7 +170,7 @@ export class Database {
         cause = error;
         const isBusy = isAcquireTimeout(error) || !this.suspect(error);
         // While others get their answers, a connection is about to become free: worth as long as a statement may take.
-        if (isBusy && !(this.#isAnswering() && performance.now() < patienceEnd)) {
+        if (isBusy && !(this.#isAnswering() && this.#now() < patienceEnd)) {
           throw new DatabaseOverloaded('no connection became free or could be opened in time', { cause: error });
         }
       }
@@ -180,18 +186,18 @@ export class Database {
 
   /** Lately seen to be one: then to look again, and to open all connections anew, would change nothing. */
   #isPrimary(): boolean {
-    return performance.now() - this.#lastPrimary < RECENT_MS;
+    return this.#now() - this.#lastPrimary < RECENT_MS;
   }
 
   #isAnswering(): boolean {
-    return performance.now() - this.#lastAnswer < RECENT_MS;
+    return this.#now() - this.#lastAnswer < RECENT_MS;
   }
 
   async #awaitGate(deadline: number, cause: unknown): Promise<void> {
     if (this.gate.up) return;
     // In an outage that has lasted a while, waiting is of no use: fail at once.
     const hopeMs = this.#options.waitMs * 3 - this.gate.downForMs;
-    const waitMs = Math.min(deadline - performance.now(), hopeMs);
+    const waitMs = Math.min(deadline - this.#now(), hopeMs);
     if (await this.gate.waitUntilUp(waitMs)) return;
     throw new DatabaseUnavailable('the database cannot be reached', { outcomeKnown: true, cause });
   }

@@ -5,6 +5,8 @@ export interface PoolOptions {
   readonly connection: pg.ClientConfig;
   readonly max: number;
   readonly idleTimeoutMs: number;
+  /** The clock that deadlines are by, in ms. */
+  readonly now: () => number;
   /** A connection broke, in the pool or in somebody's hands. */
   readonly onError: (error: Error) => void;
 }
@@ -18,6 +20,7 @@ const refusedMs = 200;
  */
 export class ConnectionPool {
   readonly #pool: pg.Pool;
+  readonly #now: () => number;
   readonly #generations = new WeakMap<pg.PoolClient, number>();
   #generation = 0;
   /** Those that were let in, unlike those that are only just asking to be. */
@@ -26,7 +29,8 @@ export class ConnectionPool {
   readonly #refused = new Set<() => void>();
   #refusedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ connection, max, idleTimeoutMs, onError }: PoolOptions) {
+  constructor({ connection, max, idleTimeoutMs, now, onError }: PoolOptions) {
+    this.#now = now;
     this.#pool = new pg.Pool({ ...connection, max, idleTimeoutMillis: idleTimeoutMs });
     // An idle connection that breaks: the pool has dropped it already. Without a listener the process would die,
     // and the pool itself listens to idle ones only, not to those in hand between two statements.
@@ -51,7 +55,7 @@ export class ConnectionPool {
 
   /**
    * A connection; undefined where it has to be asked for again. Throws DatabaseUnavailable when the server lets nobody in
-   * and no open connection came back by `deadline` (of performance.now()), else the error of the attempt.
+   * and no open connection came back by `deadline`, else the error of the attempt.
    */
   async connect(deadline: number): Promise<pg.PoolClient | undefined> {
     if (this.#isHopeless() && !(await this.#awaitRelease(deadline))) throw lockedOut();
@@ -62,7 +66,7 @@ export class ConnectionPool {
       return undefined;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      this.#refusedAtMs = performance.now();
+      this.#refusedAtMs = this.#now();
       if (this.#open.size === 0) throw error;
       if (this.#pool.idleCount > 0 || (await this.#awaitRelease(deadline))) return undefined;
       throw lockedOut(error);
@@ -93,7 +97,7 @@ export class ConnectionPool {
 
   /** Who was just refused would be so again, at the cost of a process of the server's each time. */
   #isHopeless(): boolean {
-    return performance.now() - this.#refusedAtMs < refusedMs && this.#pool.idleCount === 0 && this.#open.size > 0;
+    return this.#now() - this.#refusedAtMs < refusedMs && this.#pool.idleCount === 0 && this.#open.size > 0;
   }
 
   /** Resolves to whether a connection was given back in time. Each one that is wakes who waits for it longest, and nobody else. */
@@ -105,7 +109,7 @@ export class ConnectionPool {
         resolve(isFree);
       };
       const wake = (): void => { finish(true); };
-      const timer = setTimeout(finish, deadline - performance.now(), false);
+      const timer = setTimeout(finish, deadline - this.#now(), false);
       this.#refused.add(wake);
     });
   }
