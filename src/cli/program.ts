@@ -2,10 +2,11 @@ import { Command, Option, type OptionValues } from 'commander';
 import { loadAssets } from '../runtime/assets/assets.ts';
 import { drillLimits } from '../runtime/drill/limits.ts';
 import { managers } from '../runtime/config/schema/managers.ts';
+import { failoverTargets } from './help/failover-targets.ts';
+import { serveRoles } from './help/serve-roles.ts';
 import { invocationOf, type Host, type Invocation } from './invocation.ts';
 import { parseStates } from './options/jobs.ts';
 import { parseNames, parseScale } from './options/scale.ts';
-import { serveRoles } from './options/serve-roles.ts';
 import { durationBetween, parseCount, parseDurationMs, parseLimit, parseList, parseSeed, parseText, within } from './options/values.ts';
 
 /** A command's function; loaded when it is called, so that `--version` loads none. */
@@ -244,7 +245,3 @@ function addOtherCommands(tree: Tree): void {
   serve.allowUnknownOption().passThroughOptions(false).addHelpText('after', serveRoles);
   tree.run(serve, async () => (await import('./commands/serve.ts')).runServe);
 }
-
-const failoverTargets = `
-A target is a name (traefik_1), a component (traefik: one of them at random; all:traefik: all), a role (vip-holder,
-vip-standby, dc) or a whole node (node:1). Exit codes: 0 passed, 3 missed an objective, 4 inconclusive.`;

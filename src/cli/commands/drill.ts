@@ -10,7 +10,7 @@ import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
 import { flagsOf, settingsOf, type DrillOptions } from '../options/drill.ts';
 import { DrillProgress } from '../present/drill-progress.ts';
-import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
+import { describeRegressions, DrillReports, exitCodeOf } from '../reports/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
 const builtIn: Readonly<Record<string, (config: Config) => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };

@@ -10,7 +10,7 @@ import type { Invocation } from '../invocation.ts';
 import { settingsOf, type DrillOptions } from '../options/drill.ts';
 import { faultOf, type FaultOptions } from '../options/fault.ts';
 import { DrillProgress } from '../present/drill-progress.ts';
-import { describeRegressions, DrillReports, exitCodeOf } from '../present/drill-reports.ts';
+import { describeRegressions, DrillReports, exitCodeOf } from '../reports/drill-reports.ts';
 import { Paint } from '../present/text.ts';
 
 export interface FailoverOptions extends FaultOptions, DrillOptions {

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { faultOf } from '../../../src/cli/options/fault.ts';
-import { ConfigError } from '../../../src/runtime/errors.ts';
+import { faultOf } from '../../../../src/cli/options/fault.ts';
+import { ConfigError } from '../../../../src/runtime/errors.ts';
 
 test('flags say one fault, with what belongs to it', (t) => {
   t.deepEqual(faultOf({ partition: 'app_1, app_2', from: 'db' }), { kind: 'partition', targets: ['app_1', 'app_2'], from: ['db'] });

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { exitCodeOf } from '../../../src/cli/present/drill-reports.ts';
-import { history, samplesWith } from '../runtime/drill/judge/_histories.ts';
-import { named } from '../runtime/drill/report/_results.ts';
+import { exitCodeOf } from '../../../../src/cli/reports/drill-reports.ts';
+import { history, samplesWith } from '../../runtime/drill/judge/_histories.ts';
+import { named } from '../../runtime/drill/report/_results.ts';
 
 const passed = named('passed', [history()]);
 const failed = named('failed', [history({ samples: samplesWith([[0, 1500]]) })]);

@@ -1,8 +1,7 @@
 import test from 'ava';
-import { checkJobIds, parseStates } from '../../../src/cli/options/jobs.ts';
-import { parseLimit } from '../../../src/cli/options/values.ts';
-import { jobsRequestSchema } from '../../../src/protocol/jobs.ts';
-import { ConfigError } from '../../../src/runtime/errors.ts';
+import { checkJobIds, parseStates } from '../../../../src/cli/options/jobs.ts';
+import { jobsRequestSchema } from '../../../../src/protocol/jobs.ts';
+import { ConfigError } from '../../../../src/runtime/errors.ts';
 
 test('states are named with commas between', (t) => {
   t.deepEqual(parseStates('failed, retrying'), ['failed', 'retrying']);
@@ -13,11 +12,6 @@ test('what is no id is refused before anything is asked', (t) => {
   const id = '0190b6c2-7e3f-7a53-9a4e-0d6d3f1c2b1a';
   t.deepEqual(checkJobIds([id]), [id]);
   t.throws(() => checkJobIds([id, '7']), { instanceOf: ConfigError, message: 'jobs: 7 is no job id' });
-});
-
-test('a limit is at least one', (t) => {
-  t.is(parseLimit('10'), 10);
-  for (const wrong of ['0', '10001', '-1', 'all']) t.throws(() => parseLimit(wrong));
 });
 
 test('whatever is taken for an id here is one for those who are asked', (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { countBetween, durationBetween, parseCount, parseDurationMs, parseSeed, parseText, seeds } from '../../../src/cli/options/values.ts';
+import { countBetween, durationBetween, parseCount, parseDurationMs, parseLimit, parseSeed, parseText, seeds } from '../../../../src/cli/options/values.ts';
 
 for (const [text, expected] of [['250ms', 250], ['1s', 1000], ['1.5s', 1500], ['2m', 120_000], ['1h', 3_600_000]] as const) {
   test(`${text} is ${expected} ms`, (t) => {
@@ -34,6 +34,11 @@ test('what a flag allows is said in its own units', (t) => {
   const rate = countBetween(1, 2000);
   t.is(rate('2000'), 2000);
   for (const text of ['0', '2001']) t.throws(() => rate(text), { instanceOf: InvalidArgumentError, message: 'use a whole number from 1 to 2000.' });
+});
+
+test('a limit is at least one', (t) => {
+  t.is(parseLimit('10'), 10);
+  for (const wrong of ['0', '10001', '-1', 'all']) t.throws(() => parseLimit(wrong));
 });
 
 test('a flag that is given nothing is refused: an empty variable must not mean the default project', (t) => {

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { runCerts, runCertsRotate } from '../../../src/cli/commands/certs.ts';
-import type { Invocation } from '../../../src/cli/invocation.ts';
-import { configSchema } from '../../../src/runtime/config/schema/config.ts';
-import { EngineUnreachableError } from '../../../src/runtime/errors.ts';
+import { runCerts, runCertsRotate } from '../../../../src/cli/commands/certs.ts';
+import type { Invocation } from '../../../../src/cli/invocation.ts';
+import { configSchema } from '../../../../src/runtime/config/schema/config.ts';
+import { EngineUnreachableError } from '../../../../src/runtime/errors.ts';
 
 /** A run in a state directory of its own, where connecting fails with this code of the system's. */
 async function withEngineThatIs(t: ExecutionContext, code: string) {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { formatImages } from '../../../src/cli/present/images.ts';
+import { formatImages } from '../../../../src/cli/present/images.ts';
 
 test('a row tells the size, or how up would bring it, and who runs it', (t) => {
   const image = { id: null, sizeBytes: null, present: false };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { chooseSources } from '../../../src/cli/commands/logs.ts';
+import { chooseSources } from '../../../../src/cli/commands/logs.ts';
 
 const sources = ['app_1', 'app_2', 'db'].map((service) => ({ service, component: service.replace(/_.*/, ''), container: `one-${service}` }));
 const chosen = (...names: string[]) => chooseSources(sources, names).map(({ service }) => service);

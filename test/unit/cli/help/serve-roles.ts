@@ -1,6 +1,6 @@
 import test from 'ava';
-import { serveRoles } from '../../../src/cli/options/serve-roles.ts';
-import { probeFlags, probeOptionsSchema } from '../../../src/runtime/drill/probe/options.ts';
+import { serveRoles } from '../../../../src/cli/help/serve-roles.ts';
+import { probeFlags, probeOptionsSchema } from '../../../../src/runtime/drill/probe/options.ts';
 
 test('the help has each flag of the probe, with its default', (t) => {
   const defaults: Readonly<Record<string, unknown>> = probeOptionsSchema.parse({ url: 'https://127.0.0.1/' });

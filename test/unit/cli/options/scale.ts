@@ -1,6 +1,6 @@
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { parseNames, parseScale } from '../../../src/cli/options/scale.ts';
+import { parseNames, parseScale } from '../../../../src/cli/options/scale.ts';
 
 test('each component has its number of replicas', (t) => {
   t.deepEqual(parseScale('app=5,worker=3'), { app: 5, worker: 3 });
