@@ -28,7 +28,9 @@ export interface Invocation {
   /** The result: stdout. */
   readonly print: (text: string) => void;
   /** One JSON document: stdout, and nothing else there. */
-  readonly printJson: (document: unknown) => void;
+  readonly printJson: (document: object) => void;
+  /** The result: the document with `--json`, else the text. */
+  readonly result: (document: object, text: () => string) => void;
   /** Progress and warnings: stderr; nothing with --quiet. */
   readonly note: (text: string) => void;
   readonly warn: (text: string) => void;
@@ -47,6 +49,7 @@ interface Purpose {
 export function invocationOf(command: Command, host: Host): Invocation {
   const options = command.optsWithGlobals<GlobalOptions>();
   const print = (text: string) => { process.stdout.write(`${text}\n`); };
+  const printJson = (document: object) => { print(JSON.stringify(document, undefined, 2)); };
   const note = (text: string) => {
     if (!options.quiet) process.stderr.write(`${text}\n`);
   };
@@ -54,7 +57,11 @@ export function invocationOf(command: Command, host: Host): Invocation {
     options,
     signal: host.signal,
     print,
-    printJson: (document) => { print(JSON.stringify(document, undefined, 2)); },
+    printJson,
+    result: (document, text) => {
+      if (options.json) printJson(document);
+      else print(text());
+    },
     note,
     warn: (text) => { note(`warning: ${text}`); },
     exit: host.setExitCode,

@@ -6,12 +6,10 @@ import { matrixSuite } from '../../runtime/drill/suite/matrix.ts';
 import { rollingUpdateSuite } from '../../runtime/drill/suite/rolling-update.ts';
 import { runSuite, type SuiteResult } from '../../runtime/drill/suite/run-suite.ts';
 import { selectDrills, type Suite } from '../../runtime/drill/suite/suite.ts';
-import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
-import { flagsOf, settingsOf, type DrillOptions } from '../options/drill.ts';
-import { DrillProgress } from '../present/drill-progress.ts';
-import { describeRegressions, DrillReports, exitCodeOf } from '../reports/drill-reports.ts';
-import { Paint } from '../present/text.ts';
+import { flagsOf, type DrillOptions } from '../options/drill.ts';
+import type { Paint } from '../present/text.ts';
+import { withDrills } from '../reports/with-drills.ts';
 
 const builtIn: Readonly<Record<string, (config: Config) => Suite>> = { matrix: matrixSuite, 'rolling-update': rollingUpdateSuite };
 
@@ -22,55 +20,37 @@ interface Selection {
 
 export async function runDrillList(invocation: Invocation, options: Selection, [file]: readonly string[]): Promise<void> {
   const suite = await suiteOf(invocation, file, options);
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.suite-list/1', suite: suite.name, drills: suite.drills });
-    return;
-  }
+  invocation.result({ schema: 'haplat.suite-list/1', suite: suite.name, drills: suite.drills }, () => describe(suite));
+}
+
+function describe(suite: Suite): string {
   const width = Math.max(...suite.drills.map((drill) => drill.name.length));
   const rows = suite.drills.map((drill) => {
     const limits = Object.entries({ ...suite.objectives, ...drill.objectives }).map(([key, value]) => `${key} ${String(value)}`);
     return `  ${drill.name.padEnd(width)}  ${limits.join(', ')}${drill.acceptOutage ? '  (an outage is accepted)' : ''}`;
   });
-  invocation.print([`${suite.name}: ${suite.drills.length} drills`, ...rows].join('\n'));
+  return [`${suite.name}: ${suite.drills.length} drills`, ...rows].join('\n');
 }
 
 export async function runDrillRun(invocation: Invocation, options: DrillOptions & Selection, [file]: readonly string[]): Promise<void> {
   const suite = await suiteOf(invocation, file, options);
-  const reports = await DrillReports.prepare(options);
-  const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded, { looksFirst: true });
-  const progress = new DrillProgress(invocation.options);
-  let cutShort: SuiteResult | undefined;
-  try {
-    const result = await drillPlatform(
-      settingsOf(loaded.config, options),
-      { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
-      (inputs) =>
-        runSuite(suite, flagsOf(options), {
-          ...inputs,
-          onDrill: (drill, number) => { progress.title(`${number} of ${suite.drills.length}: ${drill.name}`); },
-          onCutShort: (partial) => { cutShort = partial; },
-        }),
-    );
-    progress.end();
-    await tell(invocation, reports, result);
-  } catch (error) {
-    progress.end();
-    if (cutShort !== undefined && cutShort.drills.length > 0) await tell(invocation, reports, cutShort);
-    throw error;
-  }
-}
-
-async function tell(invocation: Invocation, reports: DrillReports, result: SuiteResult): Promise<void> {
-  const { files, ...compared } = await reports.write(invocation, result.suite, result);
-  const { regressions } = compared;
-  invocation.exit(exitCodeOf(result.verdict, compared, result.drills));
-  if (invocation.options.json) {
-    invocation.printJson({ ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })), regressions });
-  } else {
-    invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions({ ...result, regressions })].join('\n'));
-  }
-  await files;
+  await withDrills<SuiteResult>(invocation, options, {
+    run: (inputs, { progress, onCutShort }) =>
+      runSuite(suite, flagsOf(options), {
+        ...inputs,
+        onDrill: (drill, number) => { progress.title(`${number} of ${suite.drills.length}: ${drill.name}`); },
+        onCutShort: (partial) => {
+          if (partial.drills.length > 0) onCutShort(partial);
+        },
+      }),
+    findings: (result) => ({
+      title: result.suite,
+      verdict: result.verdict,
+      outcome: result,
+      document: { ...result, drills: result.drills.map((drill) => ({ ...drill, result: toDrillJson(drill.result) })) },
+      text: (paint) => present(result, paint),
+    }),
+  });
 }
 
 /** One of the built-in suites, for a platform as haplat.yaml has it, or that in a file. */

@@ -1,17 +1,14 @@
 import type { DrillResult } from '../../runtime/drill/drill.ts';
 import { describeFault } from '../../runtime/drill/fault/describe.ts';
-import type { NamedResult } from '../../runtime/drill/suite/outcome.ts';
 import { toDrillJson } from '../../runtime/drill/report/json.ts';
 import { toText } from '../../runtime/drill/report/text.ts';
 import { sparkline, sparklineMarks } from '../../runtime/drill/report/timeline.ts';
 import { runDrill } from '../../runtime/drill/run/run-drill.ts';
-import { drillPlatform } from '../../runtime/platform/drill.ts';
 import type { Invocation } from '../invocation.ts';
-import { settingsOf, type DrillOptions } from '../options/drill.ts';
+import type { DrillOptions } from '../options/drill.ts';
 import { faultOf, type FaultOptions } from '../options/fault.ts';
-import { DrillProgress } from '../present/drill-progress.ts';
-import { describeRegressions, DrillReports, exitCodeOf } from '../reports/drill-reports.ts';
-import { Paint } from '../present/text.ts';
+import type { Paint } from '../present/text.ts';
+import { withDrills } from '../reports/with-drills.ts';
 
 export interface FailoverOptions extends FaultOptions, DrillOptions {
   readonly runs: number;
@@ -22,38 +19,17 @@ const timelineColumns = 72;
 
 export async function runFailover(invocation: Invocation, options: FailoverOptions): Promise<void> {
   const fault = faultOf(options);
-  const reports = await DrillReports.prepare(options);
-  const loaded = await invocation.loadConfig();
-  const engine = await invocation.connect(loaded, { looksFirst: true });
-  const progress = new DrillProgress(invocation.options);
-  const startedAtMs = performance.now();
   const name = describeFault(fault);
-  const tell = (result: DrillResult) => tellResult(invocation, reports, { name, result, durationMs: performance.now() - startedAtMs });
-  let cutShort: DrillResult | undefined;
-  try {
-    const result = await drillPlatform(
-      settingsOf(loaded.config, options),
-      { loaded, engine, signal: invocation.signal, onNote: invocation.note, onEvent: (event) => { progress.take(event); } },
-      (inputs) => runDrill({ ...inputs, fault, runs: options.runs, acceptOutage: options.acceptOutage, onCutShort: (partial) => { cutShort = partial; } }),
-    );
-    progress.end();
-    await tell(result);
-  } catch (error) {
-    progress.end();
-    if (cutShort !== undefined) await tell(cutShort);
-    throw error;
-  }
-}
-
-async function tellResult(invocation: Invocation, reports: DrillReports, drill: NamedResult): Promise<void> {
-  const { result } = drill;
-  const outcome = { drills: [drill], notRun: [] };
-  const { files, ...compared } = await reports.write(invocation, drill.name, outcome);
-  const { regressions } = compared;
-  invocation.exit(exitCodeOf(result.verdict, compared, [drill]));
-  if (invocation.options.json) invocation.printJson({ ...toDrillJson(result), regressions });
-  else invocation.print([present(result, new Paint(invocation.options, process.stdout)), ...describeRegressions({ ...outcome, regressions })].join('\n'));
-  await files;
+  await withDrills<DrillResult>(invocation, options, {
+    run: (inputs, { onCutShort }) => runDrill({ ...inputs, fault, runs: options.runs, acceptOutage: options.acceptOutage, onCutShort }),
+    findings: (result, durationMs) => ({
+      title: name,
+      verdict: result.verdict,
+      outcome: { drills: [{ name, result, durationMs }], notRun: [] },
+      document: toDrillJson(result),
+      text: (paint) => present(result, paint),
+    }),
+  });
 }
 
 function present(result: DrillResult, paint: Paint): string {

@@ -18,6 +18,7 @@ async function withEngineThatIs(t: ExecutionContext, code: string) {
     signal: new AbortController().signal,
     print: ignore,
     printJson: ignore,
+    result: ignore,
     note: ignore,
     warn: (text) => { warnings.push(text); },
     exit: ignore,
