@@ -69,23 +69,25 @@ export function invocationOf(command: Command, host: Host): Invocation {
       const { loadConfig } = await import('../runtime/config/load-config.ts');
       return loadConfig({ file: options.config, project: options.project, cwd: process.cwd(), env: process.env, ...overrides });
     },
-    connect: async (loaded, purpose) => {
-      if (purpose?.looksFirst === true) note('… looking at the platform');
-      const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
-      const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
-      const { dockerFolder, readDockerConfig } = await import('../runtime/engine/docker-config.ts');
-      const home = { env: process.env, homeDirectory: homedir() };
-      const { socketPath } = loaded.config.engine;
-      const endpoint = await findEndpoint({ ...home, socketPath });
-      // Before the first answer there is nothing to undo, and the Engine may be silent for longer than anybody waits.
-      host.signal.addEventListener('abort', host.endInterrupted, { once: true });
-      return connectEngine(endpoint, {
-        dockerConfig: () => readDockerConfig(dockerFolder(home)),
-        onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); },
-        onAnswer: () => {
-          if (purpose?.toRead !== true) host.signal.removeEventListener('abort', host.endInterrupted);
-        },
-      });
-    },
+    connect: (loaded, purpose = {}) => connect(loaded, purpose, { host, note }),
   };
+}
+
+async function connect(loaded: LoadedConfig, purpose: Purpose, { host, note }: { readonly host: Host; readonly note: Invocation['note'] }): Promise<Engine> {
+  if (purpose.looksFirst === true) note('… looking at the platform');
+  const { connectEngine } = await import('../runtime/engine/dockerode-engine.ts');
+  const { findEndpoint } = await import('../runtime/engine/endpoint.ts');
+  const { dockerFolder, readDockerConfig } = await import('../runtime/engine/docker-config.ts');
+  const home = { env: process.env, homeDirectory: homedir() };
+  const { socketPath } = loaded.config.engine;
+  const endpoint = await findEndpoint({ ...home, socketPath });
+  // Before the first answer there is nothing to undo, and the Engine may be silent for longer than anybody waits.
+  host.signal.addEventListener('abort', host.endInterrupted, { once: true });
+  return connectEngine(endpoint, {
+    dockerConfig: () => readDockerConfig(dockerFolder(home)),
+    onSlow: () => { note('… waiting for the Docker Engine, which has not answered yet'); },
+    onAnswer: () => {
+      if (purpose.toRead !== true) host.signal.removeEventListener('abort', host.endInterrupted);
+    },
+  });
 }

@@ -38,8 +38,7 @@ async function rotateCluster(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const { done, cluster } = await rotateClusterKey({ loaded, engine, signal: invocation.signal, onNote: invocation.note });
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.cluster/1', project: loaded.config.project, done, cluster });
-  else invocation.print(done);
+  invocation.result({ schema: 'haplat.cluster/1', project: loaded.config.project, done, cluster }, () => done);
 }
 
 async function workThenShow(invocation: Invocation, work: Work, { replaces = false } = {}): Promise<void> {
@@ -70,10 +69,10 @@ async function connectIfThere(invocation: Invocation, loaded: LoadedConfig, repl
 }
 
 function show(invocation: Invocation, done: readonly string[], certificates: readonly CertificateInfo[]): void {
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.certs/1', done, certificates });
-    return;
-  }
+  invocation.result({ schema: 'haplat.certs/1', done, certificates }, () => [...done, ...describe(certificates)].join('\n'));
+}
+
+function describe(certificates: readonly CertificateInfo[]): string[] {
   const blocks = certificates.map((one) =>
     [
       `${one.subject}: ${one.daysLeft} days left`,
@@ -84,6 +83,5 @@ function show(invocation: Invocation, done: readonly string[], certificates: rea
       `  fingerprint  ${one.fingerprint256}`,
     ].join('\n'),
   );
-  const text = blocks.length === 0 ? ['There are none yet: "haplat certs" issues them.'] : blocks;
-  invocation.print([...done, ...text].join('\n'));
+  return blocks.length === 0 ? ['There are none yet: "haplat certs" issues them.'] : blocks;
 }

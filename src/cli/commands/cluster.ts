@@ -22,6 +22,5 @@ async function work(invocation: Invocation, action: (inputs: ClusterWork) => Pro
   const loaded = await invocation.loadConfig();
   const engine = await invocation.connect(loaded);
   const { done, cluster } = await action({ loaded, engine, signal: invocation.signal, onNote: invocation.note });
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.cluster/1', project: loaded.config.project, done, cluster });
-  else invocation.print([done, ...clusterLines(cluster)].join('\n'));
+  invocation.result({ schema: 'haplat.cluster/1', project: loaded.config.project, done, cluster }, () => [done, ...clusterLines(cluster)].join('\n'));
 }

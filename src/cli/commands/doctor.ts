@@ -10,13 +10,9 @@ export async function runDoctor(invocation: Invocation): Promise<void> {
   const isReady = checks.every((check) => check.state !== 'fail');
   const isUnreachable = checks.some((check) => check.id === 'engine' && check.state === 'fail');
   invocation.exit(isReady ? exitCodes.done : isUnreachable ? exitCodes.engineUnreachable : exitCodes.failed);
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.doctor/1', ready: isReady, checks });
-    return;
-  }
   const paint = new Paint(invocation.options, process.stdout);
   const verdict = isReady ? paint.good('This machine is ready for "haplat up".') : paint.bad('This machine is not ready yet.');
-  invocation.print([...checks.flatMap((check) => linesOf(check, paint)), verdict].join('\n'));
+  invocation.result({ schema: 'haplat.doctor/1', ready: isReady, checks }, () => [...checks.flatMap((check) => linesOf(check, paint)), verdict].join('\n'));
 }
 
 function linesOf(check: Check, paint: Paint): string[] {

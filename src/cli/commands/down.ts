@@ -9,8 +9,7 @@ export async function runDown(invocation: Invocation, options: { readonly volume
   const loaded = await invocation.loadConfig();
   const { project } = loaded.config;
   if (options.volumes && !options.yes && !(await confirmed(`Remove all data of project ${project}? [y/N] `, invocation.signal))) {
-    if (invocation.options.json) report(invocation, project, 0, false);
-    else invocation.print('Nothing was removed.');
+    invocation.result(documentOf(project, 0, false), () => 'Nothing was removed.');
     return;
   }
   const engine = await invocation.connect(loaded, { looksFirst: true });
@@ -26,19 +25,18 @@ export async function runDown(invocation: Invocation, options: { readonly volume
       onEvent: (event) => { progress.take(event); },
     });
     await progress.end();
-    report(invocation, project, plan.operations.length, options.volumes);
+    const operations = plan.operations.length;
+    invocation.result(documentOf(project, operations, options.volumes), () => describe(project, operations, options.volumes));
   } finally {
     await progress.end();
   }
 }
 
-function report(invocation: Invocation, project: string, operations: number, volumes: boolean): void {
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.down/1', project, operations, volumesRemoved: volumes });
-    return;
-  }
+const documentOf = (project: string, operations: number, volumesRemoved: boolean) => ({ schema: 'haplat.down/1', project, operations, volumesRemoved });
+
+function describe(project: string, operations: number, volumes: boolean): string {
   const kept = volumes ? 'Its data is gone with it.' : 'Its data is kept; "haplat down --volumes" removes that.';
-  invocation.print(operations === 0 ? `There is nothing of project ${project}.` : `Project ${project} is down. ${kept}`);
+  return operations === 0 ? `There is nothing of project ${project}.` : `Project ${project} is down. ${kept}`;
 }
 
 async function confirmed(question: string, signal: AbortSignal): Promise<boolean> {

@@ -5,6 +5,5 @@ import type { Invocation } from '../invocation.ts';
 export async function runExportCluster(invocation: Invocation, _options: object, [folder = '.']: readonly string[]): Promise<void> {
   const loaded = await invocation.loadConfig();
   const files = await writeCluster(loaded, resolve(folder));
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.export-cluster/1', files });
-  else invocation.print([...files, 'README.md says what to do with them.'].join('\n'));
+  invocation.result({ schema: 'haplat.export-cluster/1', files }, () => [...files, 'README.md says what to do with them.'].join('\n'));
 }

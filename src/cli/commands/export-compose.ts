@@ -6,13 +6,9 @@ export async function runExportCompose(invocation: Invocation): Promise<void> {
   const loaded = await invocation.loadConfig();
   const { topology } = await prepare(loaded, { readOnly: true, onWarning: invocation.warn });
   const text = toCompose(topology);
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.export/1', compose: text });
-    return;
-  }
   const head = [
     '# Written by "haplat export compose". The files it mounts are those that "haplat up" writes:',
     `# ${loaded.stateDirectory}`,
   ];
-  invocation.print([...head, text.trimEnd()].join('\n'));
+  invocation.result({ schema: 'haplat.export/1', compose: text }, () => [...head, text.trimEnd()].join('\n'));
 }

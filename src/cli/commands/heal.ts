@@ -9,10 +9,6 @@ export async function runHeal(invocation: Invocation): Promise<void> {
   const engine = await invocation.connect(loaded);
   await requireOwnState(loaded, engine);
   const undone = await withProjectLock(loaded, { signal: invocation.signal, onNote: invocation.note }, () => healAll({ engine, ...journalOf(loaded) }));
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.heal/1', project: loaded.config.project, undone });
-    return;
-  }
   const lines = undone.map(({ inWords, at }) => `undone: ${inWords} (since ${at})`);
-  invocation.print(lines.length === 0 ? 'No fault is in place.' : lines.join('\n'));
+  invocation.result({ schema: 'haplat.heal/1', project: loaded.config.project, undone }, () => (lines.length === 0 ? 'No fault is in place.' : lines.join('\n')));
 }

@@ -66,6 +66,5 @@ async function work(invocation: Invocation, what: string, run: (options: ImagesO
 }
 
 function report(invocation: Invocation, project: string, images: readonly PlatformImage[], text: string): void {
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.images/1', project, images });
-  else invocation.print(text);
+  invocation.result({ schema: 'haplat.images/1', project, images }, () => text);
 }

@@ -22,8 +22,7 @@ export async function runInit(invocation: Invocation, options: { readonly force:
     }
     throw asFileError(error, path);
   }
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.init/1', file: path });
-  else invocation.print(`${path} is written: every key with its default. Change what you need, then: haplat up`);
+  invocation.result({ schema: 'haplat.init/1', file: path }, () => `${path} is written: every key with its default. Change what you need, then: haplat up`);
 }
 
 /** Throws ConfigError for a name that no project can have. */

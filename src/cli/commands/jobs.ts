@@ -14,15 +14,14 @@ const defaultLimit = 50;
 export async function runJobsList(invocation: Invocation, options: { readonly state?: readonly JobState[]; readonly limit?: number }): Promise<void> {
   const request = { action: 'list', states: options.state ?? openStates, limit: options.limit ?? defaultLimit } as const;
   const { project, answer } = await ask(invocation, request);
-  if (invocation.options.json) {
-    invocation.printJson({ schema: 'haplat.jobs/1', project, ...answer });
-    return;
-  }
-  const { deadLetters } = answer;
-  const dead = deadLetters === null ? 'unknown, the broker does not answer' : String(deadLetters);
-  const rows = answer.jobs.map((job) => [job.jobId, job.state.padEnd(8), `${job.attempts} attempts`, job.createdAt, job.error ?? ''].join('  ').trimEnd());
   const none = options.state === undefined ? 'No job waits or has failed.' : 'There is no such job.';
-  invocation.print([...(rows.length === 0 ? [none] : rows), `dead-letter queue: ${dead}`].join('\n'));
+  invocation.result({ schema: 'haplat.jobs/1', project, ...answer }, () => describeList(answer, none));
+}
+
+function describeList({ jobs, deadLetters }: JobsAnswer<'list'>, none: string): string {
+  const dead = deadLetters === null ? 'unknown, the broker does not answer' : String(deadLetters);
+  const rows = jobs.map((job) => [job.jobId, job.state.padEnd(8), `${job.attempts} attempts`, job.createdAt, job.error ?? ''].join('  ').trimEnd());
+  return [...(rows.length === 0 ? [none] : rows), `dead-letter queue: ${dead}`].join('\n');
 }
 
 export async function runJobsShow(invocation: Invocation, _options: object, ids: readonly string[]): Promise<void> {
@@ -30,8 +29,7 @@ export async function runJobsShow(invocation: Invocation, _options: object, ids:
   const { project, answer } = await ask(invocation, { action: 'show', id });
   const { job } = answer;
   if (job === null) throw new OperationError(`there is no job ${id}`, { remedy: '"haplat jobs ls" shows those that wait or have failed' });
-  if (invocation.options.json) invocation.printJson({ schema: 'haplat.job/1', project, job });
-  else invocation.print(describe(job));
+  invocation.result({ schema: 'haplat.job/1', project, job }, () => describe(job));
 }
 
 export async function runJobsRetry(invocation: Invocation, _options: object, ids: readonly string[]): Promise<void> {
@@ -47,8 +45,7 @@ export async function runJobsDiscard(invocation: Invocation, _options: object, i
 /** Of each job that it was `done`, or why not; exit 1 then. */
 function tellEach(invocation: Invocation, done: string, document: JobsAnswer<'retry'> & { readonly schema: string; readonly project: string }): void {
   if (document.results.some(({ accepted }) => !accepted)) invocation.exit(exitCodes.failed);
-  if (invocation.options.json) invocation.printJson(document);
-  else invocation.print(document.results.map(({ jobId, detail }) => `${jobId}  ${detail ?? done}`).join('\n'));
+  invocation.result(document, () => document.results.map(({ jobId, detail }) => `${jobId}  ${detail ?? done}`).join('\n'));
 }
 
 export async function runJobsDrain(invocation: Invocation, options: { readonly discard: boolean; readonly limit: number }): Promise<void> {

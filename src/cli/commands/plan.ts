@@ -37,14 +37,14 @@ async function showPlan(invocation: Invocation, options: PlanOptions): Promise<v
   const besides = await dueBesides(loaded, topology);
   const changes = plan.operations.length + besides.length;
   if (options.detailedExitcode) invocation.exit(changes > 0 ? changesExitCode : exitCodes.done);
-  if (invocation.options.json) {
-    const operations = plan.operations.map(({ id, kind, subject, cause, after }) => ({ id, kind, subject, cause, after }));
-    invocation.printJson({ schema: 'haplat.plan/1', project: plan.project, changes, operations, besides });
-    return;
-  }
+  const operations = plan.operations.map(({ id, kind, subject, cause, after }) => ({ id, kind, subject, cause, after }));
   const paint = new Paint(invocation.options, process.stdout);
-  const rows = [...describe(plan.operations, paint), ...besides.map((line) => `  ${line}`)];
-  invocation.print(changes === 0 ? 'Nothing to do.' : [...rows, `${sumOf(plan.operations, besides)}; "haplat up" carries them out.`].join('\n'));
+  invocation.result({ schema: 'haplat.plan/1', project: plan.project, changes, operations, besides }, () =>
+    (changes === 0 ? 'Nothing to do.' : describe(plan.operations, besides, paint)));
+}
+
+function describe(operations: readonly Operation[], besides: readonly string[], paint: Paint): string {
+  return [...rowsOf(operations, paint), ...besides.map((line) => `  ${line}`), `${sumOf(operations, besides)}; "haplat up" carries them out.`].join('\n');
 }
 
 function sumOf(operations: readonly Operation[], besides: readonly string[]): string {
@@ -56,12 +56,11 @@ function sumOf(operations: readonly Operation[], besides: readonly string[]): st
 }
 
 /** By what each is about; all the causes of one subject are the same. */
-function describe(operations: readonly Operation[], paint: Paint): string[] {
+function rowsOf(operations: readonly Operation[], paint: Paint): string[] {
   const subjects = [...Map.groupBy(operations, (operation) => operation.subject)];
   const width = Math.max(...subjects.map(([subject]) => subject.length));
-  const rows = subjects.map(([subject, steps]) => {
+  return subjects.map(([subject, steps]) => {
     const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|secrets|data|healthy|route|candidate|member|members|cib)$/, '')))];
     return `  ${paint.strong(subject.padEnd(width))}  ${verbs.join(', ')}  ${paint.dim(steps[0]?.cause ?? '')}`;
   });
-  return rows;
 }

@@ -19,8 +19,7 @@ export async function runStatus(invocation: Invocation, options: { readonly watc
   const paint = new Paint(invocation.options, process.stdout);
   const show = (report: StatusReport) => {
     invocation.exit(report.healthy ? exitCodes.done : exitCodes.failed);
-    if (invocation.options.json) invocation.printJson(report);
-    else invocation.print(`${options.watch && isScreen(process.stdout) ? clearScreen : ''}${presentStatus(report, paint, process.stdout.columns)}`);
+    invocation.result(report, () => `${options.watch && isScreen(process.stdout) ? clearScreen : ''}${presentStatus(report, paint, process.stdout.columns)}`);
   };
   show(await readStatus(loaded, engine));
   while (options.watch) {

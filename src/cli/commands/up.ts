@@ -35,20 +35,20 @@ export async function runUp(invocation: Invocation, flags: UpFlags): Promise<voi
   const durationMs = Math.round(performance.now() - startedAtMs);
   const endpoints = endpointsOf(loaded.config);
   const ca = loaded.config.certificates.certFile === undefined ? `${loaded.stateDirectory}/ca/ca.crt` : undefined;
-  if (invocation.options.json) {
-    invocation.printJson({
+  if (!invocation.options.json) for (const line of result.certificates) invocation.note(line);
+  const { operations } = result.plan;
+  invocation.result(
+    {
       schema: 'haplat.up/1',
       project: loaded.config.project,
-      changed: result.plan.operations.length > 0 || result.certificates.length > 0,
-      operations: result.plan.operations.map(({ id, cause }) => ({ id, cause })),
+      changed: operations.length > 0 || result.certificates.length > 0,
+      operations: operations.map(({ id, cause }) => ({ id, cause })),
       certificates: result.certificates,
       durationMs,
       endpoints,
-    });
-    return;
-  }
-  for (const line of result.certificates) invocation.note(line);
-  invocation.print(describe(result, endpoints, { ca, durationMs, hasSocket: engine.socketPath !== undefined }));
+    },
+    () => describe(result, endpoints, { ca, durationMs, hasSocket: engine.socketPath !== undefined }),
+  );
 }
 
 interface Circumstances {
