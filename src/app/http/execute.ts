@@ -14,7 +14,7 @@ export interface RawRequest {
   readonly message: IncomingMessage;
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
-  readonly url: string;
+  readonly path: string;
   readonly requestId: string;
 }
 
@@ -65,11 +65,11 @@ async function jointWrite(operation: Operation, request: CheckedRequest, { datab
 }
 
 async function checkedRequest(operation: Operation, raw: RawRequest, bodyLimitBytes: number): Promise<CheckedRequest> {
-  const { message, url, requestId } = raw;
+  const { message, path, requestId } = raw;
   const params = operation.params === undefined ? undefined : validateParameters(operation.params, raw.params);
   const query = operation.query === undefined ? undefined : validateParameters(operation.query, raw.query);
   const body =
     operation.body === undefined ? undefined : validateBody(operation.body, await readJson(message, bodyLimitBytes));
   const traceparent = traceparentFrom(message.headers['traceparent']);
-  return { params, query, body, headers: message.headers, url, requestId, traceparent, newId: uuidV7() };
+  return { params, query, body, headers: message.headers, path, requestId, traceparent, newId: uuidV7() };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Queryable, Statement } from '../db/queryable.ts';
 import type { OperationRequest, Reply } from './operation.ts';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem, retryAfter } from './problem.ts';
 
 /**
  * Long enough to be unique; clients mostly send UUIDs. The quotes are those of the IETF's draft (httpapi-idempotency-key-header),
@@ -39,12 +39,12 @@ export interface KeyedRequest {
 }
 
 /** The request under its Idempotency-Key. Throws a 400 problem for a key that is no such thing. */
-export function keyedRequest(key: string, operation: string, { url, body, headers }: Pick<OperationRequest<unknown, unknown, unknown>, 'url' | 'body' | 'headers'>): KeyedRequest {
+export function keyedRequest(key: string, operation: string, { path, body, headers }: Pick<OperationRequest<unknown, unknown, unknown>, 'path' | 'body' | 'headers'>): KeyedRequest {
   if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
     throw new HttpProblem(400, 'Idempotency-Key has to be 8 to 255 letters, digits or one of "._:-".');
   }
   const conditions = (['if-match', 'if-none-match'] as const).flatMap((name) => (headers[name] === undefined ? [] : [name, headers[name]]));
-  const requestHash = createHash('sha256').update(JSON.stringify([url, body ?? null, ...conditions])).digest('base64url');
+  const requestHash = createHash('sha256').update(JSON.stringify([path, body ?? null, ...conditions])).digest('base64url');
   return { key: key.replaceAll('"', ''), operation, requestHash };
 }
 
@@ -63,7 +63,7 @@ export async function once(transaction: Queryable, request: KeyedRequest, work: 
 
 function replay(rows: readonly StoredReply[], request: KeyedRequest): Reply {
   const [stored] = rows;
-  if (stored === undefined) throw new HttpProblem(409, 'A request with this Idempotency-Key is being worked on.', { headers: { 'retry-after': '1' } });
+  if (stored === undefined) throw new HttpProblem(409, 'A request with this Idempotency-Key is being worked on.', { headers: retryAfter });
   if (stored.request_hash !== request.requestHash) {
     throw new HttpProblem(422, 'This Idempotency-Key was used for another request.', { kind: 'idempotency-key-reused' });
   }

@@ -15,8 +15,8 @@ export interface OperationRequest<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly headers: IncomingHttpHeaders;
-  /** The request's path and query as sent, for links to itself. */
-  readonly url: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
   readonly requestId: string;
   readonly traceparent: string | undefined;
   /** For what the request creates. Stays the same when the request is repeated after a broken connection. */

@@ -34,7 +34,8 @@ export class HttpProblem extends Error {
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
-const retryAfter = { 'retry-after': '1' };
+/** In seconds: what stands in the way is over soon, or for long. */
+export const retryAfter = { 'retry-after': '1' };
 
 /** Any error as a problem. What is not meant for the client becomes a bare 500 (Koa's rule: `err.expose`). */
 export function toProblem(error: unknown, { isRead = false }: { readonly isRead?: boolean } = {}): HttpProblem {

@@ -1,10 +1,10 @@
 import type Router from '@koa/router';
 import { readinessStatus, readyAllPath } from '../health.ts';
-import { HttpProblem } from './problem.ts';
+import type { AppMiddleware, RequestState, WebParts } from './context.ts';
 import { execute } from './execute.ts';
 import { acceptJson } from './middleware.ts';
 import type { Operation, Reply } from './operation.ts';
-import type { AppMiddleware, RequestState, WebParts } from './context.ts';
+import { HttpProblem, retryAfter } from './problem.ts';
 
 type AppRouter = Router<RequestState>;
 type Replied = Parameters<AppMiddleware>[0];
@@ -27,13 +27,13 @@ export function addOperations(router: AppRouter, operations: readonly Operation[
       ctx.state.route = operation.path;
       if (!parts.lifecycle.hasSchema) throw starting();
       const { requestId } = ctx.state;
-      send(ctx, await execute(operation, { message: ctx.req, params: ctx.params, query: ctx.query, url: ctx.path, requestId }, parts));
+      send(ctx, await execute(operation, { message: ctx.req, params: ctx.params, query: ctx.query, path: ctx.path, requestId }, parts));
     });
   }
 }
 
 const starting = (): HttpProblem =>
-  new HttpProblem(503, 'The service is starting.', { kind: 'starting', headers: { 'retry-after': '1' } });
+  new HttpProblem(503, 'The service is starting.', { kind: 'starting', headers: retryAfter });
 
 /** Adds the routes that need no database: what this is, whether it lives, whether it is ready, how it fares. */
 export function addSystemRoutes(router: AppRouter, parts: WebParts & { readonly openApi: () => string }): void {

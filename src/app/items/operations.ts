@@ -2,6 +2,7 @@ import { isUniqueViolation } from '../db/errors.ts';
 import type { Queryable } from '../db/queryable.ts';
 import { isOnlyIfAbsent, matchesIfNoneMatch, preconditionFailed, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation, type Reply } from '../http/operation.ts';
+import { pageReply } from '../http/page.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { itemEtag, itemPage } from './present.ts';
 import { deleteItem, findItem, insertItem, insertItems, ITEM_KEY_CONSTRAINT, listItems, updateItem, type ItemRow } from './repository.ts';
@@ -27,10 +28,7 @@ const list = operation({
   idempotent: true,
   shareable: true,
   async handle(connection, { query }) {
-    const page = itemPage(await listItems(connection, query));
-    if (page.nextCursor === undefined) return { status: 200, json: page.json };
-    const next = `/items?limit=${query.limit}&cursor=${page.nextCursor}`;
-    return { status: 200, json: page.json, headers: { link: `<${next}>; rel="next"` } };
+    return pageReply(itemPage(await listItems(connection, query)), `/items?limit=${query.limit}`);
   },
 });
 

@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '../db/queryable.ts';
 import type { Precondition } from '../http/etag.ts';
 import type { ItemQuery, ItemUpdate, NewItem } from './schemas.ts';
-import { decodeCursor } from './cursor.ts';
+import { startOf } from './cursor.ts';
 
 /**
  * An item as PostgreSQL prints it: what clients get is `json`, unread. To fetch ten columns of fifty rows, make objects
@@ -23,7 +23,6 @@ export interface ItemSlice {
 }
 
 export const ITEM_KEY_CONSTRAINT = 'items_key_unique';
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 const shown = `id, key, name, description, data, status, processed_count AS "processedCount", version,
   created_at AS "createdAt", updated_at AS "updatedAt"`;
@@ -87,8 +86,7 @@ interface SliceSource {
 
 /** Up to `limit` items after the cursor, and up to PAGE_MAX_BYTES of them if they are more than one; or the one with the key. */
 export async function listItems(connection: SliceSource, { key, cursor, limit }: ItemQuery): Promise<ItemSlice> {
-  const after = cursor === undefined ? FIRST_ID : (decodeCursor(cursor) ?? FIRST_ID);
-  const [slice] = key === undefined ? await connection.query(list, [after, limit, PAGE_MAX_BYTES]) : await connection.query(byKey, [key]);
+  const [slice] = key === undefined ? await connection.query(list, [startOf(cursor), limit, PAGE_MAX_BYTES]) : await connection.query(byKey, [key]);
   return slice ?? { json: '', lastId: null, more: false };
 }
 

@@ -55,12 +55,14 @@ export const itemSchema = z.object({
 
 export const itemPageSchema = z.object({ items: z.array(itemSchema), nextCursor: z.string().nullable() });
 
+export const cursorSchema = z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' });
+
 const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;
 
 export const itemQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT).meta({ description: 'At most so many; a page of large items ends before' }),
-  cursor: z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' }).optional(),
+  cursor: cursorSchema.optional(),
   key: key.optional(),
 });
 export type ItemQuery = z.infer<typeof itemQuerySchema>;

@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/queryable.ts';
 import { isOnlyIfAbsent, preconditionOf } from '../http/etag.ts';
 import { operation, type Operation } from '../http/operation.ts';
+import { pageReply } from '../http/page.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { missingOrChanged, versionConflict } from '../items/operations.ts';
 import { itemParamsSchema } from '../items/schemas.ts';
@@ -60,10 +61,8 @@ const list = operation({
   idempotent: true,
   shareable: true,
   async handle(connection, { query }) {
-    const page = jobPage(await listJobs(connection, query), query.limit);
-    if (page.nextCursor === undefined) return { status: 200, json: page.json };
     const state = query.state === undefined ? '' : `&state=${query.state}`;
-    return { status: 200, json: page.json, headers: { link: `</jobs?limit=${query.limit}${state}&cursor=${page.nextCursor}>; rel="next"` } };
+    return pageReply(jobPage(await listJobs(connection, query), query.limit), `/jobs?limit=${query.limit}${state}`);
   },
 });
 

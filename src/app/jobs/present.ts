@@ -1,13 +1,13 @@
+import { pageOf, type Page } from '../http/page.ts';
 import { encodeCursor } from '../items/cursor.ts';
 import type { JobRow } from './repository.ts';
 
 /** A page of at most `limit` of the rows; one more row than that means there is a next page. */
-export function jobPage(rows: readonly JobRow[], limit: number): { json: string; nextCursor: string | undefined } {
+export function jobPage(rows: readonly JobRow[], limit: number): Page {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(last.id) : undefined;
-  const next = nextCursor === undefined ? 'null' : `"${nextCursor}"`;
-  return { json: `{"jobs":[${shown.map(jobJson).join(',')}],"nextCursor":${next}}`, nextCursor };
+  return pageOf('jobs', shown.map(jobJson).join(','), nextCursor);
 }
 
 /** A job as JSON text. */

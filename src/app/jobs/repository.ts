@@ -2,7 +2,7 @@ import type { JobState } from '../../protocol/job-states.ts';
 import type { Queryable, Statement } from '../db/queryable.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import type { Precondition } from '../http/etag.ts';
-import { decodeCursor } from '../items/cursor.ts';
+import { startOf } from '../items/cursor.ts';
 import { meets } from '../items/repository.ts';
 import type { JobQuery } from './schemas.ts';
 
@@ -28,7 +28,6 @@ export interface NewJob {
 }
 
 const JOB_ID_CONSTRAINT = 'jobs_pkey';
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const columns = 'id, item_id, type, state, attempts, error, request_id, created_at, updated_at, finished_at';
 const byId: Statement = { name: 'jobs-by-id', text: `SELECT ${columns} FROM jobs WHERE id = $1` };
 
@@ -89,8 +88,8 @@ export async function findJob(connection: Queryable, id: string): Promise<JobRow
 }
 
 /** Up to `limit + 1` jobs after the cursor, oldest first: the one too many tells that there is a next page. */
-export const listJobs = (connection: Queryable, { state, cursor = '', limit }: JobQuery): Promise<JobRow[]> =>
-  connection.query<JobRow>(lists[state ?? 'all'], [decodeCursor(cursor) ?? FIRST_ID, limit + 1]);
+export const listJobs = (connection: Queryable, { state, cursor, limit }: JobQuery): Promise<JobRow[]> =>
+  connection.query<JobRow>(lists[state ?? 'all'], [startOf(cursor), limit + 1]);
 
 /** Puts a failed job back into the queue. Undefined if it is not there or has not failed. */
 export async function retryJob(connection: Queryable, id: string): Promise<JobRow | undefined> {

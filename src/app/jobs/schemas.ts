@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jobStates } from '../../protocol/job-states.ts';
-import { CURSOR_PATTERN } from '../items/cursor.ts';
+import { cursorSchema } from '../items/schemas.ts';
 
 export const jobSchema = z.object({
   jobId: z.uuid(),
@@ -20,7 +20,7 @@ export const jobPageSchema = z.object({ jobs: z.array(jobSchema), nextCursor: z.
 export const jobQuerySchema = z.object({
   state: z.enum(jobStates).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().regex(CURSOR_PATTERN, { message: 'is not a cursor of this API' }).optional(),
+  cursor: cursorSchema.optional(),
 });
 export type JobQuery = z.infer<typeof jobQuerySchema>;
 

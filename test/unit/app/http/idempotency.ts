@@ -5,7 +5,7 @@ import type { Queryable, Statement } from '../../../../src/app/db/queryable.ts';
 import { keyedRequest, once } from '../../../../src/app/http/idempotency.ts';
 import type { Reply } from '../../../../src/app/http/operation.ts';
 
-const keyed = (key: string, operation: string, url: string, body: unknown, headers: IncomingHttpHeaders = {}) => keyedRequest(key, operation, { url, body, headers });
+const keyed = (key: string, operation: string, path: string, body: unknown, headers: IncomingHttpHeaders = {}) => keyedRequest(key, operation, { path, body, headers });
 
 /** The neighbour: a table in memory, in the place of a transaction. */
 function memoryTable(): Queryable {

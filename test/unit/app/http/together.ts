@@ -10,7 +10,7 @@ const connection: Queryable = { query: () => Promise.resolve([]) };
 const database: Pick<Database, 'run'> = { run: (work) => work(connection) };
 
 const requestOf = (newId: string): CheckedRequest => ({
-  params: undefined, query: undefined, body: undefined, headers: {}, url: '/things', requestId: 'r', traceparent: undefined, newId,
+  params: undefined, query: undefined, body: undefined, headers: {}, path: '/things', requestId: 'r', traceparent: undefined, newId,
 });
 const replyTo = ({ newId }: CheckedRequest): Reply => ({ status: 201, json: newId });
 

@@ -11,7 +11,7 @@ async function statusOf(operationId: string, headers: Record<string, string>, { 
   // The server takes no job for an item that has not the version that is asked for.
   const connection: Queryable = { query: <Row extends object>({ name }: { name: string }) => Promise.resolve((name === 'jobs-enqueue' ? [] : rows) as Row[]) };
   const operation = operations.find((one) => one.id === operationId);
-  const request = { params: { id }, query: undefined, body: undefined, headers, url: '', requestId: '', traceparent: undefined, newId: id };
+  const request = { params: { id }, query: undefined, body: undefined, headers, path: '', requestId: '', traceparent: undefined, newId: id };
   try {
     return (await operation?.handle(connection, request))?.status;
   } catch (error) {
