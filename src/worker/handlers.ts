@@ -1,6 +1,7 @@
 import type { Queryable, Statement } from '../app/db/queryable.ts';
 import { PROCESS_ITEM } from '../app/jobs/types.ts';
 import { PermanentJobError } from './errors.ts';
+import { doneAssignments, openCondition } from './jobs.ts';
 
 /**
  * The effect of a job, within the transaction that also marks the job as done: all of it or nothing. So a handler does
@@ -30,7 +31,7 @@ const processItems: Statement = {
   text: `WITH job AS MATERIALIZED (
            SELECT id, item_id, state FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
          ), open AS (
-           SELECT id, item_id FROM job WHERE state IN ('queued', 'retrying')
+           SELECT id, item_id FROM job WHERE ${openCondition}
          ), item AS MATERIALIZED (
            SELECT id FROM items WHERE id IN (SELECT item_id FROM open) ORDER BY id FOR UPDATE
          ), todo AS (
@@ -40,7 +41,7 @@ const processItems: Statement = {
              updated_at = now()
            FROM todo WHERE items.id = todo.id RETURNING items.id
          ), done AS (
-           UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now()
+           UPDATE jobs SET ${doneAssignments}
            FROM open JOIN effect ON effect.id = open.item_id WHERE jobs.id = open.id RETURNING jobs.id
          )
          SELECT job.id, job.state, done.id IS NOT NULL AS done FROM job LEFT JOIN done ON done.id = job.id`,

@@ -11,19 +11,22 @@ interface ClaimedJob {
 
 // The row lock makes a second delivery of the same job wait for the first, and then see what it did.
 const lock: Statement = { name: 'job-lock', text: 'SELECT item_id AS "itemId", state, error FROM jobs WHERE id = $1 FOR UPDATE' };
-const done: Statement = {
-  name: 'job-done',
-  text: `UPDATE jobs SET state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now() WHERE id = $1`,
-};
+
+/** In SQL: the record of a job that is done now. */
+export const doneAssignments = `state = 'done', attempts = attempts + 1, error = NULL, updated_at = now(), finished_at = now()`;
+/** In SQL: neither done nor given up. What is one of these stays so, until somebody retries it. */
+export const openCondition = `state IN ('queued', 'retrying')`;
+
+const done: Statement = { name: 'job-done', text: `UPDATE jobs SET ${doneAssignments} WHERE id = $1` };
 const retrying: Statement = {
   name: 'job-retrying',
   text: `UPDATE jobs SET state = 'retrying', attempts = attempts + 1, error = $2, updated_at = now()
-         WHERE id = $1 AND state IN ('queued', 'retrying')`,
+         WHERE id = $1 AND ${openCondition}`,
 };
 const failed: Statement = {
   name: 'job-failed',
   text: `UPDATE jobs SET state = 'failed', attempts = attempts + $3, error = $2, updated_at = now(), finished_at = now()
-         WHERE id = $1 AND state IN ('queued', 'retrying')`,
+         WHERE id = $1 AND ${openCondition}`,
 };
 
 /** The job, locked until the transaction ends; undefined if it is not recorded. */

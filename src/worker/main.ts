@@ -17,6 +17,9 @@ import { readWorkerSettings, type WorkerSettings } from './settings.ts';
 
 /** Jobs that failed come again after 1, 4 and 16 s (retryDelaysMs): between them nothing is heard of an outage that goes on. */
 const retriedWithinMs = 20_000;
+/** At the end of the grace period: to give back what is unfinished, and then to take leave of all. */
+const giveBackMs = 2_000;
+const closeMs = 1_000;
 
 /**
  * Does jobs until `signal` aborts, then finishes what it has in hand, or gives it back when the grace period is over,
@@ -50,11 +53,11 @@ export async function serveWorker({ env, signal }: ServeOptions): Promise<void> 
   await aborted(signal);
   logger.info('draining');
   parts.lifecycle.startDraining();
-  const timer = setTimeout(() => { graceOver.abort(); }, Math.max(settings.SHUTDOWN_GRACE_MS - 3_000, 0));
-  await settleWithin(settings.SHUTDOWN_GRACE_MS - 1_000, [parts.consumer.stop()]);
+  const timer = setTimeout(() => { graceOver.abort(); }, Math.max(settings.SHUTDOWN_GRACE_MS - giveBackMs - closeMs, 0));
+  await settleWithin(settings.SHUTDOWN_GRACE_MS - closeMs, [parts.consumer.stop()]);
   clearTimeout(timer);
   background.abort();
-  await settleWithin(1_000, [parts.broker.close(), parts.publisher.close(), parts.database.close(), closeServer(server, 0), running]);
+  await settleWithin(closeMs, [parts.broker.close(), parts.publisher.close(), parts.database.close(), closeServer(server, 0), running]);
   logger.info('stopped');
 }
 

@@ -19,14 +19,14 @@ const quietRoutes = new Set(['/healthz', '/readyz', readyAllPath, '/readyz/traff
 /** The outermost layer: request id, who answered, common headers, one log line and one measurement for each request. */
 export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebParts): AppMiddleware => {
   return async (ctx, next) => {
-    const started = performance.now();
+    const startedMs = performance.now();
     ctx.state.requestId = requestIdFrom(ctx.req.headers['x-request-id']);
     ctx.set('X-Request-Id', ctx.state.requestId);
     ctx.set('X-Served-By', instance);
     ctx.set(securityHeaders);
     await next();
     if (lifecycle.draining) ctx.set('Connection', 'close');
-    const ms = performance.now() - started;
+    const ms = performance.now() - startedMs;
     const { requestId, route = 'unmatched' } = ctx.state;
     metrics.observeRequest(ctx.method, route, ctx.status, ms / 1000);
     // Where it is, says what was made: from here a job is followed by its id as well.

@@ -39,8 +39,7 @@ export async function publishConfirmed(
   const onReturn = (message: Message): void => {
     returned.push(String(message.properties.messageId));
   };
-  let giveUp: (error: Error) => void = () => undefined;
-  const failure = new Promise<never>((_resolve, reject) => { giveUp = reject; });
+  const { promise: failure, reject: giveUp } = Promise.withResolvers<never>();
   const timer = setTimeout(() => { giveUp(new DeadlineError('publishing', timeoutMs)); }, timeoutMs);
   const onClose = (): void => { giveUp(new PublishError(messages.map((message) => message.messageId))); };
   channel.on('return', onReturn);

@@ -83,7 +83,7 @@ export class OutboxRelay {
     // If the server forgets in a crash that a message was sent, it is sent twice: no need to wait for the disk.
     await client.query('SET synchronous_commit = off');
     while (!signal.aborted) {
-      const started = performance.now();
+      const startedMs = performance.now();
       const channel = await broker.waitToPublish();
       if (channel === undefined) return;
       const sent = await this.#relayBatch(client, channel);
@@ -94,7 +94,7 @@ export class OutboxRelay {
       if (sent === settings.OUTBOX_BATCH) continue;
       await this.#wakeUp.wait(settings.OUTBOX_POLL_MS, signal);
       // Under load a batch each 20 ms costs less than one for each message; the first after a rest goes at once.
-      await pause(settings.OUTBOX_INTERVAL_MS - (performance.now() - started), signal);
+      await pause(settings.OUTBOX_INTERVAL_MS - (performance.now() - startedMs), signal);
     }
   }
 
