@@ -4,6 +4,7 @@ import { queueDepths } from './broker/depth.ts';
 import { BrokerSession } from './broker/session.ts';
 import { TASK_QUEUE } from './broker/topology.ts';
 import { Database } from './db/database.ts';
+import type { AvailabilityGate } from './db/gate.ts';
 import { schemaCheck } from './db/schema-check.ts';
 import { readiness } from './health.ts';
 import { Batches } from './http/batches.ts';
@@ -90,16 +91,7 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     queueDepths: depths,
   };
   const metrics = new Metrics(createRegistry(settings.INSTANCE, database), sources);
-  const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
-  const standBack = new StandBack({
-    gate: database.gate,
-    anotherIsReady: () => anyReplicaIsReady(siblings),
-    onChange: (standsBack) => {
-      if (standsBack) logger.warn('stands back: another replica has a database');
-      else logger.info('takes its part again');
-    },
-    signal,
-  });
+  const standBack = createStandBack(settings, logger, database.gate, signal);
   const answers = new RecentOutcomes();
   const app = createWebApp({
     instance: settings.INSTANCE,
@@ -116,6 +108,19 @@ function createParts(settings: ApiSettings, logger: Logger, signal: AbortSignal)
     readiness: () => readiness({ lifecycle, database, broker, relay, answers }, { brokerRequired: false }),
   });
   return { lifecycle, database, broker, relay, standBack, app, waitingMessages };
+}
+
+function createStandBack(settings: ApiSettings, logger: Logger, gate: AvailabilityGate, signal: AbortSignal): StandBack {
+  const siblings = { host: settings.SIBLINGS_HOST, port: settings.PORT, resolve: resolveDirectly };
+  return new StandBack({
+    gate,
+    anotherIsReady: () => anyReplicaIsReady(siblings),
+    onChange: (standsBack) => {
+      if (standsBack) logger.warn('stands back: another replica has a database');
+      else logger.info('takes its part again');
+    },
+    signal,
+  });
 }
 
 type Parts = ReturnType<typeof createParts>;

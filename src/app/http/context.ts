@@ -14,6 +14,7 @@ export interface RequestState {
 }
 
 export type AppMiddleware = Koa.Middleware<RequestState>;
+export type AppContext = Parameters<AppMiddleware>[0];
 
 /** What the web application is put together from. */
 export interface WebParts extends ExecuteOptions {

@@ -39,7 +39,11 @@ export interface KeyedRequest {
 }
 
 /** The request under its Idempotency-Key. Throws a 400 problem for a key that is no such thing. */
-export function keyedRequest(key: string, operation: string, { path, body, headers }: Pick<OperationRequest<unknown, unknown, unknown>, 'path' | 'body' | 'headers'>): KeyedRequest {
+export function keyedRequest(
+  key: string,
+  operation: string,
+  { path, body, headers }: Pick<OperationRequest<unknown, unknown, unknown>, 'path' | 'body' | 'headers'>,
+): KeyedRequest {
   if (!IDEMPOTENCY_KEY_PATTERN.test(key)) {
     throw new HttpProblem(400, 'Idempotency-Key has to be 8 to 255 letters, digits or one of "._:-".');
   }

@@ -1,5 +1,5 @@
 import { readyAllPath } from '../health.ts';
-import type { AppMiddleware, WebParts } from './context.ts';
+import type { AppContext, AppMiddleware, WebParts } from './context.ts';
 import { HttpProblem, problemJson, PROBLEM_TYPE, toProblem } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from './request-id.ts';
 
@@ -17,7 +17,8 @@ const failures: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 const quietRoutes = new Set(['/healthz', '/readyz', readyAllPath, '/readyz/traffic', '/metrics']);
 
 /** The outermost layer: request id, who answered, common headers, one log line and one measurement for each request. */
-export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebParts): AppMiddleware => {
+export const observe = (parts: WebParts): AppMiddleware => {
+  const { instance, lifecycle } = parts;
   return async (ctx, next) => {
     const startedMs = performance.now();
     ctx.state.requestId = requestIdFrom(ctx.req.headers['x-request-id']);
@@ -26,20 +27,25 @@ export const observe = ({ instance, logger, lifecycle, metrics, answers }: WebPa
     ctx.set(securityHeaders);
     await next();
     if (lifecycle.draining) ctx.set('Connection', 'close');
-    const ms = performance.now() - startedMs;
-    const { requestId, route = 'unmatched' } = ctx.state;
-    metrics.observeRequest(ctx.method, route, ctx.status, ms / 1000);
-    // Where it is, says what was made: from here a job is followed by its id as well.
-    const location = ctx.response.get('Location') || undefined;
-    const traceparent = traceparentFrom(ctx.req.headers['traceparent']);
-    const line = { requestId, traceparent, method: ctx.method, route, status: ctx.status, location, ms: Math.round(ms * 10) / 10 };
-    const isQuiet = quietRoutes.has(route);
-    if (!isQuiet) answers.note(`${ctx.method} ${route}`, failures.has(ctx.status));
-    if (isQuiet) logger.debug(line, 'request');
-    else if (ctx.status >= 500) logger.warn(line, 'request');
-    else logger.info(line, 'request');
+    record(ctx, parts, performance.now() - startedMs);
   };
 };
+
+function record(ctx: AppContext, { logger, metrics, answers }: WebParts, durationMs: number): void {
+  const { method, status } = ctx;
+  const { requestId, route = 'unmatched' } = ctx.state;
+  metrics.observeRequest(method, route, status, durationMs / 1000);
+  // Where it is, says what was made: from here a job is followed by its id as well.
+  const location = ctx.response.get('Location') || undefined;
+  const traceparent = traceparentFrom(ctx.req.headers['traceparent']);
+  const line = { requestId, traceparent, method, route, status, location, ms: Math.round(durationMs * 10) / 10 };
+  if (quietRoutes.has(route)) {
+    logger.debug(line, 'request');
+    return;
+  }
+  answers.note(`${method} ${route}`, failures.has(status));
+  logger[status >= 500 ? 'warn' : 'info'](line, 'request');
+}
 
 const bareProblems: Readonly<Record<number, string>> = {
   404: 'There is nothing here.',

@@ -1,15 +1,14 @@
 import type Router from '@koa/router';
 import { readinessStatus, readyAllPath } from '../health.ts';
-import type { AppMiddleware, RequestState, WebParts } from './context.ts';
+import type { AppContext, AppMiddleware, RequestState, WebParts } from './context.ts';
 import { execute } from './execute.ts';
 import { acceptJson } from './middleware.ts';
 import type { Operation, Reply } from './operation.ts';
 import { HttpProblem, retryAfter } from './problem.ts';
 
 type AppRouter = Router<RequestState>;
-type Replied = Parameters<AppMiddleware>[0];
 
-function send(ctx: Replied, reply: Reply): void {
+function send(ctx: AppContext, reply: Reply): void {
   if (reply.headers !== undefined) ctx.set(reply.headers);
   ctx.status = reply.status;
   if (reply.json === undefined) return;
