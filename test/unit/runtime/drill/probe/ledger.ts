@@ -50,9 +50,9 @@ test('what the application does not know is missing', async (t) => {
 
 test('nobody is asked any more when time is up: what is left could not be looked up', async (t) => {
   let asked = 0;
-  const { ledger, write } = await writtenLedger(t, () => { asked += 1; }, 100);
+  const { ledger, write } = await writtenLedger(t, () => { asked += 1; }, 2000);
   for (let number = 0; number < 40; number += 1) await write();
-  const records = await ledger.lookUp(10);
+  const records = await ledger.lookUp(500);
   t.is(records.length, 40);
   t.true(records.every(({ found, job }) => found === undefined && job === undefined));
   t.is(asked, 8, 'as many as are asked for at once');
