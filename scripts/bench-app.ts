@@ -81,7 +81,7 @@ async function measureAll(): Promise<void> {
 }
 
 async function bringPeer(): Promise<string> {
-  await docker('exec', '-u', 'postgres', named(bench, 'db'), 'createdb', '-U', 'haplat', 'peer');
+  await docker('exec', '-u', 'postgres', named(bench, 'db'), 'createdb', '-O', 'haplat', 'peer');
   const python = '/opt/peer/bin/python';
   await docker('run', '--rm', '--network', named(bench, 'data'), '-v', `${bench.stateDirectory}/files/app_1:/run/haplat:ro`, 'haplat-bench/peer', python, '-c', 'import model; model.create_tables()');
   await startPeer(bench, 'peer', ['/opt/peer/bin/gunicorn', '-w', String(cpus().length), '-b', '0.0.0.0:8000', 'app:app'], 2 * limitMiB, true);
