@@ -60,7 +60,7 @@ function rowsOf(operations: readonly Operation[], paint: Paint): string[] {
   const subjects = [...Map.groupBy(operations, (operation) => operation.subject)];
   const width = Math.max(...subjects.map(([subject]) => subject.length));
   return subjects.map(([subject, steps]) => {
-    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-(container|network|volume|image|files|secrets|data|healthy|route|candidate|member|members|cib)$/, '')))];
+    const verbs = [...new Set(steps.map((step) => step.kind.replace(/-.*/, '')))];
     return `  ${paint.strong(subject.padEnd(width))}  ${verbs.join(', ')}  ${paint.dim(steps[0]?.cause ?? '')}`;
   });
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CertificateAndKey } from '../../certs/authority.ts';
 import { OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
+import { shortName } from '../../topology/names.ts';
 import type { EngineWatch } from '../watch/engine-watch.ts';
 import { drillLimits } from '../limits.ts';
 
@@ -77,7 +78,7 @@ function isOfKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is Ex
 
 /** The service whose container a victim is, or is in. */
 export function containerService({ service, process, container }: Victim, project: string): string {
-  return process === undefined ? service : container.slice(project.length + 1);
+  return process === undefined ? service : shortName(project, container);
 }
 
 export interface Injection {

@@ -1,5 +1,6 @@
 import { messageOf, OperationError } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
+import { fullName, shortName } from '../../topology/names.ts';
 import type { Component } from '../../topology/topology.ts';
 import { faultOf, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 import { allDone } from './all-done.ts';
@@ -96,7 +97,7 @@ async function inEachNamespace(engine: Engine, job: FaultJob, direction: 'in' | 
   const namespaces = [...new Set(job.victims.map(({ namespaceOf }) => namespaceOf))];
   return allDone(
     namespaces.map(async (namespaceOf, index) => {
-      const name = `${job.project}-drill-${job.id}-${direction}-${index}`;
+      const name = fullName(job.project, `drill-${job.id}-${direction}-${index}`);
       return printedTimeMs(await runSidecar(engine, { project: job.project, name, image, namespaceOf, script, args }));
     }),
   );
@@ -104,5 +105,5 @@ async function inEachNamespace(engine: Engine, job: FaultJob, direction: 'in' | 
 
 /** What is in a namespace goes with it, and that lives as long as its owner. */
 function namespaceOwners({ victims, project }: FaultJob): string[] {
-  return [...new Set(victims.map(({ namespaceOf }) => namespaceOf.slice(project.length + 1)))];
+  return [...new Set(victims.map(({ namespaceOf }) => shortName(project, namespaceOf)))];
 }

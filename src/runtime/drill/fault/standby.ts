@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Engine } from '../../engine/port.ts';
 import { isMember } from '../../topology/cluster/members.ts';
+import { fullName } from '../../topology/names.ts';
 import { allDone } from './all-done.ts';
 import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
 import { runningVictims } from './running-victims.ts';
@@ -36,7 +37,7 @@ export const standbyFault: FaultDriver = {
 async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: string): Promise<number[]> {
   return allDone(
     nodesOf(job).map(async (node) => {
-      const ended = await engine.exec(`${job.project}-${node}`, ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
+      const ended = await engine.exec(fullName(job.project, node), ['bash', '-c', script, node], { timeoutMs: execTimeoutMs });
       if (ended.exitCode !== 0) throw new Error(`${node}: ${whyFailed(ended)}`);
       return printedTimeMs(ended.stdout);
     }),

@@ -64,7 +64,7 @@ export function leftInPlace({ waiting, problems }: Pick<Undone, 'waiting' | 'pro
 
 /** Removes the containers of drills (a probe, say) that nobody ended. Returns their names. For who has the project's lock. */
 export async function removeLeftBehind(engine: Engine, project: string): Promise<string[]> {
-  const left = (await engine.listContainers({ project })).filter((one) => isOfDrill(one)).map(({ name }) => name);
+  const left = (await engine.listContainers({ project })).filter(isOfDrill).map(({ name }) => name);
   await Promise.all(left.map((name) => engine.removeContainer(name)));
   return left;
 }

@@ -1,4 +1,5 @@
 import { parseCidr } from '../../config/schema/ipv4.ts';
+import { shortName } from '../../topology/names.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Conflict } from './host-conflicts.ts';
 
@@ -11,7 +12,7 @@ const guests = 1;
 export function findCrampedNetworks({ project, networks, services }: Pick<Topology, 'project' | 'networks' | 'services'>): Conflict[] {
   return networks.flatMap(({ name, subnet, reserved = {} }) => {
     const containers = services.filter(({ container }) => container.networks.some((one) => one.network === name)).length;
-    const tier = name.slice(project.length + 1);
+    const tier = shortName(project, name);
     const room = parseCidr(subnet).size - notForContainers - Object.keys(reserved).length - (tier === 'public' ? guests : 0);
     if (containers <= room) return [];
     const key = tier === 'public' ? 'network.subnet' : `network.${tier}Subnet`;
