@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/port.ts';
 import { isMember } from '../../topology/cluster/members.ts';
 import { fullName } from '../../topology/names.ts';
 import { allDone } from './all-done.ts';
-import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect } from './fault.ts';
+import { containerService, type FaultDriver, type FaultJob, type Injection, type NoEffect, type Victim } from './fault.ts';
 import { runningVictims } from './running-victims.ts';
 import { printedTimeMs, whyFailed } from './script-output.ts';
 
@@ -19,7 +19,7 @@ export const standbyFault: FaultDriver = {
   lasts: true,
   restartHeals: nodesOf,
   async inject(job, { engine }): Promise<Injection | NoEffect> {
-    const stranger = job.victims.find(({ component, process }) => !isMember(component) && process === undefined);
+    const stranger = job.victims.find((victim) => !isInCluster(victim));
     if (stranger !== undefined) return { noEffect: `${stranger.service} is no node of a cluster (loadBalancers.manager: pacemaker)` };
     try {
       return { injectedAtMs: Math.min(...(await onNodes(job, engine, onScript))) };
@@ -28,10 +28,15 @@ export const standbyFault: FaultDriver = {
     }
   },
   async heal(job, engine) {
-    const victims = await runningVictims(engine, job.victims);
+    const victims = await runningVictims(engine, job.victims.filter(isInCluster));
     return victims.length === 0 ? undefined : Math.max(...(await onNodes({ ...job, victims }, engine, offScript)));
   },
 };
+
+/** Of anybody else there is nothing to undo. */
+function isInCluster({ component, process }: Victim): boolean {
+  return isMember(component) || process !== undefined;
+}
 
 /** Runs a script once in each node, all at once; returns the times that they print. */
 async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: string): Promise<number[]> {
@@ -46,5 +51,5 @@ async function onNodes(job: FaultJob, engine: Pick<Engine, 'exec'>, script: stri
 
 /** A load balancer that runs in a node stands for its node. */
 function nodesOf(job: FaultJob): string[] {
-  return [...new Set(job.victims.map((victim) => containerService(victim, job.project)))];
+  return [...new Set(job.victims.filter(isInCluster).map((victim) => containerService(victim, job.project)))];
 }

@@ -33,7 +33,10 @@ test('a load balancer stands for its node, which is asked once', async (t) => {
 test('what is no node of a cluster is not put on standby', async (t) => {
   const { surroundings, asked } = engineOf({ exitCode: 0 });
   t.deepEqual(await standbyFault.inject(standbyOf('keepalived_1'), surroundings), { noEffect: 'keepalived_1 is no node of a cluster (loadBalancers.manager: pacemaker)' });
+  const { engine } = surroundings;
+  t.is(await standbyFault.heal(standbyOf('keepalived_1'), engine), undefined, 'nothing was done to it');
   t.deepEqual(asked, []);
+  t.deepEqual(standbyFault.restartHeals(standbyOf('keepalived_1')), [], 'nor need it be restarted');
 });
 
 test('a node that refuses makes no effect, and says why', async (t) => {
