@@ -30,3 +30,13 @@ export async function waitUntil<T>(look: () => Promise<T | undefined>, { timeout
     await pause(pollMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
 }
+
+/** What the last look finds, when none before it has found nothing. The rest is as for `waitUntil`. */
+export async function stillFound<T>(look: () => Promise<readonly T[]>, patience: Patience): Promise<readonly T[]> {
+  let found: readonly T[] = [];
+  await waitFor(async () => {
+    found = await look();
+    return found.length === 0;
+  }, patience);
+  return found;
+}

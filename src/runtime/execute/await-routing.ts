@@ -1,14 +1,11 @@
-import * as z from 'zod';
-import { getInside } from '../engine/get-inside.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
+import { readServers } from '../observe/routing.ts';
 import type { Balancer } from '../topology/balancers.ts';
-import { ports } from '../topology/ports.ts';
 import { type Deadline, waitFor } from '../wait-until.ts';
 
 const pollMs = 100;
 const execTimeoutMs = 5000;
-const answerSchema = z.array(z.object({ serverStatus: z.record(z.string(), z.string()).default({}) }));
 
 /** Of an Engine: commands in the nodes, and the addresses of replicas. */
 interface RoutingEngine extends Pick<Engine, 'exec'> {
@@ -47,27 +44,12 @@ async function isOnStandby(engine: Pick<Engine, 'exec'>, name: string, node: str
 }
 
 /** The first of the containers that this balancer does not send requests to; undefined when it does to all. */
-async function notRouted(
-  engine: RoutingEngine,
-  node: string,
-  containers: readonly string[],
-): Promise<string | undefined> {
-  const hosts = await hostsThatAreUp(engine, node);
+async function notRouted(engine: RoutingEngine, node: string, containers: readonly string[]): Promise<string | undefined> {
+  // None while it can't be asked: the next look tells.
+  const servers = (await readServers(engine, node)) ?? new Map<string, boolean>();
   for (const container of containers) {
     const addresses = Object.values((await engine.inspectContainer(container))?.addresses ?? {});
-    if (!addresses.some((address) => hosts.has(address))) return container;
+    if (!addresses.some((address) => servers.get(address) === true)) return container;
   }
   return undefined;
-}
-
-/** The addresses of the servers that Traefik calls UP. None while it can't be asked: the next look tells. */
-async function hostsThatAreUp(engine: Pick<Engine, 'exec'>, node: string): Promise<ReadonlySet<string>> {
-  const answer = await getInside(engine, node, { port: ports.dashboard, path: '/api/http/services', timeoutMs: execTimeoutMs });
-  try {
-    // All services: during an update there may be an older one beside that of the newest replicas.
-    const servers = answerSchema.parse(JSON.parse(answer?.body ?? '')).flatMap(({ serverStatus }) => Object.entries(serverStatus));
-    return new Set(servers.filter(([, status]) => status === 'UP').map(([url]) => new URL(url).hostname));
-  } catch {
-    return new Set();
-  }
 }

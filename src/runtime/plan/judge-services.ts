@@ -64,6 +64,8 @@ function otherCause(
   if (state.withoutFiles.has(service.name)) return 'its files are gone from the state directory';
   if (state.unpublished.has(service.name)) return 'nobody answers at its published ports';
   if (state.withAnotherCertificate.has(service.name)) return 'serves another certificate than the one in use';
+  const unknown = state.unaware.get(service.name);
+  if (unknown !== undefined) return `has not heard of ${unknown}`;
   return renew.has(service.name) || renew.has(service.component) ? 'a new one was asked for' : undefined;
 }
 

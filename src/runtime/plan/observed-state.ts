@@ -17,6 +17,8 @@ export interface ObservedState extends Resources {
   readonly unpublished: ReadonlySet<string>;
   /** Load balancers that present another certificate than the one in use, and don't take it. */
   readonly withAnotherCertificate: ReadonlySet<string>;
+  /** Load balancers that have not heard of a healthy replica, and which. */
+  readonly unaware: ReadonlyMap<string, string>;
   /** The service that has the virtual address: a node, where one has it. */
   readonly vipHolder?: string;
   /** Hash of the configuration that the cluster has; undefined when there is none, or it does not answer. */

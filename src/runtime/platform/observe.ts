@@ -6,6 +6,7 @@ import type { Engine, ObservedContainer } from '../engine/port.ts';
 import { ConfigError } from '../errors.ts';
 import { servicesWithoutFiles } from '../execute/write-files.ts';
 import { withStartingJudged } from '../observe/own-check.ts';
+import { readUnrouted } from '../observe/routing.ts';
 import { readVipHolders } from '../observe/vip-holders.ts';
 import type { ObservedState, Resources } from '../plan/observed-state.ts';
 import { isMember, isNode } from '../topology/cluster/members.ts';
@@ -37,15 +38,18 @@ export async function observeFor(engine: Engine, desired: Topology, loaded: Load
   ]);
   await rejectForeignNames(engine, desired, resources);
   const containers = await withStartingJudged(engine, resources.containers, desired.services.map((service) => service.container));
-  const [clusterHash, vipHolder, withAnotherCertificate] = await Promise.all([
+  const [clusterHash, vipHolder, withAnotherCertificate, unrouted] = await Promise.all([
     readClusterHash(engine, desired, containers),
     readVipHolder(engine, config.network.vip, containers),
     balancersThatKeepAnother(loaded, engine, desired, containers),
+    readUnrouted(engine, desired, containers),
   ]);
   return {
     ...resources,
     withoutFiles,
     withAnotherCertificate: new Set(withAnotherCertificate),
+    // Whose checks fail can't be helped by a new one: something is between the two.
+    unaware: new Map(unrouted.filter(({ isKnown }) => !isKnown).map(({ balancer, replica }) => [balancer, replica])),
     unpublished: new Set(vipHolder === undefined ? [] : await readUnpublished(engine, loaded, containers)),
     ...(clusterHash !== undefined && { clusterHash }),
     ...(vipHolder !== undefined && { vipHolder }),

@@ -5,6 +5,7 @@ import { faultsInPlace } from '../drill/heal/faults-in-place.ts';
 import type { ContainerDetails, Engine } from '../engine/port.ts';
 import { withStartingJudged } from '../observe/own-check.ts';
 import { readLacking } from '../observe/readiness.ts';
+import { readUnrouted } from '../observe/routing.ts';
 import { readVipHolders } from '../observe/vip-holders.ts';
 import { whyUnheard } from '../observe/why-unheard.ts';
 import { endpointsOf } from '../status/endpoints.ts';
@@ -41,6 +42,9 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const containers = new Map(present.map((one): [string, ContainerDetails] => [one.name, one]));
   const isRunning = (node: string) => containers.get(nodes.get(node) ?? '')?.state === 'running';
   const otherState = otherStateInUse(loaded.stateDirectory, present);
+  const lacking = await readLacking(engine, topology.services, containers);
+  // Who says that it can't do its work is sent none.
+  const fit = { services: topology.services.filter(({ name }) => !lacking.has(name)) };
   return judgeStatus({
     topology,
     now: new Date(),
@@ -56,7 +60,8 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
     endpoints: endpointsOf(config),
     otherState,
     ...words,
-    lacking: await readLacking(engine, topology.services, containers),
+    lacking,
+    unrouted: await readUnrouted(engine, fit, present),
     ...(topology.cluster && { cluster: { state: cluster } }),
     faults: faults.map(({ inWords, at }) => `${inWords} since ${at}`),
   });

@@ -4,6 +4,7 @@ import type { ClusterState } from '../cluster/state.ts';
 import { whyCheckFailed } from '../engine/check-output.ts';
 import type { ContainerDetails } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
+import type { Unrouted } from '../observe/routing.ts';
 import { holderProblems, type VipHolders } from '../observe/vip-holders.ts';
 import { isMember, isNode } from '../topology/cluster/members.ts';
 import type { Service, Topology } from '../topology/topology.ts';
@@ -39,6 +40,8 @@ export interface StatusInputs extends GuardiansWords {
   readonly endpoints: Endpoints;
   /** What a healthy service that can't do its work says is missing, by service. */
   readonly lacking: ReadonlyMap<string, string>;
+  /** Who sends no requests to whom, although both are well. */
+  readonly unrouted?: readonly Unrouted[];
   readonly faults: readonly string[];
   /** The state directory that the platform's files are in, where it is not ours. */
   readonly otherState?: string | undefined;
@@ -60,6 +63,7 @@ export function judgeStatus(inputs: StatusInputs): StatusReport {
     ...inputs.certificates.filter(runsOut).map((one) => `${one.file} expires in ${one.daysLeft} days`),
     ...inputs.certificates.filter((one) => isOfTheFuture(one, inputs.now)).map((one) => `${one.file} is not valid before ${one.notBefore} ("haplat up" mends that)`),
     ...(inputs.withAnotherCertificate ?? []).map((name) => `${name} serves another certificate than the one in use ("haplat up" mends that)`),
+    ...(inputs.unrouted ?? []).map(unroutedText),
     ...inputs.faults.map((fault) => `a drill's fault is still in place: ${fault} (haplat heal ends it)`),
   ];
   return {
@@ -153,6 +157,12 @@ function roleOf(service: Service, { holders, containers }: StatusInputs): string
 
 function isWell(service: ServiceStatus): boolean {
   return service.state === 'running' && service.health === 'healthy' && service.ready;
+}
+
+function unroutedText({ balancer, replica, isKnown }: Unrouted): string {
+  return isKnown
+    ? `${balancer} sends no requests to ${replica}, which does not answer its checks (haplat logs ${balancer})`
+    : `${balancer} has not heard of ${replica}, and sends it no requests ("haplat up" mends that)`;
 }
 
 /** Guardians reach the Engine through its proxies: without any of either, what has died stays so. */

@@ -4,6 +4,7 @@ import type { Topology } from './topology.ts';
 /** A Traefik, and the container whose image is ours and has a shell: that of its node. */
 export interface Balancer {
   readonly name: string;
+  readonly container: string;
   readonly node: string;
   /** Set where a cluster starts and stops it: it does not run on a node that is on standby. */
   readonly inCluster?: true;
@@ -11,8 +12,8 @@ export interface Balancer {
 
 export function balancersOf({ services }: Pick<Topology, 'services'>): Balancer[] {
   return services.flatMap(({ name, component, container }): Balancer[] => {
-    if (component === 'lb') return [{ name, node: container.name, inCluster: true }];
-    return component === 'traefik' ? [{ name, node: container.joins ?? container.name }] : [];
+    if (component === 'lb') return [{ name, container: container.name, node: container.name, inCluster: true }];
+    return component === 'traefik' ? [{ name, container: container.name, node: container.joins ?? container.name }] : [];
   });
 }
 

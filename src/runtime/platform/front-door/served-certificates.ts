@@ -9,7 +9,7 @@ import { balancersOf } from '../../topology/balancers.ts';
 import { fullName } from '../../topology/names.ts';
 import { ports } from '../../topology/ports.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { waitFor, type Patience } from '../../wait-until.ts';
+import { stillFound } from '../../wait-until.ts';
 import { certificateOptions } from '../certificate-options.ts';
 import { hasOurBridges, isHere } from '../this-machine.ts';
 import { journalOf } from '../state/journal.ts';
@@ -44,7 +44,7 @@ export async function balancersWithAnotherCertificate(loaded: LoadedConfig, engi
 }
 
 /** Those that do so for longer than Traefik needs to take a new one. */
-export async function balancersThatKeepAnother(loaded: LoadedConfig, engine: Pick<Engine, 'socketPath'>, topology: Desired, containers: Seen): Promise<string[]> {
+export async function balancersThatKeepAnother(loaded: LoadedConfig, engine: Pick<Engine, 'socketPath'>, topology: Desired, containers: Seen): Promise<readonly string[]> {
   return stillFound(() => balancersWithAnotherCertificate(loaded, engine, topology, containers), { timeoutMs: settleWithinMs, pollMs });
 }
 
@@ -63,14 +63,4 @@ export async function awaitServed(
     remedy: 'mend the cause, if the log below tells it ("too many open files": fs.inotify.max_user_instances), and run "haplat up"',
     details: logs.flat(),
   });
-}
-
-/** What the last look finds, when none before it has found nothing. */
-async function stillFound(look: () => Promise<string[]>, patience: Patience): Promise<string[]> {
-  let found: string[] = [];
-  await waitFor(async () => {
-    found = await look();
-    return found.length === 0;
-  }, patience);
-  return found;
 }

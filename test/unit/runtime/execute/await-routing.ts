@@ -3,17 +3,12 @@ import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { awaitRouting } from '../../../../src/runtime/execute/await-routing.ts';
 import { balancersOf } from '../../../../src/runtime/topology/balancers.ts';
+import { traefikAnswer } from '../_traefik.ts';
 import { topologyOf } from '../topology/_context.ts';
 
 const balancers = balancersOf(topologyOf());
 const running = new AbortController().signal;
 const addresses: Readonly<Record<string, string>> = { 'haplat-app_1': '172.21.0.4', 'haplat-app_2': '172.21.0.5' };
-
-/** What Traefik's API says of these servers, of its own service and of an older one's, as it comes through the shell. */
-function answerOf(status: Readonly<Record<string, string>>): string {
-  const serverStatus = Object.fromEntries(Object.entries(status).map(([address, state]) => [`http://${address}:3000`, state]));
-  return `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${JSON.stringify([{ name: 'api@internal' }, { name: 'app@docker', serverStatus: { 'http://172.21.0.99:3000': 'UP' } }, { name: 'app-2@docker', serverStatus }])}\n`;
-}
 
 /** An Engine in whose nodes Traefik answers as told, question by question, the last answer for good. */
 function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
@@ -31,16 +26,16 @@ function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
 
 test('each load balancer is asked, in its node, until it sends requests to the replica', async (t) => {
   const { asked, engine } = engineWhere({
-    'haplat-keepalived_1': [answerOf({ '172.21.0.4': 'UP' })],
-    'haplat-keepalived_2': ['', answerOf({ '172.21.0.5': 'UP' }), answerOf({ '172.21.0.4': 'DOWN' }), answerOf({ '172.21.0.4': 'UP' })],
+    'haplat-keepalived_1': [traefikAnswer({ '172.21.0.4': 'UP' })],
+    'haplat-keepalived_2': ['', traefikAnswer({ '172.21.0.5': 'UP' }), traefikAnswer({ '172.21.0.4': 'DOWN' }), traefikAnswer({ '172.21.0.4': 'UP' })],
   });
   await awaitRouting(engine, balancers, ['haplat-app_1'], { timeoutMs: 5000, signal: running });
   t.deepEqual(asked.toSorted(), ['haplat-keepalived_1', ...Array<string>(4).fill('haplat-keepalived_2')]);
 });
 
 test('a load balancer that does not learn of a replica in time is named, and the replica', async (t) => {
-  const first = answerOf({ '172.21.0.4': 'UP' });
-  const both = answerOf({ '172.21.0.4': 'UP', '172.21.0.5': 'UP' });
+  const first = traefikAnswer({ '172.21.0.4': 'UP' });
+  const both = traefikAnswer({ '172.21.0.4': 'UP', '172.21.0.5': 'UP' });
   const { engine } = engineWhere({ 'haplat-keepalived_1': [both], 'haplat-keepalived_2': [first] });
   const waiting = awaitRouting(engine, balancers, ['haplat-app_1', 'haplat-app_2'], { timeoutMs: 0, signal: running });
   const error = await t.throwsAsync(waiting, { instanceOf: OperationError });

@@ -58,6 +58,7 @@ export function asObserved(topology: Topology): ObservedState {
     withoutFiles: new Set(),
     unpublished: new Set(),
     withAnotherCertificate: new Set(),
+    unaware: new Map(),
     imageIds: Object.fromEntries(topology.images.map((one) => [one.reference, `id of ${one.reference}`])),
   };
 }

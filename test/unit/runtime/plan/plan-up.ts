@@ -264,6 +264,12 @@ test('a load balancer that does not take the certificate is replaced', (t) => {
   t.deepEqual([...new Set(plan.operations.map(({ subject, cause }) => `${subject} ${cause}`))], ['traefik_2 serves another certificate than the one in use']);
 });
 
+test('a load balancer that has not heard of a replica is replaced', (t) => {
+  const topology = aTopology([aService('traefik_1'), aService('traefik_2')]);
+  const plan = planUp(topology, { ...asObserved(topology), unaware: new Map([['traefik_2', 'app_1']]) });
+  t.deepEqual([...new Set(plan.operations.map(({ subject, cause }) => `${subject} ${cause}`))], ['traefik_2 has not heard of app_1']);
+});
+
 test('a replica too many is removed, and so is what a drill left behind', (t) => {
   const two = aTopology([aService('app_1'), aService('app_2')]);
   const one = aTopology([aService('app_1')]);

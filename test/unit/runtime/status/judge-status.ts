@@ -59,6 +59,14 @@ test('so is a load balancer that serves another certificate', (t) => {
   t.deepEqual(report.problems, ['traefik_2 serves another certificate than the one in use ("haplat up" mends that)']);
 });
 
+test('so is one that sends a replica no requests, and what helps depends on whether it has heard of it', (t) => {
+  const unrouted = [{ balancer: 'traefik_1', replica: 'app_2', isKnown: false }, { balancer: 'traefik_2', replica: 'app_1', isKnown: true }];
+  t.deepEqual(judgeStatus(inputs({}, { unrouted })).problems, [
+    'traefik_1 has not heard of app_2, and sends it no requests ("haplat up" mends that)',
+    'traefik_2 sends no requests to app_1, which does not answer its checks (haplat logs traefik_2)',
+  ]);
+});
+
 test('that somebody else brought it up is a warning', (t) => {
   const report = judgeStatus(inputs({}, { otherState: '/home/alice/state' }));
   t.true(report.healthy);
