@@ -1,6 +1,7 @@
 import type { Manager } from '../../runtime/config/schema/managers.ts';
 import { up, type UpResult } from '../../runtime/platform/up.ts';
 import { endpointsOf, type Endpoints } from '../../runtime/status/endpoints.ts';
+import { authorityCertificate } from '../../runtime/topology/state-paths.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Replicas } from '../options/scale.ts';
 import { PlanProgress } from '../present/plan-progress.ts';
@@ -34,7 +35,7 @@ export async function runUp(invocation: Invocation, flags: UpFlags): Promise<voi
   }
   const durationMs = Math.round(performance.now() - startedAtMs);
   const endpoints = endpointsOf(loaded.config);
-  const ca = loaded.config.certificates.certFile === undefined ? `${loaded.stateDirectory}/ca/ca.crt` : undefined;
+  const ca = loaded.config.certificates.certFile === undefined ? authorityCertificate(loaded.stateDirectory) : undefined;
   if (!invocation.options.json) for (const line of result.certificates) invocation.note(line);
   const { operations } = result.plan;
   invocation.result(

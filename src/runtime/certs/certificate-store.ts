@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createOnce, ensureFolder, writeAtomic, type Owner } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import { renderTlsDynamicConfig, tlsDrillFolder, tlsDynamicConfigFile } from '../render/tls-dynamic-config.ts';
+import { authorityCertificate, authorityFolder, tlsFolder } from '../topology/state-paths.ts';
 import type { CertificateAndKey } from './authority.ts';
 
 const privateMode = 0o600;
@@ -28,18 +29,17 @@ export interface StoredPair extends CertificateAndKey {
  * once, so that Traefik never reads a certificate with another one's key.
  */
 export class CertificateStore {
+  /** What clients are to trust. */
+  readonly authorityFile: string;
   readonly #authorityFolder: string;
   readonly #tlsFolder: string;
   readonly #owner: Owner;
 
   constructor(stateDirectory: string, owner: Owner) {
-    this.#authorityFolder = join(stateDirectory, 'ca');
-    this.#tlsFolder = join(stateDirectory, 'tls');
+    this.#authorityFolder = authorityFolder(stateDirectory);
+    this.#tlsFolder = tlsFolder(stateDirectory);
+    this.authorityFile = authorityCertificate(stateDirectory);
     this.#owner = owner;
-  }
-
-  get authorityFile(): string {
-    return join(this.#authorityFolder, 'ca.crt');
   }
 
   get #authorityKeyFile(): string {

@@ -5,6 +5,7 @@ import { ConfigError, messageOf, OperationError } from '../errors.ts';
 import { createOnce, ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import { authkeyFile } from '../topology/cluster/paths.ts';
+import { clusterFolder } from '../topology/state-paths.ts';
 
 /** What knet takes: KNET_MIN_KEY_LEN and KNET_MAX_KEY_LEN of libknet.h, in bytes. */
 const least = 128;
@@ -12,11 +13,6 @@ const most = 4096;
 /** What corosync-keygen makes. */
 const ownLength = 256;
 const mode = 0o600;
-
-/** The folder of the state directory that cluster nodes have mounted. */
-export function clusterFolder(stateDirectory: string): string {
-  return join(stateDirectory, 'cluster');
-}
 
 /** The user's own key, if the configuration `source` names one. ConfigError when it can't be one: nothing is touched by then. */
 export async function readOwnAuthkey(path: string | undefined, source: string): Promise<Buffer | undefined> {

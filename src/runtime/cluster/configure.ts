@@ -4,7 +4,7 @@ import { OperationError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { hashAttribute, type ClusterConfiguration } from '../topology/cluster/cib.ts';
 import { applyCibCommand, cibFile, corosyncFile, reloadCommand } from '../topology/cluster/paths.ts';
-import { clusterFolder } from './authkey.ts';
+import { clusterFolder } from '../topology/state-paths.ts';
 import { elementsOf, parseXml } from './parse-xml.ts';
 
 const queryTimeoutMs = 10_000;

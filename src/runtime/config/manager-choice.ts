@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
+import { managerFile } from '../topology/state-paths.ts';
 import { type Manager, managers } from './schema/managers.ts';
 
 export const managerVariable = 'HAPLAT_LB_MANAGER';
-const file = 'manager';
 
 /** The manager that haplat.yaml or a variable names; undefined: neither does. */
 export function namedManager(document: Readonly<Record<string, unknown>> | undefined, variables: Readonly<Record<string, string | undefined>>): string | undefined {
@@ -18,17 +17,17 @@ export function namedManager(document: Readonly<Record<string, unknown>> | undef
 
 /** What the last `up --manager` chose, so that later commands look for the same containers. */
 export async function readKeptManager(stateDirectory: string): Promise<Manager | undefined> {
-  const kept = (await readIfThere(join(stateDirectory, file)))?.trim();
+  const kept = (await readIfThere(managerFile(stateDirectory)))?.trim();
   return managers.find((manager) => manager === kept);
 }
 
 /** Notes it for later commands. OperationError when it can't be written. */
 export async function keepManager(stateDirectory: string, manager: Manager): Promise<void> {
   await ensureFolder(stateDirectory, { mode: 0o700 });
-  await writeAtomic(join(stateDirectory, file), `${manager}\n`, { mode: 0o644 });
+  await writeAtomic(managerFile(stateDirectory), `${manager}\n`, { mode: 0o644 });
 }
 
 /** Once nothing is left of the platform, the next one is what haplat.yaml says. */
 export async function forgetManager(stateDirectory: string): Promise<void> {
-  await rm(join(stateDirectory, file), { force: true });
+  await rm(managerFile(stateDirectory), { force: true });
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { hasCode } from '../errors.ts';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { isSecret } from '../topology/secrets-files.ts';
+import { serviceFolder } from '../topology/state-paths.ts';
 import type { RenderedFile, Service } from '../topology/topology.ts';
 
 const directoryMode = 0o755;
@@ -55,11 +56,6 @@ async function isThere(path: string): Promise<boolean> {
   } catch (error) {
     return !hasCode(error, 'ENOENT');
   }
-}
-
-/** Where a service's rendered files are on the host. */
-export function serviceFolder(stateDirectory: string, service: string): string {
-  return join(stateDirectory, 'files', service);
 }
 
 async function removeOthers(folder: string, wanted: ReadonlySet<string>): Promise<void> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readTrust } from '../certs/trust.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { DrillEvent, DrillInputs } from '../drill/drill.ts';
@@ -9,6 +8,7 @@ import type { Engine } from '../engine/port.ts';
 import { OperationError } from '../errors.ts';
 import { whoIsUnready } from '../observe/readiness.ts';
 import { fullName } from '../topology/names.ts';
+import { tlsFolder } from '../topology/state-paths.ts';
 import { certificateOptions } from './certificate-options.ts';
 import { journalOf } from './state/journal.ts';
 import { withProjectLock } from './state/lock.ts';
@@ -67,7 +67,7 @@ export async function drillPlatform<Result>(
       engine,
       renew: (components) => renewReplicas(loaded, engine, components),
       vip: config.network.vip,
-      tlsDirectory: join(stateDirectory, 'tls'),
+      tlsDirectory: tlsFolder(stateDirectory),
       expected: topology.services,
       unready: () => whoIsUnready(engine, topology.services),
       issueExpired: async () => (await import('../certs/expired-certificate.ts')).issueExpired(certificateOptions(loaded)),

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { clusterFolder, ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
+import { ensureAuthkey, readOwnAuthkey } from '../cluster/authkey.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { ConfigError, hasCode, messageOf } from '../errors.ts';
 import { exportCluster } from '../export/cluster.ts';
 import { ensureFolder, writeAtomic } from '../files/atomic-file.ts';
 import { authkeyFile } from '../topology/cluster/paths.ts';
+import { clusterFolder } from '../topology/state-paths.ts';
 import { prepare } from './prepare.ts';
 
 /** Writes the cluster's files for hosts of their own into a folder that is new or empty. Returns their paths. */

@@ -7,6 +7,7 @@ import { messageOf, OperationError } from '../errors.ts';
 import { createOnce, ensureFolder } from '../files/atomic-file.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import type { Secrets } from '../topology/context.ts';
+import { secretsFolder } from '../topology/state-paths.ts';
 import { readPasswordFile } from './password-file.ts';
 
 export interface SecretsOptions {
@@ -25,7 +26,7 @@ export interface SecretsOptions {
  * `<state>/secrets/`, which are made up when first asked for. ConfigError about a user's file, OperationError about ours.
  */
 export async function loadSecrets({ stateDirectory, config, source = defaultConfigFile, onWarning, readOnly = false }: SecretsOptions): Promise<Secrets> {
-  const folder = join(stateDirectory, 'secrets');
+  const folder = secretsFolder(stateDirectory);
   const warn = onWarning ?? (() => undefined);
   const secret = (name: string, key: string, file: string | undefined) =>
     file === undefined ? loadOrCreate(folder, name, readOnly) : readPasswordFile({ key, source }, file, warn);

@@ -1,6 +1,7 @@
 import type { ContainerSpec, Healthcheck, Mount } from '../engine/container-spec.ts';
 import type { TopologyContext } from './context.ts';
 import { fullName } from './names.ts';
+import { serviceFolder } from './state-paths.ts';
 
 /**
  * V8 sizes its heap by the machine's memory: a replica under load took 305 MB by itself, 94 MB with these. Of the new space:
@@ -78,7 +79,7 @@ export function saysWhetherReady({ healthcheck: { command } }: Pick<ContainerSpe
 }
 
 function filesMount({ stateDirectory }: TopologyContext, service: string): Mount {
-  return { kind: 'bind', source: `${stateDirectory}/files/${service}`, target: filesMountPath, readOnly: true };
+  return { kind: 'bind', source: serviceFolder(stateDirectory, service), target: filesMountPath, readOnly: true };
 }
 
 export function tmpfs(target: string, sizeMiB: number, mode = 0o755): Mount {

@@ -4,6 +4,7 @@ import type { TopologyContext } from './context.ts';
 import { attach } from './networks.ts';
 import { ports } from './ports.ts';
 import { secretFile } from './secrets-files.ts';
+import { serviceFolder } from './state-paths.ts';
 import type { Service } from './topology.ts';
 
 const name = 'db';
@@ -73,7 +74,7 @@ export function database(context: TopologyContext): Service {
       networks: [attach(config.project, 'data', [name])],
       mounts: [
         volume(context, 'db_data', databasePath),
-        { kind: 'bind', source: `${context.stateDirectory}/files/${name}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
+        { kind: 'bind', source: `${serviceFolder(context.stateDirectory, name)}/initdb`, target: '/docker-entrypoint-initdb.d', readOnly: true },
         tmpfs(secretsPath, 1),
         tmpfs('/run/postgresql', 1),
         tmpfs('/tmp', 64, 0o1777),

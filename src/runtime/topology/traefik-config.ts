@@ -6,6 +6,7 @@ import type { TopologyContext } from './context.ts';
 import { engineProxyAddress } from './engine-proxy.ts';
 import { fullName } from './names.ts';
 import { ports } from './ports.ts';
+import { tlsFolder } from './state-paths.ts';
 
 /**
  * Go's collector runs when the heap has grown by so many percent. At 100, the default, a tenth of Traefik's processor
@@ -17,7 +18,7 @@ export const traefikEnvironment: Readonly<Record<string, string>> = { GOGC: '400
 
 /** The certificates in use, and room for those of a drill; the same whoever starts it. */
 export function tlsMounts({ stateDirectory }: Pick<TopologyContext, 'stateDirectory'>): Mount[] {
-  return [{ kind: 'bind', source: `${stateDirectory}/tls`, target: tlsMountPath, readOnly: true }, tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1)];
+  return [{ kind: 'bind', source: tlsFolder(stateDirectory), target: tlsMountPath, readOnly: true }, tmpfs(`${tlsMountPath}/${tlsDrillFolder}`, 1)];
 }
 
 /** Traefik's static configuration; the same whoever starts it. */

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import type { Config } from '../../config/schema/config.ts';
 import { hasCode, InterruptedError, OperationError } from '../../errors.ts';
 import { asFileError, writing } from '../../files/file-error.ts';
+import { lockFolder } from '../../topology/state-paths.ts';
 
 const pollIntervalMs = 250;
 /** A holder renews each second; one that has not for this long was killed. */
@@ -55,7 +55,7 @@ async function acquire(
   { signal, onNote }: LockOptions,
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
-  const lockfilePath = join(stateDirectory, 'lock');
+  const lockfilePath = lockFolder(stateDirectory);
   const deadline = performance.now() + timeouts.lockMs;
   for (let attempt = 0; ; attempt += 1) {
     if (signal.aborted) throw new InterruptedError();

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isCertificate } from '../../certs/describe-certificate.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import { serviceOf } from '../../engine/identity.ts';
 import type { Engine, ObservedContainer } from '../../engine/port.ts';
 import { ConfigError } from '../../errors.ts';
-import { serviceFolder } from '../../execute/write-files.ts';
 import { createOnce } from '../../files/atomic-file.ts';
 import { readIfThere } from '../../files/read-if-there.ts';
+import { authorityCertificate, ownerFile, serviceFolder } from '../../topology/state-paths.ts';
 
 /** What Docker Desktop puts before the paths of its host. */
 const desktopPrefix = /^\/host_mnt(?=\/)/;
@@ -28,7 +28,7 @@ export function otherStateInUse(stateDirectory: string, containers: readonly Obs
 function stateDirectoryOf(container: ObservedContainer): string | undefined {
   const service = serviceOf(container);
   if (service === undefined) return undefined;
-  const folder = serviceFolder('/', service);
+  const folder = serviceFolder('', service);
   return container.bindSources?.find((source) => source.endsWith(folder))?.slice(0, -folder.length).replace(desktopPrefix, '');
 }
 
@@ -41,12 +41,9 @@ function canonical(path: string): string {
   }
 }
 
-/** Whose a state directory is: `<state>/project` says it. */
-const ownerFile = 'project';
-
 /** Takes the state directory for this project, for ever. ConfigError where another has it: of two at once the first gets it. */
 export async function claimState({ config: { project }, source, stateDirectory }: OwnState): Promise<void> {
-  const path = join(stateDirectory, ownerFile);
+  const path = ownerFile(stateDirectory);
   if (await createOnce(path, `${project}\n`, { mode: 0o644 })) return;
   const owner = await readOwner(stateDirectory);
   if (owner !== undefined && owner !== project) throw ofAnotherProject(owner, { project, source, stateDirectory });
@@ -54,20 +51,20 @@ export async function claimState({ config: { project }, source, stateDirectory }
 
 /** Undefined: nobody's yet, or we may not look. */
 async function readOwner(stateDirectory: string): Promise<string | undefined> {
-  const text = await readIfThere(join(stateDirectory, ownerFile)).catch(() => undefined);
+  const text = await readIfThere(ownerFile(stateDirectory)).catch(() => undefined);
   return text?.trim();
 }
 
 /** By the name of its authority, of one that an earlier haplat made. */
 async function readFormerOwner(stateDirectory: string): Promise<string | undefined> {
-  const pem = await readIfThere(join(stateDirectory, 'ca/ca.crt')).catch(() => undefined);
+  const pem = await readIfThere(authorityCertificate(stateDirectory)).catch(() => undefined);
   if (pem === undefined || !isCertificate(pem)) return undefined;
   return /CN=haplat (?<project>\S+) authority/.exec(new X509Certificate(pem).subject)?.groups?.['project'];
 }
 
 function ofAnotherProject(owner: string, { project, source, stateDirectory }: Pick<OwnState, 'source' | 'stateDirectory'> & { readonly project: string }): ConfigError {
   return new ConfigError(`${source}: stateDirectory: ${stateDirectory} is that of project ${owner}, and this is project ${project}`, {
-    remedy: `give each a folder of its own (without stateDirectory it has one); if ${owner} is no more, write ${project} into ${join(stateDirectory, ownerFile)}`,
+    remedy: `give each a folder of its own (without stateDirectory it has one); if ${owner} is no more, write ${project} into ${ownerFile(stateDirectory)}`,
   });
 }
 

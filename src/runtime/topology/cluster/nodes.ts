@@ -6,6 +6,7 @@ import { handoverEnvironment, handoverRules } from '../handover.ts';
 import { localVip } from '../local-vip.ts';
 import { attach } from '../networks.ts';
 import { noticeTheDead } from '../notice-the-dead.ts';
+import { clusterFolder } from '../state-paths.ts';
 import type { RenderedFile, Service } from '../topology.ts';
 import { tlsMounts, traefikEnvironment, traefikYml } from '../traefik-config.ts';
 import { clusterMembers, type Member } from './members.ts';
@@ -57,7 +58,7 @@ function clusterNode(context: TopologyContext, { name, address, serves, id }: Me
         ...(serves ? [attach(project, 'app', aliases), attach(project, 'control', aliases)] : []),
       ],
       mounts: [
-        { kind: 'bind', source: `${context.stateDirectory}/cluster`, target: clusterMountPath, readOnly: true },
+        { kind: 'bind', source: clusterFolder(context.stateDirectory), target: clusterMountPath, readOnly: true },
         ...(serves ? tlsMounts(context) : []),
         ...(loadBalancers.fencing ? [volume(context, fencingVolume, fencingMountPath)] : []),
         tmpfs('/run', 8),
