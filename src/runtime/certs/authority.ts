@@ -1,6 +1,7 @@
 import { createHash, generateKeyPair, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
+import { dayMs } from './describe-certificate.ts';
 
 /** A certificate and its private key, as PEM texts. */
 export interface CertificateAndKey {
@@ -19,7 +20,6 @@ const backdatedMs = 60 * 60 * 1000;
 const pki = forge.pki as typeof forge.pki & { getTBSCertificate: (certificate: forge.pki.Certificate) => forge.asn1.Asn1 };
 /** RFC 8017, A.2.4. */
 const sha256WithRsa = '1.2.840.113549.1.1.11';
-const dayMs = 24 * 60 * 60 * 1000;
 /** RFC 5280, 4.1.2.2: at most 20 octets and positive. CA/Browser Forum Baseline Requirements 7.1: 64 random bits or more. */
 const serialBytes = 16;
 

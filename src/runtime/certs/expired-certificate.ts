@@ -1,9 +1,9 @@
 import { createAuthority, issueLeaf, type CertificateAndKey } from './authority.ts';
 import { CertificateStore } from './certificate-store.ts';
+import { dayMs } from './describe-certificate.ts';
 import { type CertificateOptions, leafNames } from './ensure-certificates.ts';
 import { readTrust } from './trust.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** It was valid for a day and ran out a day ago: no clock that is a little off takes it for valid. */
 const issuedAgoMs = 2 * dayMs;
 

@@ -9,7 +9,7 @@ import { awaitRouting } from './await-routing.ts';
 import { checkData } from './check-data.ts';
 import type { Perform } from './execute-plan.ts';
 import { readyData } from './ready-data.ts';
-import { removeNetwork } from './remove-network.ts';
+import { performRemoval } from './perform-removal.ts';
 import { startContainer } from './start-container.ts';
 import { unpauseContainer } from './unpause-container.ts';
 
@@ -26,6 +26,7 @@ export interface Means {
 
 /** Maps each kind of operation to what carries it out. */
 export function performOnEngine(engine: Engine, means: Means): Perform {
+  const remove = performRemoval(engine);
   return async (operation, report, signal) => {
     switch (operation.kind) {
       case 'ensure-image':
@@ -36,12 +37,8 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
         return readyData(engine, operation);
       case 'create-network':
         return engine.createNetwork(operation.network);
-      case 'remove-network':
-        return removeNetwork(engine, operation.name);
       case 'create-volume':
         return engine.createVolume(operation.volume);
-      case 'remove-volume':
-        return engine.removeVolume(operation.name);
       case 'write-files':
         return means.writeFiles(operation.service);
       case 'write-secrets':
@@ -55,9 +52,10 @@ export function performOnEngine(engine: Engine, means: Means): Perform {
       case 'unpause-container':
         return unpauseContainer(engine, operation.container);
       case 'stop-container':
-        return engine.stopContainer(operation.container);
       case 'remove-container':
-        return engine.removeContainer(operation.container);
+      case 'remove-network':
+      case 'remove-volume':
+        return remove(operation, report, signal);
       case 'reload-members':
         return reloadMembers(engine, operation.containers);
       case 'apply-cib':

@@ -5,7 +5,7 @@ import { guardianComponent, type Action, type Decision, type Lease, type Memory,
 import { begun, remember } from './remember.ts';
 
 /** Nothing happens for this long, at most, before the guardian looks again. */
-const lookAgainMs = 10_000;
+export const lookAgainMs = 10_000;
 
 /** A lease that ran out longer ago is history: what it held has been replaced or repaired since. */
 const forgottenLeaseMs = 600_000;

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
+import { lookAgainMs } from './decide.ts';
 
 const loopback = '127.0.0.1';
-/** One look and a half (decide.ts): a guardian that has not heard from the Engine for so long guards nothing. */
-const silentAfterMs = 15_000;
+/** A guardian that has not heard from the Engine for so long guards nothing. */
+const silentAfterMs = 1.5 * lookAgainMs;
 
 /** Serves /healthz on loopback: 200 while the Engine answers, else 503 with the reason. `lastContactMs` is monotonic. */
 export async function serveHealth(port: number, lastContactMs: () => number): Promise<Server> {

@@ -3,8 +3,8 @@ import { forgetManager } from '../config/manager-choice.ts';
 import type { Engine } from '../engine/port.ts';
 import type { OnExecutionEvent } from '../execute/events.ts';
 import { executePlan } from '../execute/execute-plan.ts';
-import { performOnEngine } from '../execute/perform-on-engine.ts';
-import { HaplatError, OperationError } from '../errors.ts';
+import { performRemoval } from '../execute/perform-removal.ts';
+import { HaplatError } from '../errors.ts';
 import { undoneText } from '../drill/heal/faults-in-place.ts';
 import { forgetFaults, undoAll } from '../drill/heal/heal.ts';
 import type { Plan } from '../plan/operation.ts';
@@ -26,20 +26,13 @@ export interface DownOptions {
 /** Removes the containers and networks of a project; its volumes, and who was chosen to run its load balancers, only when asked to. */
 export async function down(options: DownOptions): Promise<Plan> {
   const { loaded, engine } = options;
-  const { project, timeouts } = loaded.config;
+  const { project } = loaded.config;
   return withProjectLock(loaded, options, async (signal) => {
     await undoFaults(options);
     const plan = planDown(project, await observeProject(engine, project), { volumes: options.volumes });
     options.onPlan(plan);
-    const perform = performOnEngine(engine, {
-      healthyTimeoutMs: timeouts.healthyMs,
-      writeFiles: notForDown,
-      writeSecrets: notForDown,
-      awaitServed: notForDown,
-      ensureImage: notForDown,
-    });
     // One thing that can't be removed must not keep the rest running.
-    await executePlan(plan, perform, { signal, onEvent: options.onEvent, keepGoing: true });
+    await executePlan(plan, performRemoval(engine), { signal, onEvent: options.onEvent, keepGoing: true });
     if (options.volumes) {
       await forgetManager(loaded.stateDirectory);
       await forgetFaults(journalOf(loaded));
@@ -59,8 +52,4 @@ async function undoFaults({ loaded, engine, volumes, onNote }: DownOptions): Pro
     if (!(error instanceof HaplatError)) throw error;
     onNote(`faults of drills are left: ${error.message}`);
   }
-}
-
-function notForDown(): Promise<never> {
-  return Promise.reject(new OperationError('a plan to remove things neither writes files nor brings images, and waits for nobody'));
 }

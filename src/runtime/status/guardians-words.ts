@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/port.ts';
 import type { Incident } from '../guardian/incidents.ts';
+import { windowMs } from '../guardian/remember.ts';
 import { readGuardianState, type GuardianState } from '../guardian/state-file.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -38,5 +39,5 @@ function together(all: readonly GuardianState['incidents'][]): GuardiansWords['i
 function backedOff(one: GuardianState['services'][string]): string {
   const until = one.backedOffUntilMs === undefined ? '' : `, next start ${new Date(one.backedOffUntilMs).toISOString()}`;
   const reason = one.lastReason === undefined ? '' : `: ${one.lastReason}`;
-  return `backed off, died ${one.deaths} times in 5 minutes${until}${reason}`;
+  return `backed off, died ${one.deaths} times in ${windowMs / 60_000} minutes${until}${reason}`;
 }

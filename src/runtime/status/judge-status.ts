@@ -1,4 +1,4 @@
-import { isOfTheFuture } from '../certs/describe-certificate.ts';
+import { dayMs, isOfTheFuture } from '../certs/describe-certificate.ts';
 import { judgeCluster } from '../cluster/judge-cluster.ts';
 import type { ClusterState } from '../cluster/state.ts';
 import { whyCheckFailed } from '../engine/check-output.ts';
@@ -88,8 +88,6 @@ function keepsQuorum(nodes: readonly { readonly kind: string; readonly healthy: 
   const left = votes.length === 2 ? well.length === 2 : well.length - 1 > votes.length / 2;
   return left && well.filter(({ kind }) => isNode(kind)).length > 1;
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 function runsOut({ daysLeft, notBefore, notAfter }: CertificateStatus): boolean {
   return daysLeft < Math.min(fewDays, (Date.parse(notAfter) - Date.parse(notBefore)) / dayMs / 3);
