@@ -183,6 +183,19 @@ serial('load balancers that see another folder by the name of the state director
   await platform.mustRun('certs', 'rotate');
 });
 
+serial('a load balancer that has not heard of a replica is told of, and replaced by up', async (t) => {
+  const network = `${platform.project}-app`;
+  const replica = platform.container('app_2');
+  const address = (await platform.engine.inspectContainer(replica))?.addresses[network] ?? '';
+  // Nobody hears of what the Engine has to tell, and the replica gets another address.
+  await docker('kill', ...['engine-proxy_1', 'engine-proxy_2'].map((service) => platform.container(service)));
+  await docker('network', 'disconnect', network, replica);
+  await docker('network', 'connect', '--ip', address.replace(/\d+$/, '200'), '--alias', 'app_2', network, replica);
+  await platform.untilProblem(/^traefik_1 has not heard of app_2, and sends it no requests/);
+  t.regex((await platform.run('plan')).stdout, /traefik_1.*has not heard of app_2/);
+  await converges(t);
+});
+
 serial('containers whose files somebody has removed are made anew, those that run as well', async (t) => {
   const idOf = async (service: string) => (await platform.engine.inspectContainer(platform.container(service)))?.id;
   const before = await Promise.all(['app_1', 'worker_1', 'app_2'].map(idOf));

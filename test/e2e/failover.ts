@@ -276,6 +276,16 @@ serial('a holder that reaches no replica gives the address to a node that does, 
   t.not(await holder(), before);
 });
 
+serial('a load balancer that is kept from one of the replicas is told of, and clients do not notice', async (t) => {
+  const drilling = drill('--partition', 'traefik_1', '--from', 'app_2', '--hold', '30s', ...patient);
+  await during(drilling, eventually('status to tell of it', faultWithinMs, async () =>
+    (await platform.status()).problems.includes('traefik_1 sends no requests to app_2, which does not answer its checks (haplat logs traefik_1)') ? true : undefined,
+  ));
+  const { result } = await drilling;
+  t.is(result.verdict, 'pass', result.reasons.join('; '));
+  await platform.untilHealthy(60_000);
+});
+
 serial('a replica that alone has lost the database is asked for nothing, and a worker keeps no job, until they have one again', async (t) => {
   let isOver = false;
   const drilling = drill('--partition', 'app_1,worker_1', '--from', 'db', '--hold', '60s', ...patient).finally(() => { isOver = true; });

@@ -156,6 +156,19 @@ serial('a killed node is fenced, its address moves, and it comes back', async (t
   t.regex(stdout, /pacemaker-fenced.*: +notice: Operation 'reboot'/, 'what Pacemaker says of it is in the log of no node');
 });
 
+serial('a node whose container somebody removes is known to be dead: another takes over, and up makes it again', async (t) => {
+  const before = await holder();
+  await docker('rm', '--force', platform.container(before));
+  await eventually('another to have the address', wholeWithinMs, async () => {
+    const { vip } = await platform.status();
+    return vip.holders.length === 1 && vip.holders[0] !== before ? true : new Error(vip.holders.join());
+  });
+  await eventually('an answer', 30_000, async () => ((await platform.https('/items')).status === 200 ? true : undefined));
+  t.true((await platform.status()).problems.includes(`${before} is missing`));
+  await platform.mustRun('up');
+  await platform.untilHealthy(wholeWithinMs);
+});
+
 serial('the coordinator may die', async (t) => {
   const { result } = await drill('--kill', 'dc');
   t.is(result.verdict, 'pass', result.reasons.join('; '));

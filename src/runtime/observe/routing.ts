@@ -9,7 +9,7 @@ import { stillFound, type Patience } from '../wait-until.ts';
 
 const execTimeoutMs = 5000;
 /** A replica that has just become healthy is heard of a moment later, on a busy machine seconds; one check may be missed. */
-const settling = { timeoutMs: 5000, pollMs: 250 };
+const settling = { timeoutMs: 5000, pollMs: 500 };
 
 const answerSchema = z.array(z.object({ serverStatus: z.record(z.string(), z.string()).default({}) }));
 

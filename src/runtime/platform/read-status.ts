@@ -43,8 +43,8 @@ export async function readStatus(loaded: LoadedConfig, engine: Engine): Promise<
   const isRunning = (node: string) => containers.get(nodes.get(node) ?? '')?.state === 'running';
   const otherState = otherStateInUse(loaded.stateDirectory, present);
   const lacking = await readLacking(engine, topology.services, containers);
-  // Who says that it can't do its work is sent none.
-  const fit = { services: topology.services.filter(({ name }) => !lacking.has(name)) };
+  // A replica that says that it can't do its work is sent none, and a node that reaches no replica tells so itself.
+  const fit = { services: topology.services.filter(({ name, podOwner }) => !lacking.has(name) && !lacking.has(podOwner ?? '')) };
   return judgeStatus({
     topology,
     now: new Date(),

@@ -1,26 +1,18 @@
 import test from 'ava';
-import type { Engine } from '../../../../src/runtime/engine/port.ts';
 import { InterruptedError, OperationError } from '../../../../src/runtime/errors.ts';
 import { awaitRouting } from '../../../../src/runtime/execute/await-routing.ts';
 import { balancersOf } from '../../../../src/runtime/topology/balancers.ts';
-import { traefikAnswer } from '../_traefik.ts';
+import { nodesWhere, replicaAddresses, traefikAnswer } from '../_traefik.ts';
 import { topologyOf } from '../topology/_context.ts';
 
 const balancers = balancersOf(topologyOf());
 const running = new AbortController().signal;
-const addresses: Readonly<Record<string, string>> = { 'haplat-app_1': '172.21.0.4', 'haplat-app_2': '172.21.0.5' };
 
-/** An Engine in whose nodes Traefik answers as told, question by question, the last answer for good. */
+/** An Engine in whose nodes Traefik answers as told. */
 function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
-  const asked: string[] = [];
-  const exec: Engine['exec'] = (name) => {
-    const own = answers[name] ?? [];
-    const stdout = own[Math.min(asked.filter((one) => one === name).length, own.length - 1)] ?? '';
-    asked.push(name);
-    return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
-  };
+  const { asked, exec } = nodesWhere(answers);
   const inspectContainer = (name: string) =>
-    Promise.resolve({ addresses: { 'haplat-app': addresses[name] ?? '', 'haplat-data': '172.21.1.9' } });
+    Promise.resolve({ addresses: { 'haplat-app': replicaAddresses[name] ?? '', 'haplat-data': '172.21.1.9' } });
   return { asked, engine: { exec, inspectContainer } };
 }
 

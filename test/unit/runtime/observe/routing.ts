@@ -1,33 +1,25 @@
 import test from 'ava';
-import type { Engine, ObservedContainer } from '../../../../src/runtime/engine/port.ts';
+import type { ObservedContainer } from '../../../../src/runtime/engine/port.ts';
 import { readServers, readUnrouted } from '../../../../src/runtime/observe/routing.ts';
-import { traefikAnswer } from '../_traefik.ts';
+import { nodesWhere, replicaAddresses, traefikAnswer } from '../_traefik.ts';
 import { topologyOf } from '../topology/_context.ts';
 
 const topology = topologyOf();
 const bothUp = traefikAnswer({ '172.21.0.4': 'UP', '172.21.0.5': 'UP' });
 const once = { timeoutMs: 0, pollMs: 1 };
 
-/** An Engine in whose nodes Traefik answers as told, question by question, the last answer for good. */
+/** An Engine in whose nodes Traefik answers as told. */
 function engineWhere(answers: Readonly<Record<string, readonly string[]>>) {
-  const asked: string[] = [];
-  const exec: Engine['exec'] = (name) => {
-    const own = answers[name] ?? [];
-    const stdout = own[Math.min(asked.filter((one) => one === name).length, own.length - 1)] ?? '';
-    asked.push(name);
-    return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
-  };
+  const { asked, exec } = nodesWhere(answers);
   return { asked, engine: { exec } };
 }
-
-const addresses: Readonly<Record<string, string>> = { 'haplat-app_1': '172.21.0.4', 'haplat-app_2': '172.21.0.5' };
 
 function seen(changes: Readonly<Record<string, Partial<ObservedContainer>>> = {}) {
   return topology.services.map(({ container: { name } }) => ({
     name,
     state: 'running' as const,
     health: 'healthy' as const,
-    addresses: { 'haplat-app': addresses[name] ?? '172.21.0.50', 'haplat-data': '172.21.1.9' },
+    addresses: { 'haplat-app': replicaAddresses[name] ?? '172.21.0.50', 'haplat-data': '172.21.1.9' },
     ...changes[name],
   }));
 }

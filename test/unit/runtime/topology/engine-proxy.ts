@@ -67,6 +67,13 @@ test('of who is fenced no signal is named, in a query or a form', (t) => {
   t.true(inThisOrder(rules, ['METH_POST fences', 'deny_status 403 if fences { query -m found }', 'http-request del-header content-type if fences']), rules);
 });
 
+test('who fences is told of the cluster\'s nodes alone, whatever is asked for', (t) => {
+  const clustered = topologyOf({ project: 'mine', loadBalancers: { manager: 'pacemaker' } });
+  const rules = rulesOf('fencing', fileOf(serviceOf(clustered, 'engine-proxy_1'), 'haproxy.cfg'));
+  t.true(inThisOrder(rules, ['set-var(txn.component) str(lb)\n', 'set-var(txn.component) str(quorum) if { query -m str quorum }', 'set-query all=1&filters=']), rules);
+  t.regex(rules, /set-query all=1&filters=\S+project%%3Dmine%%22\S+component%%3D%\[var\(txn\.component\)\]\S+ if lists\n/);
+});
+
 test('of a start the Engine is told no version of its API: an old one lets it say with what rights the container runs', (t) => {
   const guardian = rulesOf('guardian');
   const order = ['http-request deny deny_status 403 unless METH_GET reads or METH_POST heals', 'http-request replace-path ^/v[0-9.]+(/.*)$ \\1 if heals', 'default_backend engine'];
