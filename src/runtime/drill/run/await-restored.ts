@@ -15,24 +15,24 @@ interface Parts {
   readonly events: EngineWatch;
 }
 
-/** Waits until all is healthy again, does its work and, for a fault that killed, has been started again. */
-export async function awaitRestored(parts: Parts, injectedAtMs: number): Promise<Restored> {
+/** Waits until all is healthy again, does its work and, for a fault that killed, has been started again; undefined on the deadline. */
+export async function awaitRestored(parts: Parts, injectedAtMs: number): Promise<Restored | undefined> {
   const { inputs, events } = parts;
   const { recoverWithinMs, signal } = inputs;
   const until = performance.now() + recoverWithinMs;
-  let hasWaited = false;
+  let wasLate = false;
   while (performance.now() < until && events.lost === undefined) {
     const after = eventsSince(events, injectedAtMs);
     // The Engine's list runs a little behind its events: what has died must have been seen to start.
     const dead = after.filter((event) => event.action === 'die').map(({ container }) => container);
     const isUp = dead.every((container) => after.some((event) => event.action === 'start' && event.container === container));
     if (isUp && (await serveAgain(parts, injectedAtMs)) && (await viewPlatform(inputs)).problems.length === 0) {
-      if ((await inputs.unready()).length === 0) return { isSeen: true, ...(hasWaited && { readyAtMs: events.engineNowMs() }) };
-      hasWaited = true;
+      if ((await inputs.unready()).length === 0) return { seenAtMs: events.engineNowMs(), wasLate };
+      wasLate = true;
     }
     await events.changed(lookEachMs, signal);
   }
-  return { isSeen: false };
+  return undefined;
 }
 
 /** Whether processes that the fault has ended in a node run anew, as the node says: the Engine does not see them. */

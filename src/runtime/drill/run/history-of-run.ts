@@ -4,12 +4,11 @@ import type { BusyWindow, History, HolderChange, LedgerEntry, Sample, Transition
 import type { PlatformView } from '../watch/platform-view.ts';
 import { cutOffBy, mendedAtMs } from './what-happened.ts';
 
-/** How the wait for redundancy ended. */
+/** That all was found healthy, and able to do its work. */
 export interface Restored {
-  /** False: not by the deadline. */
-  readonly isSeen: boolean;
-  /** When those that were healthy before they could do their work were seen to do it again; undefined where none was late. */
-  readonly readyAtMs?: number;
+  readonly seenAtMs: number;
+  /** Some were healthy before they could do their work, and the Engine does not tell when they could. */
+  readonly wasLate: boolean;
 }
 
 /** What one run was about, and what each of those who watched it has seen. Times are of the Engine host's clock. */
@@ -25,7 +24,8 @@ export interface Observations {
   readonly steadyFromMs: number;
   readonly injectedAtMs: number;
   readonly healedAtMs: number | undefined;
-  readonly restored: Restored;
+  /** Undefined: not by the deadline. */
+  readonly restored: Restored | undefined;
   readonly isSteadyAgain: boolean;
   readonly probe: { readonly samples: readonly Sample[]; readonly busy: readonly BusyWindow[]; readonly ledger: readonly LedgerEntry[] };
   readonly holders: readonly HolderChange[];
@@ -39,8 +39,6 @@ export interface Observations {
 export function historyOf(seen: Observations): History {
   const { fault, targets, view, namespaces, injectedAtMs, healedAtMs, restored, probe, holders, transitions, events } = seen;
   const nodeOf = new Map([...view.nodes].map(([node, container]) => [container, node]));
-  const isAfter = ({ atMs }: { readonly atMs: number }) => atMs >= injectedAtMs;
-  const mended = mendedAtMs({ events, transitions: view.dc === undefined ? [] : transitions.filter(isAfter), holders: holders.filter(isAfter), healedAtMs });
   return {
     samples: probe.samples.filter((sample) => sample.dueMs >= seen.steadyFromMs),
     busy: probe.busy,
@@ -53,7 +51,7 @@ export function historyOf(seen: Observations): History {
     }),
     holderBefore: view.holders.length === 1 ? view.holders[0] : undefined,
     healedAtMs: events.find((event) => event.action === 'unpause')?.atMs ?? healedAtMs,
-    restoredAtMs: restored.isSeen ? latest(mended, restored.readyAtMs) : undefined,
+    restoredAtMs: restored && restoredAtMs(seen, restored),
     isSteadyAgain: seen.isSteadyAgain,
     ledger: probe.ledger,
     holders,
@@ -63,6 +61,12 @@ export function historyOf(seen: Observations): History {
   };
 }
 
-function latest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+/**
+ * By what was mended last before all was found healthy. What dies and is mended later, while what was written is looked up, is
+ * none of this run's: nobody writes or reads any more.
+ */
+function restoredAtMs({ view, injectedAtMs, healedAtMs, holders, transitions, events }: Observations, { seenAtMs, wasLate }: Restored): number | undefined {
+  if (wasLate) return seenAtMs;
+  const inTime = <T extends { readonly atMs: number }>(all: readonly T[]): T[] => all.filter(({ atMs }) => atMs >= injectedAtMs && atMs <= seenAtMs);
+  return mendedAtMs({ events: inTime(events), transitions: view.dc === undefined ? [] : inTime(transitions), holders: inTime(holders), healedAtMs });
 }

@@ -89,7 +89,7 @@ async function measure(parts: Run): Promise<RunOutcome> {
   onEvent({ kind: 'measuring', run });
   const healedAtMs = session.lasts ? await holdAndHeal(parts, injectedAtMs) : undefined;
   const restored = await awaitRestored(parts, injectedAtMs);
-  const lookedAtMs = events.engineNowMs();
+  const lookedAtMs = restored?.seenAtMs ?? events.engineNowMs();
   await measureFor(probe, afterwardsMs, inputs);
   // A database that is healthy again is not yet one to which each replica is connected anew.
   const isSteadyAgain = await probe.until(() => isWarm(probe.samples), inputs.recoverWithinMs, signal);

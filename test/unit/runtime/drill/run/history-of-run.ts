@@ -17,7 +17,7 @@ function observed(changes: Partial<Observations> = {}): Observations {
     steadyFromMs: faultMs - 500,
     injectedAtMs: faultMs,
     healedAtMs: undefined,
-    restored: { isSeen: true },
+    restored: { seenAtMs: faultMs + 2600, wasLate: false },
     isSteadyAgain: true,
     probe: { samples: samplesWith([]), busy: [], ledger: [] },
     holders: [],
@@ -41,8 +41,14 @@ test('a node that was killed is dead and cut off until it is started', (t) => {
 
 test('redundancy is back with the last thing that was mended, or with who could do its work only later', (t) => {
   t.is(historyOf(observed()).restoredAtMs, faultMs + 1500);
-  t.is(historyOf(observed({ restored: { isSeen: true, readyAtMs: faultMs + 2600 } })).restoredAtMs, faultMs + 2600);
-  t.is(historyOf(observed({ restored: { isSeen: false } })).restoredAtMs, undefined);
+  t.is(historyOf(observed({ restored: { seenAtMs: faultMs + 2600, wasLate: true } })).restoredAtMs, faultMs + 2600);
+  t.is(historyOf(observed({ restored: undefined })).restoredAtMs, undefined);
+});
+
+test('what dies and is mended while the writes are looked up is none of the run\'s', (t) => {
+  const { events } = observed();
+  const later = [event('die', 'p-app_1', 4000), event('start', 'p-app_1', 4100), event('health_status', 'p-app_1', 9000, 'healthy')];
+  t.is(historyOf(observed({ events: [...events, ...later] })).restoredAtMs, faultMs + 1500);
 });
 
 test('where two have the address before the fault, none is the holder', (t) => {
